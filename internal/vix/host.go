@@ -1,0 +1,90 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vix
+
+import "context"
+
+// Host is one connection: what VixHost_Connect returns. Every method honours
+// its context, bounds each call to the host by ConnectOptions.RequestTimeout,
+// may be called from many goroutines, and returns a *Error.
+type Host interface {
+	// Info tells what was reached. VIX: Vix_GetProperties on the host handle.
+	Info(ctx context.Context) (HostInfo, error)
+
+	// Open finds the registered VM at a path and reads it. It changes nothing
+	// and waits for nothing. A path that two datacenters hold is
+	// ErrAmbiguous with every candidate in Choices; one that no VM has is
+	// CodeVMNotFound and says whether the file is there. VIX: VixVM_Open.
+	Open(ctx context.Context, at Locator) (*VM, error)
+
+	// OpenID reads the VM with a handle that Open gave, whatever its path is
+	// by now. CodeVMNotFound if there is none.
+	OpenID(ctx context.Context, id string) (*VM, error)
+
+	// Find lists VMs without opening them. VIX: VixHost_FindItems.
+	Find(ctx context.Context, query Query) ([]Item, error)
+
+	// Check says what Register would do, without doing it: where the VM would
+	// be placed, whether its file is there, whether it is registered already.
+	// What would make Register fail for certain is an error now.
+	Check(ctx context.Context, spec RegisterSpec) (*Check, error)
+
+	// Register adds a VM to the host's inventory, or adopts it where spec
+	// allows that and it is there already. VIX: VixHost_RegisterVM.
+	Register(ctx context.Context, spec RegisterSpec) (*Registered, error)
+
+	// Registration reads a registration back. ErrGone, alone, is the proof that
+	// it is no more; any other error proves nothing.
+	Registration(ctx context.Context, handle Handle) (*Registration, error)
+
+	// Update renames or moves a registered VM; nil fields stay as they are.
+	Update(ctx context.Context, handle Handle, change Change) error
+
+	// Unregister takes a VM out of the inventory and leaves its files alone. A
+	// VM that is gone already is no error. VIX: VixHost_UnregisterVM.
+	Unregister(ctx context.Context, handle Handle, off PowerOff) error
+
+	// Disconnect logs out, unless the login is kept for the next process.
+	// VIX: VixHost_Disconnect.
+	Disconnect(ctx context.Context) error
+}
+
+// Connect opens a Host. The login is tried once. VIX: VixHost_Connect.
+type Connect func(ctx context.Context, options ConnectOptions) (Host, error)
+
+// Locator says where to look for a VM.
+type Locator struct {
+	Path Path
+	// Datacenter is a name or an inventory path; empty means every datacenter,
+	// or the connection's default.
+	Datacenter string
+}
+
+// Handle is what is remembered of a registration. Only ID is an identity; the
+// rest makes finding it cheap and its absence provable.
+type Handle struct {
+	ID              string
+	ManagedObjectID string
+	Path            Path
+	Datacenter      string
+}
+
+// Query narrows Find.
+type Query struct {
+	// Running leaves out VMs that are not powered on: VIX_FIND_RUNNING_VMS;
+	// otherwise all: VIX_FIND_REGISTERED_VMS.
+	Running bool
+	// Datacenter and Folder restrict the search; empty means everywhere.
+	Datacenter, Folder string
+}
+
+// Item is one VM of a Find.
+type Item struct {
+	ID              string
+	ManagedObjectID string
+	Name            string
+	Path            Path
+	Datacenter      string
+	PowerState      PowerState
+}

@@ -1,0 +1,99 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vix
+
+import "time"
+
+// PowerState is VIX_PROPERTY_VM_POWER_STATE without its transitional bits.
+type PowerState string
+
+// The power states.
+const (
+	PoweredOn  PowerState = "on"
+	PoweredOff PowerState = "off"
+	Suspended  PowerState = "suspended"
+	Paused     PowerState = "paused"
+)
+
+// ToolsState is VIX_PROPERTY_VM_TOOLS_STATE.
+type ToolsState string
+
+// The states of VMware Tools.
+const (
+	ToolsUnknown      ToolsState = "unknown"
+	ToolsRunning      ToolsState = "running"
+	ToolsNotRunning   ToolsState = "not_running"
+	ToolsNotInstalled ToolsState = "not_installed"
+)
+
+// ConnectionState is how well the host knows the VM: vSphere's
+// VirtualMachineConnectionState.
+type ConnectionState string
+
+// The connection states.
+const (
+	Connected    ConnectionState = "connected"    // the usual one
+	Disconnected ConnectionState = "disconnected" // its ESXi host is
+	Orphaned     ConnectionState = "orphaned"     // its ESXi host no longer has it
+	Inaccessible ConnectionState = "inaccessible" // its files cannot be read
+	Invalid      ConnectionState = "invalid"      // its .vmx cannot be understood, or is locked
+)
+
+// VM is an opened VM: what Vix_GetProperties reads of a VM handle. What the host
+// did not say is empty or zero.
+type VM struct {
+	Registration
+	BIOSUUID  string
+	IsRunning bool
+	// Question is set while the VM waits for an answer and does nothing else.
+	Question     *Question
+	ToolsState   ToolsState
+	ToolsVersion string
+	// GuestOS is the configured guest, as an identifier (debian12_64Guest).
+	GuestOS string
+	// HardwareVersion is vmx-21 and the like.
+	HardwareVersion string
+	NumVCPUs        int64
+	// MemorySize is in MiB.
+	MemorySize int64
+	Guest      Guest
+	Snapshots  []Snapshot
+	// Variables are the guestinfo.* settings, keyed without that prefix: what
+	// VixVM_ReadVariable(VIX_VM_GUEST_VARIABLE) reads.
+	Variables  map[string]string
+	Annotation string
+}
+
+// Question is what a VM asks before it goes on (VIX_E_VMX_MSG_DIALOG_AND_NO_UI).
+type Question struct {
+	ID, Text string
+	Choices  []Choice
+}
+
+// Choice is one answer to a Question.
+type Choice struct {
+	Key, Label string
+	Default    bool
+}
+
+// Guest is what the guest's tools told last.
+type Guest struct {
+	Hostname string
+	// IPAddress is the first one, IPAddresses are all of them.
+	IPAddress   string
+	IPAddresses []string
+	FullName    string
+	Family      string
+}
+
+// Snapshot is one snapshot of a VM, parents before children.
+type Snapshot struct {
+	Name, Description string
+	// Path is the names from the root down, joined by slashes: VIX's
+	// VixVM_GetNamedSnapshot takes it.
+	Path       string
+	Created    time.Time
+	IsCurrent  bool
+	PowerState PowerState
+}
