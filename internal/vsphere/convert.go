@@ -1,0 +1,221 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// registration is what a record says of a registration. Names are shown as people
+// write them, inventory paths as the host has them.
+func (r *record) registration() vix.Registration {
+	vm := &r.vm
+	out := vix.Registration{
+		ManagedObjectID: vm.Self.Value,
+		Name:            unescapeName(vm.Name),
+		Path:            r.path(),
+		Placement: vix.Placement{
+			Folder:       r.folder(),
+			ResourcePool: r.pathOf(vm.ResourcePool),
+			Host:         r.pathOf(vm.Runtime.Host),
+			Cluster:      r.cluster(),
+		},
+		Encrypted:       vm.Runtime.CryptoState != "",
+		ConnectionState: vix.ConnectionState(vm.Runtime.ConnectionState),
+		PowerState:      powerState(vm.Runtime.PowerState, vm.Runtime.Paused),
+	}
+	if dc, ok := r.datacenter(); ok {
+		out.Datacenter = r.above.path(dc)
+	}
+	if c := vm.Config; c != nil {
+		out.InstanceUUID = strings.ToLower(c.InstanceUuid)
+		out.Template = c.Template
+		out.Encrypted = out.Encrypted || c.KeyId != nil
+	}
+	out.ID = out.InstanceUUID
+	return out
+}
+
+// path is where the .vmx is. A VM that the host cannot read has no configuration;
+// its summary often still tells.
+func (r *record) path() vix.Path {
+	text := r.vm.Summary.Config.VmPathName
+	if c := r.vm.Config; c != nil && c.Files.VmPathName != "" {
+		text = c.Files.VmPathName
+	}
+	return hostPath(text)
+}
+
+// hostPath reads a path that the host reports. What does not parse is kept as it
+// is, below no datastore: it must not be taken for another path.
+func hostPath(text string) vix.Path {
+	p, err := vix.ParsePath(text)
+	if err != nil {
+		return vix.Path{File: text}
+	}
+	return p
+}
+
+// datacenter is the datacenter above the VM.
+func (r *record) datacenter() (types.ManagedObjectReference, bool) {
+	for _, from := range []*types.ManagedObjectReference{r.vm.Parent, r.vm.ParentVApp, r.vm.ResourcePool, r.vm.Runtime.Host} {
+		if from != nil {
+			if dc, ok := r.above.above(*from, "Datacenter"); ok {
+				return dc, true
+			}
+		}
+	}
+	return types.ManagedObjectReference{}, false
+}
+
+// folder is the VM folder that it is in; a VM in a vApp is in that.
+func (r *record) folder() string {
+	if r.vm.Parent != nil {
+		return r.pathOf(r.vm.Parent)
+	}
+	return r.pathOf(r.vm.ParentVApp)
+}
+
+// cluster is the cluster of the VM's host; empty on a standalone host.
+func (r *record) cluster() string {
+	for _, from := range []*types.ManagedObjectReference{r.vm.Runtime.Host, r.vm.ResourcePool} {
+		if from != nil {
+			if c, ok := r.above.above(*from, "ClusterComputeResource"); ok {
+				return r.above.path(c)
+			}
+		}
+	}
+	return ""
+}
+
+func (r *record) pathOf(ref *types.ManagedObjectReference) string {
+	if ref == nil {
+		return ""
+	}
+	return r.above.path(*ref)
+}
+
+// opened is what a record says of an opened VM.
+func (r *record) opened() *vix.VM {
+	out := &vix.VM{Registration: r.registration()}
+	vm := &r.vm
+	out.IsRunning = vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
+	out.Question = question(vm.Runtime.Question)
+	out.Variables = map[string]string{}
+	if c := vm.Config; c != nil {
+		out.BIOSUUID = strings.ToLower(c.Uuid)
+		out.GuestOS = c.GuestId
+		out.HardwareVersion = c.Version
+		out.NumVCPUs = int64(c.Hardware.NumCPU)
+		out.MemorySize = int64(c.Hardware.MemoryMB)
+		out.Annotation = c.Annotation
+		for _, option := range c.ExtraConfig {
+			o := option.GetOptionValue()
+			if name, ok := strings.CutPrefix(o.Key, "guestinfo."); ok {
+				if value, ok := o.Value.(string); ok {
+					out.Variables[name] = value
+				}
+			}
+		}
+	}
+	out.ToolsState = vix.ToolsUnknown
+	if g := vm.Guest; g != nil {
+		out.ToolsState = toolsState(g)
+		out.ToolsVersion = g.ToolsVersion
+		out.Guest = vix.Guest{
+			Hostname: g.HostName, IPAddress: g.IpAddress, IPAddresses: addresses(g), FullName: g.GuestFullName, Family: g.GuestFamily,
+		}
+	}
+	if s := vm.Snapshot; s != nil {
+		out.Snapshots = snapshots(nil, "", s.RootSnapshotList, s.CurrentSnapshot)
+	}
+	return out
+}
+
+// powerState is VIX's word; paused is a property of its own on vSphere.
+func powerState(state types.VirtualMachinePowerState, paused *bool) vix.PowerState {
+	switch {
+	case paused != nil && *paused:
+		return vix.Paused
+	case state == types.VirtualMachinePowerStatePoweredOn:
+		return vix.PoweredOn
+	case state == types.VirtualMachinePowerStateSuspended:
+		return vix.Suspended
+	case state == types.VirtualMachinePowerStatePoweredOff:
+		return vix.PoweredOff
+	}
+	return ""
+}
+
+// toolsState is VIX's word for vSphere's two: whether Tools run, and whether
+// they are there at all.
+func toolsState(g *types.GuestInfo) vix.ToolsState {
+	switch types.VirtualMachineToolsRunningStatus(g.ToolsRunningStatus) {
+	case types.VirtualMachineToolsRunningStatusGuestToolsRunning:
+		return vix.ToolsRunning
+	case types.VirtualMachineToolsRunningStatusGuestToolsExecutingScripts:
+		return vix.ToolsUnknown // on the way up or down
+	}
+	switch types.VirtualMachineToolsVersionStatus(g.ToolsVersionStatus2) {
+	case types.VirtualMachineToolsVersionStatusGuestToolsNotInstalled:
+		return vix.ToolsNotInstalled
+	case "":
+		return vix.ToolsUnknown
+	}
+	return vix.ToolsNotRunning
+}
+
+// addresses are all that the guest has, the first one first, each once.
+func addresses(g *types.GuestInfo) []string {
+	var out []string
+	add := func(ip string) {
+		if ip != "" && !slices.Contains(out, ip) {
+			out = append(out, ip)
+		}
+	}
+	add(g.IpAddress)
+	for _, nic := range g.Net {
+		for _, ip := range nic.IpAddress {
+			add(ip)
+		}
+	}
+	return out
+}
+
+func question(q *types.VirtualMachineQuestionInfo) *vix.Question {
+	if q == nil {
+		return nil
+	}
+	out := &vix.Question{ID: q.Id, Text: q.Text}
+	for i, choice := range q.Choice.ChoiceInfo {
+		if d, ok := choice.(*types.ElementDescription); ok {
+			out.Choices = append(out.Choices, vix.Choice{Key: d.Key, Label: d.Label, Default: int32(i) == q.Choice.DefaultIndex})
+		}
+	}
+	return out
+}
+
+// snapshots flattens the tree, parents before children.
+func snapshots(
+	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
+) []vix.Snapshot {
+	for _, t := range trees {
+		name := unescapeName(t.Name)
+		path := name
+		if above != "" {
+			path = above + "/" + name
+		}
+		out = append(out, vix.Snapshot{
+			Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
+			IsCurrent: current != nil && *current == t.Snapshot, PowerState: powerState(t.State, nil),
+		})
+		out = snapshots(out, path, t.ChildSnapshotList, current)
+	}
+	return out
+}

@@ -1,0 +1,14 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package vsphere is the service provider vi_server: vCenter and ESXi, through
+// govmomi. It implements vix.Host and turns every fault of the vSphere API into
+// a *vix.Error. It knows nothing of Terraform.
+//
+// How it keeps the load on the host small and flat: a connection logs in once
+// and reads the skeleton of the inventory (datacenters and their datastores)
+// once; reads of VMs that arrive together travel in one request (batch.go); a
+// path is looked up by itself until many are asked for, and then through one
+// index of the datastore (lookup.go); tasks are waited for through one view and
+// filter that all of them share (task.go).
+package vsphere

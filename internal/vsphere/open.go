@@ -1,0 +1,273 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// Open implements vix.Host: VixVM_Open, by SearchIndex.FindByDatastorePath in
+// every datacenter that may hold the path.
+func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
+	what := asked{"open", at.Path.String()}
+	in, err := h.datacentersOf(ctx, what, at)
+	if err != nil {
+		return nil, err
+	}
+	found, err := h.recordsAt(ctx, at.Path, in, h.opens.get)
+	if err != nil {
+		return nil, h.typed(what.op, what.object, err)
+	}
+	switch len(found) {
+	case 1:
+		return h.readable(what, found[0])
+	case 0:
+		return nil, h.notRegistered(ctx, what, at.Path, in)
+	}
+	return nil, ambiguous(what, found)
+}
+
+// readable gives the VM of a record, unless the user may not read it.
+func (h *host) readable(what asked, r *record) (*vix.VM, error) {
+	for _, missing := range r.withheld {
+		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
+			e := &vix.Error{Op: what.op, Object: what.object, Fault: faultText(denied, missing.Fault.LocalizedMessage)}
+			h.faultError(e, denied)
+			return nil, e
+		}
+	}
+	return r.opened(), nil
+}
+
+// recordsAt finds and reads the VMs that have the path. What an index remembers
+// is held against what the VM itself says, and looked up again if they differ.
+func (h *host) recordsAt(
+	ctx context.Context, p vix.Path, in []*datacenter, read func(context.Context, types.ManagedObjectReference) (*record, error),
+) ([]*record, error) {
+	hits, err := h.findPath(ctx, p, in)
+	if err != nil {
+		return nil, err
+	}
+	found, stale, err := h.verified(ctx, p, hits, read)
+	if err != nil || !stale {
+		return found, err
+	}
+	h.lookups.indexes.drop(p.Datastore)
+	if hits, err = h.askPath(ctx, p, in); err != nil {
+		return nil, err
+	}
+	found, _, err = h.verified(ctx, p, hits, read)
+	return found, err
+}
+
+// verified reads the hits and keeps those that lie in the datacenter where they
+// were found. It reports stale if something remembered does not hold any more.
+func (h *host) verified(
+	ctx context.Context, p vix.Path, hits []hit, read func(context.Context, types.ManagedObjectReference) (*record, error),
+) (found []*record, stale bool, err error) {
+	type result struct {
+		r   *record
+		err error
+	}
+	results := make([]chan result, len(hits))
+	for i, hit := range hits {
+		results[i] = make(chan result, 1)
+		go func() {
+			r, err := read(ctx, hit.vm)
+			results[i] <- result{r, err}
+		}()
+	}
+	seen := map[types.ManagedObjectReference]bool{}
+	for i, hit := range hits {
+		got := <-results[i]
+		switch {
+		case fault.Is(got.err, &types.ManagedObjectNotFound{}):
+			stale = stale || hit.remembered
+			continue // unregistered since it was found
+		case got.err != nil:
+			return nil, false, got.err
+		}
+		if hit.remembered && got.r.path() != p {
+			stale = true
+			continue
+		}
+		if dc, ok := got.r.datacenter(); ok && dc != hit.in.ref || seen[hit.vm] {
+			continue
+		}
+		seen[hit.vm] = true
+		found = append(found, got.r)
+	}
+	return found, stale, nil
+}
+
+// ambiguous lists the VMs that all have one path.
+func ambiguous(what asked, found []*record) error {
+	e := &vix.Error{
+		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Reason: fmt.Sprintf("%d VMs have this path, in different datacenters:", len(found)),
+		Remedy: "Say which one is meant with the argument datacenter, for example:",
+	}
+	for _, r := range found {
+		e.Choices = append(e.Choices, candidate(r.registration()))
+	}
+	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].registration().Datacenter)
+	return e
+}
+
+// candidate is one line of an ambiguity.
+func candidate(r vix.Registration) string {
+	return fmt.Sprintf("%s: %q (managed object id %s, instance UUID %s, power state %s)",
+		r.Datacenter, r.Name, r.ManagedObjectID, orUnknown(r.InstanceUUID), orUnknown(string(r.PowerState)))
+}
+
+// notRegistered says that no VM has the path, whether the file is there, and how
+// to register it.
+func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*datacenter) error {
+	e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
+	var there, not, unknown []string
+	for _, dc := range in {
+		exists, err := h.fileExists(ctx, dc.datastores[p.Datastore], p)
+		var why *vix.Error
+		switch {
+		case errors.As(err, &why):
+			unknown = append(unknown, dc.path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
+		case err != nil:
+			return h.typed(what.op, what.object, err)
+		case exists:
+			there = append(there, dc.path)
+		default:
+			not = append(not, dc.path)
+		}
+	}
+	switch {
+	case len(there) > 0:
+		e.Reason = fmt.Sprintf("The file exists in %s, but it is not registered there: the host knows no VM with this path.", join(there))
+		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], len(in) > 1)
+	case len(unknown) > 0:
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.", join(unknown))
+		e.Remedy = "A user who may not see a VM does not find it either: check that this user has System.Read on it."
+	default:
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and there is no such file on the datastore.", join(not))
+		e.Remedy = "Check the path. A VM that storage vMotion moved has another one."
+	}
+	if p.IsTemplate() {
+		e.Remedy += fmt.Sprintf("\n\nThis is the file of a template; that of a VM would be %s.", p.AsVMX())
+	}
+	return e
+}
+
+// registrationBlock is the configuration that registers a path and opens it.
+func registrationBlock(p vix.Path, datacenter string, several bool) string {
+	var b strings.Builder
+	name := identifier(p.Stem())
+	fmt.Fprintf(&b, "  resource \"vix_registration\" %q {\n", name)
+	if several {
+		fmt.Fprintf(&b, "    vmx_path   = %s\n    datacenter = %s\n", hcl(p.String()), hcl(datacenter))
+	} else {
+		fmt.Fprintf(&b, "    vmx_path = %s\n", hcl(p.String()))
+	}
+	if p.IsTemplate() {
+		b.WriteString("    template = true\n")
+	}
+	fmt.Fprintf(&b, "  }\n\n  data \"vix_vm\" %q {\n    vmx_path = vix_registration.%s.registered_path\n  }", name, name)
+	return b.String()
+}
+
+// identifier makes an HCL name of a file's.
+func identifier(name string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-':
+			return r
+		}
+		return '_'
+	}, name)
+	if clean == "" || clean[0] >= '0' && clean[0] <= '9' || clean[0] == '-' {
+		clean = "vm_" + clean
+	}
+	return clean
+}
+
+// hcl quotes text as HCL does: a template marker in a name is no template.
+func hcl(text string) string {
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{").Replace(text)
+	return `"` + quoted + `"`
+}
+
+// join lists places in a sentence.
+func join(items []string) string {
+	switch len(items) {
+	case 0:
+		return "any datacenter"
+	case 1:
+		return items[0]
+	}
+	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
+}
+
+// OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
+func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
+	what := asked{"open", "the VM " + id}
+	found, err := h.recordsByID(ctx, id, h.opens.get)
+	if err != nil {
+		return nil, h.typed(what.op, what.object, err)
+	}
+	switch len(found) {
+	case 1:
+		return h.readable(what, found[0])
+	case 0:
+		return nil, &vix.Error{
+			Op: what.op, Object: what.object, Code: vix.CodeVMNotFound,
+			Reason: "No VM with this instance UUID is registered on " + h.endpoint.Host + ", or this user may not see it.",
+			Remedy: "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share.",
+		}
+	}
+	return nil, sameID(what, found)
+}
+
+// sameID lists the VMs that share an instance UUID.
+func sameID(what asked, found []*record) error {
+	e := &vix.Error{
+		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
+		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
+		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
+	}
+	for _, r := range found {
+		reg := r.registration()
+		e.Choices = append(e.Choices, candidate(reg)+" at "+reg.Path.String())
+	}
+	return e
+}
+
+// recordsByID finds and reads the VMs with an instance UUID: all of them,
+// because FindByUuid would pick one silently.
+func (h *host) recordsByID(
+	ctx context.Context, id string, read func(context.Context, types.ManagedObjectReference) (*record, error),
+) ([]*record, error) {
+	refs, err := object.NewSearchIndex(h.client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
+	if err != nil {
+		return nil, err
+	}
+	var found []*record
+	for _, ref := range refs {
+		r, err := read(ctx, ref.Reference())
+		if fault.Is(err, &types.ManagedObjectNotFound{}) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, r)
+	}
+	return found, nil
+}

@@ -1,0 +1,108 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"slices"
+
+	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// record is what one read said of a VM, and of the entities above it.
+type record struct {
+	vm    mo.VirtualMachine
+	above nodes
+	// withheld are the properties that the host would not show, and why.
+	withheld []types.MissingProperty
+}
+
+// registrationPaths are the properties of a registration: little, because a
+// refresh reads them for every registration there is.
+var registrationPaths = []string{
+	"name", "parent", "resourcePool", "runtime.host", "runtime.connectionState", "runtime.powerState", "runtime.cryptoState",
+	"config.instanceUuid", "config.template", "config.files.vmPathName", "config.keyId", "summary.config.vmPathName",
+}
+
+// openPaths are the properties of an opened VM, as leaves: the trees above them
+// are many times larger.
+var openPaths = append(slices.Clone(registrationPaths),
+	"config.uuid", "config.guestId", "config.version", "config.hardware.numCPU", "config.hardware.memoryMB", "config.annotation",
+	"config.extraConfig", "runtime.question", "runtime.paused",
+	"guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.toolsVersion", "guest.hostName", "guest.ipAddress", "guest.net",
+	"guest.guestFullName", "guest.guestFamily", "snapshot",
+)
+
+func (h *host) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[*record] {
+	return h.readRecords(ctx, refs, registrationPaths)
+}
+
+func (h *host) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[*record] {
+	return h.readRecords(ctx, refs, openPaths)
+}
+
+// readRecords reads VMs, and the names of all that is above them, with one
+// request. One that is gone fails the whole request; it is left out then, and the
+// others are asked for again.
+func (h *host) readRecords(
+	ctx context.Context, refs []types.ManagedObjectReference, paths []string,
+) map[types.ManagedObjectReference]answer[*record] {
+	answers := map[types.ManagedObjectReference]answer[*record]{}
+	for len(refs) > 0 {
+		content, err := h.retrieve(ctx, vmSpec(refs, paths))
+		var gone *types.ManagedObjectNotFound
+		if _, is := fault.As(err, &gone); is && slices.Contains(refs, gone.Obj) {
+			answers[gone.Obj] = answer[*record]{err: err}
+			refs = slices.DeleteFunc(slices.Clone(refs), func(r types.ManagedObjectReference) bool { return r == gone.Obj })
+			continue
+		}
+		if err != nil {
+			for _, ref := range refs {
+				answers[ref] = answer[*record]{err: err}
+			}
+			return answers
+		}
+		above := newNodes(content)
+		for _, o := range content {
+			if o.Obj.Type != "VirtualMachine" {
+				continue
+			}
+			r := &record{above: above, withheld: o.MissingSet}
+			load(o, &r.vm)
+			answers[o.Obj] = answer[*record]{value: r}
+		}
+		for _, ref := range refs {
+			if _, ok := answers[ref]; !ok {
+				answers[ref] = answer[*record]{err: errNoAnswer{ref}}
+			}
+		}
+		return answers
+	}
+	return answers
+}
+
+// errNoAnswer is an object that a read left out without saying why.
+type errNoAnswer struct{ ref types.ManagedObjectReference }
+
+func (e errNoAnswer) Error() string { return "the host said nothing of " + e.ref.String() }
+
+// vmSpec reads paths of VMs and walks up from them: by folder, pool and host.
+func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {
+	up := []types.BaseSelectionSpec{
+		traverse("parents", "ManagedEntity", "parent", "parents"),
+		traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
+		traverse("pools", "VirtualMachine", "resourcePool", "parents"),
+		traverse("hosts", "VirtualMachine", "runtime.host", "parents"),
+	}
+	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
+		{Type: "VirtualMachine", PathSet: paths},
+		{Type: "ManagedEntity", PathSet: []string{"name", "parent"}},
+	}}
+	for _, ref := range refs {
+		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ref, SelectSet: up})
+	}
+	return spec
+}

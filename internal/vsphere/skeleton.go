@@ -1,0 +1,132 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"time"
+
+	"github.com/vmware/govmomi/property"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// skeleton is the part of the inventory that every lookup needs: the datacenters
+// and the datastores of each.
+type skeleton struct {
+	datacenters []*datacenter // by inventory path, sorted
+	// entities are the folders down to the datacenters, and those.
+	entities nodes
+}
+
+// datacenter is one Datacenter of the inventory.
+type datacenter struct {
+	ref        types.ManagedObjectReference
+	name, path string
+	vmFolder   types.ManagedObjectReference
+	hostFolder types.ManagedObjectReference
+	datastores map[string]*datastore // by name
+}
+
+// datastore is one Datastore, as its datacenter sees it.
+type datastore struct {
+	vix.Datastore
+	ref     types.ManagedObjectReference
+	browser types.ManagedObjectReference
+	in      *datacenter
+}
+
+// skeleton reads the skeleton once per process; again when it was read before
+// notBefore.
+func (h *host) skeleton(ctx context.Context, notBefore time.Time) (*skeleton, error) {
+	return h.skeletons.get(ctx, h.life, struct{}{}, notBefore, h.readSkeleton)
+}
+
+// readSkeleton reads it in one request: RetrievePropertiesEx from the root
+// folder down to the datacenters and across to their datastores.
+func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
+	content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+		ObjectSet: []types.ObjectSpec{{
+			Obj: h.client.ServiceContent.RootFolder,
+			SelectSet: []types.BaseSelectionSpec{
+				traverse("children", "Folder", "childEntity", "children", "datastores"),
+				traverse("datastores", "Datacenter", "datastore"),
+			},
+		}},
+		PropSet: []types.PropertySpec{
+			{Type: "Folder", PathSet: []string{"name", "parent"}},
+			{Type: "Datacenter", PathSet: []string{"name", "parent", "vmFolder", "hostFolder", "datastore"}},
+			{Type: "Datastore", PathSet: []string{"name", "summary.url", "summary.type", "summary.accessible", "browser"}},
+		},
+	})
+	if err != nil {
+		return nil, h.typed("read the inventory of", h.endpoint.Host, err)
+	}
+	sk := &skeleton{entities: newNodes(content)}
+	datastores := map[types.ManagedObjectReference]*datastore{}
+	for _, o := range content {
+		if o.Obj.Type != "Datastore" {
+			continue
+		}
+		var d mo.Datastore
+		load(o, &d)
+		datastores[o.Obj] = &datastore{
+			ref: o.Obj, browser: d.Browser,
+			Datastore: vix.Datastore{Name: unescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible},
+		}
+	}
+	for _, o := range content {
+		if o.Obj.Type != "Datacenter" {
+			continue
+		}
+		var d mo.Datacenter
+		load(o, &d)
+		dc := &datacenter{
+			ref: o.Obj, name: unescapeName(d.Name), path: sk.entities.path(o.Obj),
+			vmFolder: d.VmFolder, hostFolder: d.HostFolder, datastores: map[string]*datastore{},
+		}
+		for _, ref := range d.Datastore {
+			if ds := datastores[ref]; ds != nil {
+				mine := *ds
+				mine.in = dc
+				dc.datastores[ds.Name] = &mine
+			}
+		}
+		sk.datacenters = append(sk.datacenters, dc)
+	}
+	sortBy(sk.datacenters, func(d *datacenter) string { return d.path })
+	return sk, nil
+}
+
+// retrieve reads properties, in as many pages as the host makes of them.
+func (h *host) retrieve(ctx context.Context, spec types.PropertyFilterSpec) ([]types.ObjectContent, error) {
+	response, err := property.DefaultCollector(h.client).RetrieveProperties(ctx, types.RetrieveProperties{
+		SpecSet: []types.PropertyFilterSpec{spec},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return response.Returnval, nil
+}
+
+// traverse selects what path of kind leads to, and from there on what the named
+// selections select.
+func traverse(name, kind, path string, then ...string) *types.TraversalSpec {
+	t := &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path}
+	for _, n := range then {
+		t.SelectSet = append(t.SelectSet, &types.SelectionSpec{Name: n})
+	}
+	return t
+}
+
+// load fills dst with the properties of o that the host gave; what it withheld
+// stays empty, and who needs it looks at o.MissingSet.
+func load[T any](o types.ObjectContent, dst *T) {
+	o.MissingSet = nil
+	// The error could only be of a type that this client does not know, which the
+	// SOAP decoder would have refused before.
+	_ = mo.LoadObjectContent([]types.ObjectContent{o}, dst)
+}
