@@ -1,3 +1,6 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
 // Command terraform prints the path of a Terraform binary that the tests can
 // run, downloading the newest release into the directory given as its argument
 // if there is none there or on PATH.
