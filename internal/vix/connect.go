@@ -37,6 +37,11 @@ type ConnectOptions struct {
 	SessionCache bool
 	// RequestTimeout bounds each single call to the host; 0 means DefaultRequestTimeout.
 	RequestTimeout time.Duration
+	// VMRunPath and VMRestURL are the tools of hosted products; empty means to
+	// look for them where the product puts them.
+	VMRunPath, VMRestURL string
+	// VMPassword opens encrypted VMs on hosted products.
+	VMPassword string
 	// UserAgent tells the host who calls.
 	UserAgent string
 }

@@ -1,0 +1,44 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// connectionStates says what each state other than connected means and what to
+// do about it.
+var connectionStates = map[vix.ConnectionState]string{
+	vix.Disconnected: "Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and " +
+		"nothing can be done with it. Reconnect the host.",
+	vix.Orphaned: "vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was " +
+		"unregistered or moved on the host itself. Unregister it and register it again.",
+	vix.Inaccessible: "The host cannot read its files: its datastore is unmounted or down, or the files are gone. " +
+		"Bring the datastore back; the VM recovers by itself.",
+	vix.Invalid: "The host cannot understand its configuration file, or cannot read it because another host has it locked. " +
+		"Look at the .vmx file and at who else has the VM registered; then unregister it and register it again.",
+}
+
+// warnConnectionState says so when the host does not have full hold of a VM.
+func warnConnectionState(diags *diag.Diagnostics, r *vix.Registration) {
+	if r.ConnectionState == vix.Connected || r.ConnectionState == "" {
+		return
+	}
+	if r.ConnectionState == vix.Invalid && r.Encrypted {
+		diags.AddWarning(fmt.Sprintf("%s is encrypted and locked", r.Path),
+			"The VM is registered, but the host does not have the key that unlocks it (connection state invalid). "+
+				"Make the key provider of the VM available to this vCenter or host under the same name, then unlock "+
+				"the VM in the vSphere Client.\n\n"+vix.CodeNeedKey.String())
+		return
+	}
+	meaning, ok := connectionStates[r.ConnectionState]
+	if !ok {
+		meaning = "The host does not have full hold of the VM."
+	}
+	diags.AddWarning(fmt.Sprintf("%s is %s", r.Path, r.ConnectionState), meaning)
+}

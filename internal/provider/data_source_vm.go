@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+var (
+	_ datasource.DataSource              = (*vmDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*vmDataSource)(nil)
+)
+
+// readTooEarly is what nobody guesses: a data source whose arguments are all
+// known is read while Terraform plans, before anything is registered.
+const readTooEarly = "If a vix_registration in this configuration registers it: this data source was read before that, because " +
+	"its vmx_path is a literal. Refer to the registration instead, which makes Terraform wait for it:\n\n" +
+	"  vmx_path = vix_registration.NAME.registered_path"
+
+// vmDataSource is data "vix_vm": VixVM_Open.
+type vmDataSource struct{ conn *connection }
+
+// NewVMDataSource makes data "vix_vm".
+func NewVMDataSource() datasource.DataSource { return &vmDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *vmDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_vm"
+}
+
+// Schema implements datasource.DataSource.
+func (d *vmDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = vmSchema()
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *vmDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource. It opens the VM; it waits for nothing
+// and changes nothing.
+func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config vmModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !d.conn.connected() {
+		addNotConnected(&resp.Diagnostics, "open "+config.VMXPath.ValueString(), d.conn)
+		return
+	}
+	at, err := vix.ParsePath(config.VMXPath.ValueString())
+	if err != nil {
+		addError(&resp.Diagnostics, req.Config.Schema, err)
+		return
+	}
+	vm, err := d.conn.host.Open(ctx, vix.Locator{Path: at, Datacenter: config.Datacenter.ValueString()})
+	if err != nil {
+		addError(&resp.Diagnostics, req.Config.Schema, explainOrder(err))
+		return
+	}
+	warnConnectionState(&resp.Diagnostics, &vm.Registration)
+	model := newVMModel(vm, config)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// explainOrder adds readTooEarly to the error of a VM that is not registered.
+func explainOrder(err error) error {
+	var e *vix.Error
+	if !errors.As(err, &e) || e.Code != vix.CodeVMNotFound {
+		return err
+	}
+	explained := *e
+	if explained.Remedy != "" {
+		explained.Remedy += "\n\n"
+	}
+	explained.Remedy += readTooEarly
+	return &explained
+}

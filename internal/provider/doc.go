@@ -1,0 +1,11 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the Terraform layer: it turns configuration into calls of
+// a vix.Host and what the host says into state and diagnostics. It knows no
+// service provider; main hands them to New.
+//
+// A file holds one Terraform thing, named by its kind: data_source_vm.go,
+// resource_registration.go. Conversions between Terraform's values and the
+// domain are pure and stand in model_*.go.
+package provider

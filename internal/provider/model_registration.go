@@ -1,0 +1,209 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// The times that each operation may take where timeouts does not say. A guest
+// that shuts down is what takes long in a delete.
+const (
+	defaultCreateTimeout = 10 * time.Minute
+	defaultReadTimeout   = 5 * time.Minute
+	defaultUpdateTimeout = 10 * time.Minute
+	defaultDeleteTimeout = 10 * time.Minute
+)
+
+// The values of if_registered and on_destroy.
+const (
+	ifRegisteredFail    = "fail"
+	ifRegisteredAdopt   = "adopt"
+	onDestroyUnregister = "unregister"
+	onDestroyKeep       = "keep"
+)
+
+// registrationModel is the configuration, plan and state of a registration.
+type registrationModel struct {
+	VMXPath           types.String   `tfsdk:"vmx_path"`
+	Datacenter        types.String   `tfsdk:"datacenter"`
+	Name              types.String   `tfsdk:"name"`
+	Folder            types.String   `tfsdk:"folder"`
+	ResourcePool      types.String   `tfsdk:"resource_pool"`
+	Cluster           types.String   `tfsdk:"cluster"`
+	Host              types.String   `tfsdk:"host"`
+	Template          types.Bool     `tfsdk:"template"`
+	IfRegistered      types.String   `tfsdk:"if_registered"`
+	OnDestroy         types.String   `tfsdk:"on_destroy"`
+	PowerOffOnDestroy types.String   `tfsdk:"power_off_on_destroy"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	ID                types.String   `tfsdk:"id"`
+	RegisteredPath    types.String   `tfsdk:"registered_path"`
+	Adopted           types.Bool     `tfsdk:"adopted"`
+	ManagedObjectID   types.String   `tfsdk:"managed_object_id"`
+	InstanceUUID      types.String   `tfsdk:"instance_uuid"`
+	ConnectionState   types.String   `tfsdk:"connection_state"`
+	Encrypted         types.Bool     `tfsdk:"encrypted"`
+}
+
+// validate finds what contradicts itself.
+func (m *registrationModel) validate(diags *diag.Diagnostics) {
+	p, err := vix.ParsePath(m.VMXPath.ValueString())
+	if err == nil && p.IsTemplate() && !m.Template.IsUnknown() && !m.Template.ValueBool() {
+		diags.AddAttributeError(path.Root("vmx_path"), "A .vmtx file is a template",
+			fmt.Sprintf("Set template = true to register the template %s, or write %s to register the VM.", p, p.AsVMX()))
+	}
+	if m.Template.ValueBool() && !m.ResourcePool.IsNull() {
+		diags.AddAttributeError(path.Root("resource_pool"), "A template has no resource pool",
+			"A template cannot run and belongs to a host or cluster, not to a resource pool. "+
+				"Remove resource_pool; host or cluster says where the template is registered.")
+	}
+}
+
+// complete reports that everything a check needs is known.
+func (m *registrationModel) complete() bool {
+	for _, value := range []attr.Value{
+		m.VMXPath, m.Datacenter, m.Name, m.Folder, m.ResourcePool, m.Cluster, m.Host, m.Template, m.IfRegistered,
+	} {
+		if value.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
+// spec is what to register; what is null or unknown is left to the host.
+func (m *registrationModel) spec() (vix.RegisterSpec, error) {
+	p, err := vix.ParsePath(m.VMXPath.ValueString())
+	if err != nil {
+		return vix.RegisterSpec{}, err
+	}
+	return vix.RegisterSpec{
+		Path:         p,
+		Datacenter:   m.Datacenter.ValueString(),
+		Name:         m.Name.ValueString(),
+		Folder:       m.Folder.ValueString(),
+		ResourcePool: m.ResourcePool.ValueString(),
+		Cluster:      m.Cluster.ValueString(),
+		Host:         m.Host.ValueString(),
+		Template:     m.Template.ValueBool(),
+		Adopt:        m.IfRegistered.ValueString() == ifRegisteredAdopt,
+	}, nil
+}
+
+// handle is how the host finds the registration again.
+func (m *registrationModel) handle() vix.Handle {
+	h := vix.Handle{
+		ID: m.ID.ValueString(), ManagedObjectID: m.ManagedObjectID.ValueString(), Datacenter: m.Datacenter.ValueString(),
+	}
+	if p, err := vix.ParsePath(m.RegisteredPath.ValueString()); err == nil {
+		h.Path = p
+	}
+	return h
+}
+
+// unregisters reports that a destroy unregisters the VM: by on_destroy, else if
+// create did register it.
+func (m *registrationModel) unregisters() bool {
+	if m.OnDestroy.IsNull() {
+		return !m.Adopted.ValueBool()
+	}
+	return m.OnDestroy.ValueString() == onDestroyUnregister
+}
+
+// created makes the plan the state of what was registered: what was planned
+// stays as it was written.
+func (m *registrationModel) created(done *vix.Registered) {
+	m.Datacenter = planned(m.Datacenter, done.Datacenter)
+	m.Name = planned(m.Name, done.Name)
+	m.Folder = planned(m.Folder, done.Folder)
+	m.ResourcePool = planned(m.ResourcePool, done.ResourcePool)
+	m.Cluster = planned(m.Cluster, done.Cluster)
+	m.Host = planned(m.Host, done.Host)
+	m.Adopted = types.BoolValue(done.Adopted)
+	m.facts(&done.Registration)
+}
+
+// follow makes state what the host reports; what means the same stays as it was
+// written, and so does a place where the user had the VM put.
+func (m *registrationModel) follow(r *vix.Registration, rec record) {
+	m.Datacenter = followed(m.Datacenter, r.Datacenter)
+	m.Folder = followed(m.Folder, r.Folder)
+	m.ResourcePool = followed(m.ResourcePool, r.ResourcePool)
+	m.Name = said(r.Name)
+	m.Template = types.BoolValue(r.Template)
+	if !rec.HostConfigured {
+		m.Host = followed(m.Host, r.Host)
+	}
+	if !rec.ClusterConfigured {
+		m.Cluster = followed(m.Cluster, r.Cluster)
+	}
+	m.facts(r)
+}
+
+// facts are what only the host says.
+func (m *registrationModel) facts(r *vix.Registration) {
+	m.ID = said(r.ID)
+	m.RegisteredPath = said(r.Path.String())
+	m.ManagedObjectID = said(r.ManagedObjectID)
+	m.InstanceUUID = said(r.InstanceUUID)
+	m.ConnectionState = said(r.ConnectionState)
+	m.Encrypted = types.BoolValue(r.Encrypted)
+}
+
+// changeTo is what the host has to change to get from this state to a plan.
+func (m *registrationModel) changeTo(plan registrationModel) vix.Change {
+	var change vix.Change
+	changed := func(is, want types.String) *string {
+		if want.IsUnknown() || want.IsNull() || want.Equal(is) {
+			return nil
+		}
+		return want.ValueStringPointer()
+	}
+	change.Name = changed(m.Name, plan.Name)
+	change.Folder = changed(m.Folder, plan.Folder)
+	change.ResourcePool = changed(m.ResourcePool, plan.ResourcePool)
+	return change
+}
+
+// importedModel is what an import knows. adopted is true: nobody asked us to
+// register it, so nobody expects a destroy to unregister it.
+func importedModel(vm *vix.VM) map[string]attr.Value {
+	return map[string]attr.Value{
+		"id":                   said(vm.ID),
+		"vmx_path":             said(vm.Path.String()),
+		"registered_path":      said(vm.Path.String()),
+		"datacenter":           said(vm.Datacenter),
+		"managed_object_id":    said(vm.ManagedObjectID),
+		"template":             types.BoolValue(vm.Template),
+		"adopted":              types.BoolValue(true),
+		"if_registered":        types.StringValue(ifRegisteredFail),
+		"power_off_on_destroy": types.StringValue(string(vix.PowerOffFail)),
+	}
+}
+
+// planned is a planned value, or what the host says where the plan left it open.
+func planned(plan types.String, reported string) types.String {
+	if plan.IsUnknown() {
+		return said(reported)
+	}
+	return plan
+}
+
+// followed is the written value while it means what the host reports, else that.
+func followed(written types.String, reported string) types.String {
+	if !written.IsNull() && vix.SamePlace(reported, written.ValueString()) {
+		return written
+	}
+	return said(reported)
+}

@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+var (
+	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+)
+
+// Provider is provider "vix": VixHost_Connect.
+type Provider struct {
+	version    string
+	connectors map[vix.ServiceProvider]vix.Connect
+
+	mu    sync.Mutex
+	hosts []vix.Host
+}
+
+// New makes the provider of a build. The connectors are the service providers
+// that the build can connect to.
+func New(version string, connectors map[vix.ServiceProvider]vix.Connect) *Provider {
+	return &Provider{version: version, connectors: connectors}
+}
+
+// Metadata implements provider.Provider.
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "vix"
+	resp.Version = p.version
+}
+
+// Schema implements provider.Provider.
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = providerSchema()
+}
+
+// ValidateConfig finds what contradicts itself in the configuration alone.
+func (p *Provider) ValidateConfig(
+	ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse,
+) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if config.Insecure.ValueBool() && config.Thumbprint.ValueString() != "" {
+		addTrustConflict(&resp.Diagnostics, "insecure", "thumbprint")
+	}
+}
+
+// Configure connects at once, so that a run logs in once and a wrong password
+// is one error, not one a resource.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	conn := &connection{journal: newFileJournal()}
+	hand := func() {
+		resp.DataSourceData, resp.ResourceData = conn, conn
+		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
+	}
+	if unknown := config.unknown(); len(unknown) > 0 {
+		conn.reason = fmt.Sprintf("The provider is not connected: its configuration is not known yet (%s).",
+			strings.Join(unknown, ", "))
+		tflog.Info(ctx, "not connecting: the configuration is not known yet", map[string]any{"unknown": unknown})
+		if req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		}
+		hand()
+		return
+	}
+	settings, diags := config.resolve()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	connect := p.connector(settings.serviceProvider, &resp.Diagnostics)
+	if connect == nil {
+		return
+	}
+	options := settings.options
+	options.UserAgent = fmt.Sprintf("terraform-provider-vix/%s Terraform/%s", p.version, req.TerraformVersion)
+	for _, secret := range []string{options.Password, options.VMPassword} {
+		if secret != "" {
+			ctx = tflog.MaskLogStrings(ctx, secret)
+		}
+	}
+	tflog.Info(ctx, "connecting", map[string]any{
+		"service_provider": string(settings.serviceProvider), "hostname": options.Hostname, "username": options.Username,
+	})
+	host, err := connect(ctx, options)
+	if err != nil {
+		addError(&resp.Diagnostics, req.Config.Schema, err)
+		return
+	}
+	p.opened(host)
+	conn.host, conn.user = host, options.Username
+	hand()
+}
+
+// DataSources implements provider.Provider.
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{NewHostDataSource, NewVMDataSource}
+}
+
+// Resources implements provider.Provider.
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{NewRegistrationResource}
+}
+
+// Close disconnects every host that was opened, so that a run leaves no session
+// behind. The provider may be used again afterwards.
+func (p *Provider) Close(ctx context.Context) error {
+	p.mu.Lock()
+	hosts := p.hosts
+	p.hosts = nil
+	p.mu.Unlock()
+	// All at once: what ends a run has one short deadline for all of them.
+	errs := make([]error, len(hosts))
+	var wg sync.WaitGroup
+	for i, host := range hosts {
+		wg.Go(func() { errs[i] = host.Disconnect(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (p *Provider) opened(host vix.Host) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hosts = append(p.hosts, host)
+}
+
+// connector is the way to connect to a service provider; nil, with an error,
+// if this build has none.
+func (p *Provider) connector(kind vix.ServiceProvider, diags *diag.Diagnostics) vix.Connect {
+	if connect, ok := p.connectors[kind]; ok {
+		return connect
+	}
+	var have []string
+	for known := range p.connectors {
+		have = append(have, string(known))
+	}
+	slices.Sort(have)
+	diags.AddAttributeError(path.Root("service_provider"),
+		fmt.Sprintf("This build has no service provider %q", kind),
+		fmt.Sprintf("It has: %s.\n\n%s", strings.Join(have, ", "), vix.CodeWrapperServiceproviderNotFound))
+	return nil
+}

@@ -1,0 +1,107 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// serviceProviders are the values of service_provider, whether this build has
+// them or not: a configuration is valid or not whatever the build.
+var serviceProviders = []string{
+	string(vix.VIServer), string(vix.Workstation), string(vix.Player), string(vix.Fusion),
+}
+
+// providerSchema describes the configuration of provider "vix".
+func providerSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "Opens and registers VMware virtual machines that exist already, by the path of their " +
+			"`.vmx` file: the model of VMware's VIX API. One login a run, logged out at its end.\n\n" +
+			"Every attribute can come from the environment; the configuration wins over `VIX_…`, and that over " +
+			"the `VSPHERE_…` variables. An empty text counts as not set. While a value is not known yet, because another " +
+			"resource makes the host, the provider does not connect and plans without checks.",
+		Attributes: map[string]schema.Attribute{
+			"service_provider": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Kind of host: `vi_server` (vCenter or ESXi), `workstation`, `player` or `fusion`. " +
+					"Default `vi_server`. Environment: `VIX_SERVICE_PROVIDER`.",
+				Validators: []validator.String{stringvalidator.OneOf(serviceProviders...)},
+			},
+			"hostname": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "vCenter or ESXi host: a name or address, `host:port`, or a URL. `https` and `/sdk` are " +
+					"implied. Required for `vi_server`. Environment: `VIX_HOSTNAME`, `VSPHERE_SERVER`.",
+			},
+			"port": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "TCP port, 1 to 65535. Replaces a port in `hostname`. Default 443. " +
+					"Environment: `VIX_PORT`.",
+				Validators: []validator.Int64{int64validator.Between(1, 65535)},
+			},
+			"username": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "User to log in as. Required for `vi_server`. " +
+					"Environment: `VIX_USERNAME`, `VSPHERE_USER`.",
+			},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Password of `username`. It is tried once, so that a wrong one locks no account. " +
+					"Required for `vi_server`. Environment: `VIX_PASSWORD`, `VSPHERE_PASSWORD`.",
+			},
+			"insecure": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Accept any certificate of the host. Default `false`: it is verified. Prefer `ca_file` or " +
+					"`thumbprint`. Environment: `VIX_INSECURE`, `VSPHERE_ALLOW_UNVERIFIED_SSL`.",
+			},
+			"ca_file": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Authorities to trust beside the system's own: the path of a PEM bundle, or PEM text. " +
+					"Default: the system's only. Environment: `VIX_CA_FILE`.",
+			},
+			"thumbprint": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "SHA-256 or SHA-1 thumbprint of the one certificate to trust, in hexadecimal with or " +
+					"without colons. The error of a failed verification prints the one that was seen. Conflicts with " +
+					"`insecure = true`. Default: none. Environment: `VIX_THUMBPRINT`.",
+				Validators: []validator.String{thumbprintValidator{}},
+			},
+			"datacenter": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Datacenter of every lookup that names none: an inventory path (`/F1/DC1`) or a unique name. " +
+					"Default: all datacenters, and what answers in two of them is an error. Environment: `VIX_DATACENTER`.",
+			},
+			"session_cache": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Keep the login for the next run in the folder that `govc` uses too, instead of logging " +
+					"out. Default `false`. Environment: `VIX_SESSION_CACHE`.",
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Longest time of a single call to the host, as a duration (`30s`, `2m`), more than 0. " +
+					"Default `1m`. Environment: `VIX_REQUEST_TIMEOUT`.",
+				Validators: []validator.String{durationValidator{}},
+			},
+			"vmrun_path": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Path of `vmrun`, for `workstation`, `player` and `fusion`. Default: the product's own " +
+					"folder, then `PATH`. No effect on `vi_server`. Environment: `VIX_VMRUN_PATH`.",
+			},
+			"vmrest_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "URL of a running `vmrest`, for `workstation` and `fusion`. Default: it is not used. " +
+					"No effect on `vi_server`. Environment: `VIX_VMREST_URL`.",
+			},
+			"vm_password": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Password of encrypted VMs, for `workstation`, `player` and `fusion`. Default: none. " +
+					"No effect on `vi_server`. Environment: `VIX_VM_PASSWORD`.",
+			},
+		},
+	}
+}

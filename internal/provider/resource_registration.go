@@ -1,0 +1,287 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+var (
+	_ resource.Resource                   = (*registrationResource)(nil)
+	_ resource.ResourceWithConfigure      = (*registrationResource)(nil)
+	_ resource.ResourceWithIdentity       = (*registrationResource)(nil)
+	_ resource.ResourceWithImportState    = (*registrationResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*registrationResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*registrationResource)(nil)
+)
+
+// registrationResource is resource "vix_registration": VixHost_RegisterVM and
+// VixHost_UnregisterVM. What it plans stands in registration_plan.go, how it is
+// created in registration_create.go, how it is imported in registration_import.go.
+type registrationResource struct{ conn *connection }
+
+// NewRegistrationResource makes resource "vix_registration".
+func NewRegistrationResource() resource.Resource { return &registrationResource{} }
+
+// Metadata implements resource.Resource.
+func (r *registrationResource) Metadata(
+	_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_registration"
+}
+
+// Schema implements resource.Resource.
+func (r *registrationResource) Schema(
+	ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse,
+) {
+	resp.Schema = registrationSchema(ctx)
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity. The vmx path and the
+// managed object id are no identity: both change in a registration's life.
+func (r *registrationResource) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"server": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Instance UUID of the vCenter or host: instance_uuid of data vix_host.",
+		},
+		"id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Instance UUID of the VM on vSphere, its canonical path on hosted products.",
+		},
+	}}
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *registrationResource) Configure(
+	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
+) {
+	r.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig finds what contradicts itself in the configuration alone.
+func (r *registrationResource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	var config registrationModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config.validate(&resp.Diagnostics)
+}
+
+// ModifyPlan says at plan time what can be known at plan time.
+func (r *registrationResource) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	switch {
+	case req.Plan.Raw.IsNull():
+		r.planDestroy(ctx, req, resp)
+	case req.State.Raw.IsNull():
+		r.planCreate(ctx, req, resp)
+	default:
+		r.planUpdate(ctx, req, resp)
+	}
+}
+
+// Create registers the VM, or adopts it.
+func (r *registrationResource) Create(
+	ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse,
+) {
+	var plan, config registrationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	limit, diags := plan.Timeouts.Create(ctx, defaultCreateTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.conn.connected() {
+		addNotConnected(&resp.Diagnostics, "register "+plan.VMXPath.ValueString(), r.conn)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	r.create(ctx, plan, config, resp)
+}
+
+// Read reads the registration back. Only the proof that it is no more makes
+// state forget it.
+func (r *registrationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state registrationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	limit, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
+	resp.Diagnostics.Append(diags...)
+	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, state.ID)...)
+	if !r.conn.connected() {
+		resp.Diagnostics.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
+			r.conn.reason+" What state says of the registration is kept as it was.")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	found, err := r.conn.host.Registration(ctx, state.handle())
+	if errors.Is(err, vix.ErrGone) {
+		r.settle(ctx, &rec)
+		resp.Diagnostics.AddWarning(fmt.Sprintf("%s is not registered any more", state.VMXPath.ValueString()),
+			fmt.Sprintf("Somebody unregistered it outside of Terraform: %s is gone from the host, and no VM has its id (%s) or its path. "+
+				"Terraform forgets this registration and plans to register the VM again.",
+				state.ManagedObjectID.ValueString(), state.ID.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addError(&resp.Diagnostics, req.State.Schema, err)
+		return
+	}
+	server, err := r.conn.server(ctx)
+	if err != nil {
+		addError(&resp.Diagnostics, req.State.Schema, err)
+		return
+	}
+	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
+		resp.Diagnostics.AddWarning(fmt.Sprintf("%s has moved", state.VMXPath.ValueString()),
+			fmt.Sprintf("The VM was at %s and is at %s now, as after a storage vMotion. It is the same registration: "+
+				"registered_path follows, nothing is replaced. vmx_path may stay, or be changed to the new path.",
+				was, found.Path))
+	}
+	r.settle(ctx, &rec)
+	rec.Server = server
+	rec.read(found)
+	state.follow(found, rec)
+	if state.unregisters() {
+		r.conn.willRelease(found.Path)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, state.ID)...)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// Update renames and moves the VM. Everything else that can change in place is
+// for Terraform only and needs no call.
+func (r *registrationResource) Update(
+	ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse,
+) {
+	var plan, state, config registrationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	limit, diags := plan.Timeouts.Update(ctx, defaultUpdateTimeout)
+	resp.Diagnostics.Append(diags...)
+	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if change := state.changeTo(plan); !change.IsZero() {
+		if !r.conn.connected() {
+			addNotConnected(&resp.Diagnostics, "change "+state.VMXPath.ValueString(), r.conn)
+			return
+		}
+		failed := r.conn.host.Update(ctx, state.handle(), change)
+		found, err := r.conn.host.Registration(ctx, state.handle())
+		if err == nil {
+			rec.read(found)
+		}
+		if failed != nil {
+			addError(&resp.Diagnostics, req.Plan.Schema, failed)
+			if err == nil {
+				// Some of it may have been done; state tells what was.
+				state.follow(found, rec)
+				resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+			}
+			return
+		}
+	}
+	r.settle(ctx, &rec)
+	rec.configured(config, plan)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, plan.ID)...)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// Delete undoes what Create did: it unregisters what was registered and keeps
+// what was adopted, unless on_destroy says otherwise. The files stay.
+func (r *registrationResource) Delete(
+	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse,
+) {
+	var state registrationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	limit, diags := state.Timeouts.Delete(ctx, defaultDeleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !state.unregisters() {
+		r.settle(ctx, &rec)
+		return
+	}
+	if !r.conn.connected() {
+		addNotConnected(&resp.Diagnostics, "unregister "+state.VMXPath.ValueString(), r.conn)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := r.conn.host.Unregister(ctx, state.handle(), vix.PowerOff(state.PowerOffOnDestroy.ValueString()))
+	if err != nil && !errors.Is(err, vix.ErrGone) {
+		addError(&resp.Diagnostics, req.State.Schema, err)
+		return
+	}
+	r.settle(ctx, &rec)
+}
+
+// ImportState takes a registration that exists into state, in four forms.
+func (r *registrationResource) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
+	if !r.conn.connected() {
+		addNotConnected(&resp.Diagnostics, "import", r.conn)
+		return
+	}
+	server, err := r.conn.server(ctx)
+	if err != nil {
+		addError(&resp.Diagnostics, resp.State.Schema, err)
+		return
+	}
+	vm := r.find(ctx, req, server, &resp.Diagnostics)
+	if vm == nil {
+		return
+	}
+	rec := record{Server: server}
+	rec.placed(&vm.Registration)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+	imported := importedModel(vm)
+	for name, value := range imported {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, types.StringValue(vm.ID))...)
+}
+
+// settle forgets the attempt that created the registration: that its state was
+// saved is known by the next call that gets it.
+func (r *registrationResource) settle(ctx context.Context, rec *record) {
+	if rec.Intent == "" || r.conn == nil {
+		return
+	}
+	r.conn.journalEnd(ctx, rec.Intent)
+	rec.Intent = ""
+}

@@ -1,0 +1,118 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+var (
+	_ validator.String = vmxPathValidator{}
+	_ validator.String = thumbprintValidator{}
+	_ validator.String = durationValidator{}
+)
+
+// vmxPathValidator takes what vix.ParsePath takes, and shows its error, which
+// has the right form of what was probably meant.
+type vmxPathValidator struct{}
+
+// Description implements validator.String.
+func (vmxPathValidator) Description(context.Context) string {
+	return "must be a datastore path: [storage1] web/web.vmx"
+}
+
+// MarkdownDescription implements validator.String.
+func (v vmxPathValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (vmxPathValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := vix.ParsePath(req.ConfigValue.ValueString()); err != nil {
+		addErrorAt(&resp.Diagnostics, req.Path, err)
+	}
+}
+
+// thumbprintValidator takes 20 or 32 bytes in hexadecimal.
+type thumbprintValidator struct{}
+
+// Description implements validator.String.
+func (thumbprintValidator) Description(context.Context) string {
+	return "must be a SHA-256 or SHA-1 thumbprint in hexadecimal, with or without colons"
+}
+
+// MarkdownDescription implements validator.String.
+func (v thumbprintValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+// ValidateString implements validator.String.
+func (thumbprintValidator) ValidateString(
+	_ context.Context, req validator.StringRequest, resp *validator.StringResponse,
+) {
+	text := req.ConfigValue.ValueString()
+	if text == "" {
+		return
+	}
+	if reason := badThumbprint(text); reason != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a certificate thumbprint", reason)
+	}
+}
+
+// badThumbprint says what is wrong with a thumbprint; empty if nothing is.
+func badThumbprint(text string) string {
+	plain := strings.ReplaceAll(strings.TrimSpace(text), ":", "")
+	raw, err := hex.DecodeString(plain)
+	if err != nil {
+		return fmt.Sprintf("%q is not hexadecimal. A thumbprint looks like AB:CD:…, "+
+			"with 32 pairs (SHA-256) or 20 pairs (SHA-1).", text)
+	}
+	if len(raw) != 20 && len(raw) != 32 {
+		return fmt.Sprintf("%q has %d bytes; a SHA-256 thumbprint has 32, a SHA-1 thumbprint 20.", text, len(raw))
+	}
+	return ""
+}
+
+// durationValidator takes a duration above zero.
+type durationValidator struct{}
+
+// Description implements validator.String.
+func (durationValidator) Description(context.Context) string {
+	return "must be a duration above zero, such as 30s or 2m"
+}
+
+// MarkdownDescription implements validator.String.
+func (v durationValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (durationValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	text := req.ConfigValue.ValueString()
+	if text == "" {
+		return
+	}
+	if reason := badDuration(text); reason != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration", reason)
+	}
+}
+
+// badDuration says what is wrong with a duration; empty if nothing is.
+func badDuration(text string) string {
+	value, err := time.ParseDuration(text)
+	if err != nil {
+		return fmt.Sprintf("%q is no duration; write a number with a unit, such as 30s, 2m or 1h30m.", text)
+	}
+	if value <= 0 {
+		return fmt.Sprintf("%q is not above zero.", text)
+	}
+	return ""
+}
