@@ -64,6 +64,9 @@ type Locator struct {
 // Handle is what is remembered of a registration. Only ID is an identity; the
 // rest makes finding it cheap and its absence provable.
 type Handle struct {
+	// Server is the HostInfo.InstanceUUID of where it was registered; elsewhere
+	// nothing is concluded from its absence. Empty is not checked.
+	Server          string
 	ID              string
 	ManagedObjectID string
 	Path            Path

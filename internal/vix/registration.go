@@ -61,6 +61,8 @@ type Registration struct {
 	// ID is the handle: the instance UUID on vSphere, the canonical path on
 	// hosted products.
 	ID string
+	// Server is the HostInfo.InstanceUUID of the host it is registered on.
+	Server string
 	// ManagedObjectID changes with each registration (vm-42); empty on hosted products.
 	ManagedObjectID string
 	InstanceUUID    string
@@ -76,7 +78,7 @@ type Registration struct {
 
 // Handle is what to remember of the registration.
 func (r *Registration) Handle() Handle {
-	return Handle{ID: r.ID, ManagedObjectID: r.ManagedObjectID, Path: r.Path, Datacenter: r.Datacenter}
+	return Handle{Server: r.Server, ID: r.ID, ManagedObjectID: r.ManagedObjectID, Path: r.Path, Datacenter: r.Datacenter}
 }
 
 // Change is what Host.Update changes. A nil field stays.

@@ -38,7 +38,15 @@ func (r *record) registration() vix.Registration {
 		out.Template = c.Template
 		out.Encrypted = out.Encrypted || c.KeyId != nil
 	}
+	if out.InstanceUUID == "" {
+		out.InstanceUUID = strings.ToLower(vm.Summary.Config.InstanceUuid)
+	}
 	out.ID = out.InstanceUUID
+	if out.ID == "" {
+		// The host cannot read the configuration and so knows no UUID. The managed
+		// object id is all that tells this registration from others.
+		out.ID = out.ManagedObjectID
+	}
 	return out
 }
 

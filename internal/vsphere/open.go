@@ -30,7 +30,7 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	}
 	switch len(found) {
 	case 1:
-		return h.readable(what, found[0])
+		return h.readable(ctx, what, found[0])
 	case 0:
 		return nil, h.notRegistered(ctx, what, at.Path, in)
 	}
@@ -38,7 +38,7 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 }
 
 // readable gives the VM of a record, unless the user may not read it.
-func (h *host) readable(what asked, r *record) (*vix.VM, error) {
+func (h *host) readable(ctx context.Context, what asked, r *record) (*vix.VM, error) {
 	for _, missing := range r.withheld {
 		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
 			e := &vix.Error{Op: what.op, Object: what.object, Fault: faultText(denied, missing.Fault.LocalizedMessage)}
@@ -46,7 +46,9 @@ func (h *host) readable(what asked, r *record) (*vix.VM, error) {
 			return nil, e
 		}
 	}
-	return r.opened(), nil
+	vm := r.opened()
+	vm.Registration = h.stamp(ctx, vm.Registration)
+	return vm, nil
 }
 
 // recordsAt finds and reads the VMs that have the path. What an index remembers
@@ -224,7 +226,7 @@ func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	}
 	switch len(found) {
 	case 1:
-		return h.readable(what, found[0])
+		return h.readable(ctx, what, found[0])
 	case 0:
 		return nil, &vix.Error{
 			Op: what.op, Object: what.object, Code: vix.CodeVMNotFound,

@@ -24,7 +24,7 @@ type record struct {
 // refresh reads them for every registration there is.
 var registrationPaths = []string{
 	"name", "parent", "resourcePool", "runtime.host", "runtime.connectionState", "runtime.powerState", "runtime.cryptoState",
-	"config.instanceUuid", "config.template", "config.files.vmPathName", "config.keyId", "summary.config.vmPathName",
+	"config.instanceUuid", "config.template", "config.files.vmPathName", "config.keyId", "summary.config.vmPathName", "summary.config.instanceUuid",
 }
 
 // openPaths are the properties of an opened VM, as leaves: the trees above them

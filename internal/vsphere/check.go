@@ -1,0 +1,235 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// prepared is a registration that has been checked: where it goes and what is
+// there already.
+type prepared struct {
+	what    asked
+	spec    vix.RegisterSpec
+	dc      *datacenter
+	ds      *datastore
+	placed  *placed // nil where a registered VM is taken as it is
+	already *record // the VM that has the path already
+	// finished is set where already is the end of an interrupted attempt of ours.
+	finished bool
+}
+
+// Check implements vix.Host. It changes nothing.
+func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
+	p, err := h.prepare(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	if p.already != nil {
+		r := h.stamp(ctx, p.already.registration())
+		return &vix.Check{Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished}, nil
+	}
+	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
+		return nil, err
+	}
+	exists, err := h.fileExists(ctx, p.ds, spec.Path)
+	if err != nil {
+		return nil, under(p.what, err)
+	}
+	return &vix.Check{Placement: p.placed.reported(p.dc), FileExists: exists}, nil
+}
+
+// under gives an error of a step the name of the operation that it was a step of.
+func under(what asked, err error) error {
+	var e *vix.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	renamed := *e
+	renamed.Op, renamed.Object = what.op, what.object
+	return &renamed
+}
+
+// prepare resolves everything that a registration names, and looks for what is
+// there already.
+func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec) (*prepared, error) {
+	p := &prepared{what: asked{"register", spec.Path.String()}, spec: spec}
+	if err := h.locate(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := h.lookAround(ctx, p); err != nil {
+		return nil, err
+	}
+	if p.already != nil {
+		return p, h.mayTake(ctx, p)
+	}
+	if !p.ds.Accessible {
+		return nil, &vix.Error{
+			Op: p.what.op, Object: p.what.object, Code: vix.CodeFileError, Field: vix.FieldPath,
+			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.path),
+			Remedy: "Mount it, or wait until it is back.",
+		}
+	}
+	var err error
+	p.placed, err = h.placement(ctx, p.what, p.dc, p.ds, spec)
+	return p, err
+}
+
+// locate settles the datacenter: the one given, the one that an inventory path
+// among the other arguments lies in, the connection's default, or the only one
+// that has the datastore.
+func (h *host) locate(ctx context.Context, p *prepared) error {
+	at := vix.Locator{Path: p.spec.Path, Datacenter: p.spec.Datacenter}
+	if at.Datacenter == "" {
+		sk, err := h.skeleton(ctx, time.Time{})
+		if err != nil {
+			return err
+		}
+		at.Datacenter = sk.impliedBy(p.spec)
+	}
+	in, err := h.datacentersOf(ctx, p.what, at)
+	if err != nil {
+		return err
+	}
+	if len(in) > 1 {
+		return h.severalDatacenters(ctx, p, in)
+	}
+	p.dc, p.ds = in[0], in[0].datastores[p.spec.Path.Datastore]
+	return nil
+}
+
+// impliedBy is the datacenter that the inventory paths of a placement lie in.
+func (sk *skeleton) impliedBy(spec vix.RegisterSpec) string {
+	implied := ""
+	for _, given := range []string{spec.Folder, spec.ResourcePool, spec.Cluster, spec.Host} {
+		for _, dc := range sk.datacenters {
+			if strings.HasPrefix(given, dc.path+"/") && len(dc.path) > len(implied) {
+				implied = dc.path
+			}
+		}
+	}
+	return implied
+}
+
+// severalDatacenters lists where the file could be meant to be.
+func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*datacenter) error {
+	e := &vix.Error{
+		Op: p.what.op, Object: p.what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
+		Remedy: "Say which one is meant with the argument datacenter.",
+	}
+	for _, dc := range in {
+		state := "the file is there"
+		if exists, err := h.fileExists(ctx, dc.datastores[p.spec.Path.Datastore], p.spec.Path); err != nil {
+			state = "whether the file is there cannot be told"
+		} else if !exists {
+			state = "the file is not there"
+		}
+		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", dc.path, state))
+	}
+	return e
+}
+
+// lookAround looks for the path in the datacenter, and in every other one that
+// mounts the same datastore: a VM in two inventories is powered on twice one day.
+func (h *host) lookAround(ctx context.Context, p *prepared) error {
+	sk, err := h.skeleton(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	in := []*datacenter{p.dc}
+	for _, dc := range sk.datacenters {
+		other := dc.datastores[p.ds.Name]
+		if dc.ref != p.dc.ref && other != nil && p.ds.URL != "" && other.URL == p.ds.URL {
+			in = append(in, dc)
+		}
+	}
+	found, err := h.recordsAt(ctx, p.spec.Path, in, h.reads.get)
+	if err != nil {
+		return h.typed(p.what.op, p.what.object, err)
+	}
+	for _, r := range found {
+		if dc, ok := r.datacenter(); !ok || dc == p.dc.ref {
+			p.already = r
+			continue
+		}
+		e := &vix.Error{
+			Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldDatacenter,
+			Reason: fmt.Sprintf("The datastore %s is also mounted in another datacenter, and the VM is registered there:", p.ds.Name),
+			Remedy: "Unregister it there first: one VM in two inventories is powered on twice one day.",
+		}
+		e.Choices = []string{candidate(r.registration())}
+		return e
+	}
+	return nil
+}
+
+// mayTake decides on a VM that is registered already: adopted where that is
+// allowed, ours where the host's record proves it, an error otherwise.
+func (h *host) mayTake(ctx context.Context, p *prepared) error {
+	r := p.already.registration()
+	if !p.spec.Begun.IsZero() {
+		ours, err := h.registeredByUs(ctx, p.already.vm.Self, p.spec.Begun)
+		if err != nil {
+			return h.typed(p.what.op, p.what.object, err)
+		}
+		p.finished = ours
+	}
+	if p.finished || p.spec.Adopt {
+		return h.sameAsAsked(ctx, p)
+	}
+	return &vix.Error{
+		Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
+		Reason:  "The VM is registered already:",
+		Choices: []string{candidate(r)},
+		Remedy: fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+
+			"  terraform import vix_registration.NAME %s", r.ID),
+	}
+}
+
+// sameAsAsked refuses to adopt a VM that runs elsewhere than was asked: name,
+// folder and pool can be changed afterwards, these cannot.
+func (h *host) sameAsAsked(ctx context.Context, p *prepared) error {
+	r := p.already.registration()
+	differs := func(field vix.Field, is, want string) error {
+		return &vix.Error{
+			Op: "adopt", Object: p.what.object, Code: vix.CodeAlreadyExists, Field: field,
+			Reason: fmt.Sprintf("The VM is registered already, with %s %s; %s is asked for.", field, orUnknown(is), want),
+			Remedy: "Ask for what is there or leave the argument out; or unregister the VM first, so that it can be registered anew.",
+		}
+	}
+	switch {
+	case p.spec.Cluster != "" && !vix.SamePlace(r.Cluster, p.spec.Cluster):
+		return differs(vix.FieldCluster, r.Cluster, p.spec.Cluster)
+	case p.spec.Host != "" && !vix.SamePlace(r.Host, p.spec.Host):
+		return differs(vix.FieldHost, r.Host, p.spec.Host)
+	case p.spec.Template != r.Template && r.ConnectionState == vix.Connected:
+		return differs(vix.FieldTemplate, fmt.Sprint(r.Template), fmt.Sprint(p.spec.Template))
+	}
+	// What will be changed afterwards must exist.
+	if p.spec.Folder == "" && p.spec.ResourcePool == "" {
+		return nil
+	}
+	t, err := h.tree(ctx, p.dc)
+	if err != nil {
+		return err
+	}
+	if p.spec.Folder != "" {
+		if _, err := pick(p.what, vix.FieldFolder, "VM folder", p.spec.Folder, p.dc.path, t.folders); err != nil {
+			return err
+		}
+	}
+	if p.spec.ResourcePool != "" {
+		if _, err := pick(p.what, vix.FieldResourcePool, "resource pool", p.spec.ResourcePool, p.dc.path, t.pools); err != nil {
+			return err
+		}
+	}
+	return nil
+}

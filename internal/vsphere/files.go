@@ -1,0 +1,168 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// fileSearches tells which configuration files lie on a datastore. One file is
+// looked for in its folder; when many are asked for, one search goes through the
+// whole datastore for all of them.
+type fileSearches struct {
+	host *host
+
+	mu    sync.Mutex
+	spent map[types.ManagedObjectReference]int // single searches so far, by datastore
+	all   remembered[types.ManagedObjectReference, map[string]bool]
+}
+
+const (
+	// maxFolders is how many folders of a datastore are searched one by one.
+	maxFolders = 5
+	// listingAge is how long a datastore's listing is believed.
+	listingAge = time.Minute
+)
+
+// fileExists reports whether the file is on the datastore now. What a listing
+// does not have is looked for once more: it may be newer than the listing.
+func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+	if !ds.Accessible {
+		return false, &vix.Error{
+			Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
+			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
+			Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
+		}
+	}
+	if !h.files.single(ds.ref) {
+		listing, err := h.files.all.get(ctx, h.life, ds.ref, time.Now().Add(-listingAge), func(ctx context.Context) (map[string]bool, error) {
+			return h.searchAll(ctx, ds)
+		})
+		if err != nil {
+			return false, h.typed("look for", p.String(), err)
+		}
+		if listing[p.File] {
+			return true, nil
+		}
+	}
+	found, err := h.searchFolder(ctx, ds, p)
+	return found, h.typed("look for", p.String(), err)
+}
+
+// single reports whether the next file is to be looked for by itself.
+func (f *fileSearches) single(ds types.ManagedObjectReference) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.spent == nil {
+		f.spent = map[types.ManagedObjectReference]int{}
+	}
+	f.spent[ds]++
+	return f.spent[ds] <= maxFolders
+}
+
+// searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
+func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+	response, err := methods.SearchDatastore_Task(ctx, h.client, &types.SearchDatastore_Task{
+		This: ds.browser, DatastorePath: datastorePath(ds.Name, p.Folder()), SearchSpec: searchSpec(pattern(p.Base())),
+	})
+	if err != nil {
+		return false, notFoundIsNil(err)
+	}
+	result, err := h.tasks.wait(ctx, response.Returnval)
+	if err != nil {
+		return false, notFoundIsNil(err)
+	}
+	folder, ok := result.(types.HostDatastoreBrowserSearchResults)
+	if !ok {
+		return false, fmt.Errorf("the search gave %T", result)
+	}
+	for _, file := range folder.File {
+		if file.GetFileInfo().Path == p.Base() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// searchAll lists all configuration files of a datastore:
+// HostDatastoreBrowser.SearchDatastoreSubFolders_Task.
+func (h *host) searchAll(ctx context.Context, ds *datastore) (map[string]bool, error) {
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
+		This: ds.browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec("*.vmx", "*.vmtx"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.tasks.wait(ctx, response.Returnval)
+	if err != nil {
+		return nil, err
+	}
+	folders, ok := result.(types.ArrayOfHostDatastoreBrowserSearchResults)
+	if !ok {
+		return nil, fmt.Errorf("the search gave %T", result)
+	}
+	files := map[string]bool{}
+	for _, folder := range folders.HostDatastoreBrowserSearchResults {
+		below := folderBelow(folder.FolderPath)
+		for _, file := range folder.File {
+			files[path.Join(below, file.GetFileInfo().Path)] = true
+		}
+	}
+	return files, nil
+}
+
+// searchSpec always has a pattern and details: hosts differ in what they do
+// without.
+func searchSpec(patterns ...string) *types.HostDatastoreBrowserSearchSpec {
+	return &types.HostDatastoreBrowserSearchSpec{
+		MatchPattern: patterns,
+		Details:      &types.FileQueryFlags{FileType: true, FileSize: true, Modification: true},
+	}
+}
+
+// pattern matches the file and, where its name could be read as a pattern,
+// others; the answer is compared in full.
+func pattern(file string) string {
+	if strings.ContainsAny(file, `*?[]\`) {
+		return "*" + path.Ext(file)
+	}
+	return file
+}
+
+func datastorePath(name, folder string) string {
+	return strings.TrimSpace("[" + name + "] " + folder)
+}
+
+// folderBelow reads a folder as hosts report it: "[ds] a/b/", "[ds] a/b",
+// "[ds]/a/b" and "[ds] " are all in use.
+func folderBelow(reported string) string {
+	if _, below, ok := strings.Cut(reported, "]"); ok {
+		reported = below
+	}
+	return strings.Trim(strings.TrimSpace(reported), "/")
+}
+
+// notFoundIsNil makes no error of the proof that a file is not there.
+func notFoundIsNil(err error) error {
+	if fault.Is(err, &types.FileNotFound{}) || fault.Is(err, &types.NotFound{}) {
+		return nil
+	}
+	var known *vix.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return err
+}

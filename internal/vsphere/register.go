@@ -1,0 +1,173 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once;
+// nothing of it is repeated.
+func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Registered, error) {
+	p, err := h.prepare(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	if p.already != nil {
+		return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished}, nil
+	}
+	vm, err := h.register(ctx, p)
+	if err != nil {
+		if fault.Is(err, &types.AlreadyExists{}) {
+			return h.overtaken(ctx, p, err)
+		}
+		return nil, h.registerError(ctx, p, err)
+	}
+	h.lookups.registered(spec.Path, p.dc, vm)
+	// The registration exists: reading it back must not be cut short by the
+	// interruption that came too late to stop it.
+	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.options.RequestTimeout)
+	defer cancel()
+	r, err := h.reads.get(readCtx, vm)
+	if err != nil {
+		e := &vix.Error{
+			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Cause: err,
+			Reason: fmt.Sprintf("The VM was registered as %s, but the host did not tell more: %s.", vm.Value, err),
+			Remedy: "Apply again: the registration is recognised as ours.",
+		}
+		return nil, e
+	}
+	return &vix.Registered{Registration: h.stamp(ctx, r.registration())}, nil
+}
+
+// register starts the task and waits for it.
+func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectReference, error) {
+	pool, on := p.placed.refs()
+	response, err := methods.RegisterVM_Task(ctx, h.client, &types.RegisterVM_Task{
+		This: p.placed.folder.ref, Path: p.spec.Path.String(), Name: escapeName(p.spec.Name),
+		AsTemplate: p.spec.Template, Pool: pool, Host: on,
+	})
+	if err != nil {
+		return types.ManagedObjectReference{}, err
+	}
+	result, err := h.tasks.wait(ctx, response.Returnval)
+	if err != nil {
+		return types.ManagedObjectReference{}, err
+	}
+	vm, ok := result.(types.ManagedObjectReference)
+	if !ok {
+		return vm, fmt.Errorf("the task gave %T rather than a VM", result)
+	}
+	return vm, nil
+}
+
+// overtaken is the case that the path was registered between the look and the
+// leap: by somebody else, since our own call was refused.
+func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.Registered, error) {
+	h.lookups.indexes.drop(p.spec.Path.Datastore)
+	if p.already == nil {
+		if err := h.lookAround(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	if p.already == nil {
+		return nil, h.registerError(ctx, p, refused)
+	}
+	p.spec.Begun = time.Time{}
+	if err := h.mayTake(ctx, p); err != nil {
+		return nil, err
+	}
+	return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: true}, nil
+}
+
+// registerError says more about a refused registration than its fault does.
+func (h *host) registerError(ctx context.Context, p *prepared, err error) error {
+	var e *vix.Error
+	if !errors.As(h.typed(p.what.op, p.what.object, err), &e) {
+		return err
+	}
+	var (
+		argument *types.InvalidArgument
+		missing  *types.NotFound
+		file     *types.FileNotFound
+	)
+	switch {
+	case errors.Is(err, errUnsettled):
+		e.Code = vix.CodeCancelled
+		e.Reason = "The operation was interrupted while the host's task was running; " + errUnsettled.Error() + "."
+		e.Remedy = "Apply again: a registration that went through is recognised."
+	case as(err, &missing), as(err, &file):
+		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
+		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.path)
+		e.Remedy = "Check the path, or upload the VM first."
+	case as(err, &argument):
+		switch argument.InvalidProperty {
+		case "pool":
+			e.Field = vix.FieldResourcePool
+		case "host":
+			e.Field = vix.FieldHost
+		case "path":
+			e.Field = vix.FieldPath
+		case "name":
+			e.Field = vix.FieldName
+		}
+	case fault.Is(err, &types.NoPermission{}):
+		var said *vix.Error
+		if errors.As(h.describe(ctx, err), &said) {
+			e.Reason = said.Reason
+		}
+	case e.Code == vix.CodeCannotReadVMConfig:
+		e.Field = vix.FieldPath
+		e.Reason = "The host cannot understand the file: it is damaged, or no VM's configuration."
+		e.Remedy = "Look at the file. A copy of it, or a backup, may be readable."
+	}
+	return e
+}
+
+// as is fault.As for its truth alone.
+func as[T any](err error, target *T) bool {
+	_, ok := fault.As(err, target)
+	return ok
+}
+
+// clockSlack is how far this machine's clock may be ahead of the host's.
+const clockSlack = 5 * time.Minute
+
+// registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
+// this VM one of our user, and no older than since? EventManager.QueryEvents.
+func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, since time.Time) (bool, error) {
+	manager := h.client.ServiceContent.EventManager
+	if manager == nil {
+		return false, nil
+	}
+	response, err := methods.QueryEvents(ctx, h.client, &types.QueryEvents{
+		This: *manager,
+		Filter: types.EventFilterSpec{
+			Entity:      &types.EventFilterSpecByEntity{Entity: vm, Recursion: types.EventFilterSpecRecursionOptionSelf},
+			EventTypeId: []string{"VmRegisteredEvent"},
+		},
+	})
+	if err != nil {
+		return false, err
+	}
+	var newest *types.Event
+	for _, event := range response.Returnval {
+		if _, ok := event.(*types.VmRegisteredEvent); !ok {
+			continue
+		}
+		if e := event.GetEvent(); newest == nil || e.CreatedTime.After(newest.CreatedTime) {
+			newest = e
+		}
+	}
+	return newest != nil && newest.UserName == h.user.UserName && newest.CreatedTime.After(since.Add(-clockSlack)), nil
+}

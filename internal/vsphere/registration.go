@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// Registration implements vix.Host. The recorded managed object is read first:
+// one read that many registrations share. Only where it is gone, or is another
+// VM, the registration is looked for by its id and by its path.
+func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Registration, error) {
+	r, err := h.current(ctx, asked{"read the registration of", handle.Path.String()}, handle)
+	if err != nil {
+		return nil, err
+	}
+	out := h.stamp(ctx, r.registration())
+	out.ID = handle.ID // which it has, or is the only thing known of it
+	return &out, nil
+}
+
+// current is the record of the VM that a handle means, now.
+func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*record, error) {
+	if err := h.sameServer(ctx, what, handle); err != nil {
+		return nil, err
+	}
+	proved := false // that the recorded managed object is gone
+	if handle.ManagedObjectID != "" {
+		r, err := h.reads.get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
+		switch {
+		case isGone(err):
+			proved = true
+		case err != nil:
+			return nil, h.typed(what.op, what.object, err)
+		default:
+			// A VM that the host cannot read tells no UUID; its managed object id is
+			// never given to another one.
+			if id := r.registration().ID; id == handle.ID || r.vm.Config == nil || handle.ID == handle.ManagedObjectID {
+				return r, nil
+			}
+		}
+	}
+	if r, err := h.byID(ctx, what, handle.ID); r != nil || err != nil {
+		return r, err
+	}
+	if err := h.notByPath(ctx, what, handle); err != nil {
+		return nil, err
+	}
+	if !proved {
+		return nil, &vix.Error{
+			Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound,
+			Reason: "Neither the id nor the path finds the VM, but that it is gone is not proved: this user may see less than before.",
+			Remedy: "Check the user's permissions. If the VM really is unregistered, take it out of the state with terraform state rm.",
+		}
+	}
+	return nil, &vix.Error{
+		Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone,
+		Reason: fmt.Sprintf("The VM is not registered any more: its managed object %s is gone, and neither its id nor its path finds a VM.",
+			handle.ManagedObjectID),
+	}
+}
+
+// byID finds a VM that was registered anew, under another managed object id.
+func (h *host) byID(ctx context.Context, what asked, id string) (*record, error) {
+	found, err := h.recordsByID(ctx, id, h.reads.get)
+	if err != nil {
+		return nil, h.typed(what.op, what.object, err)
+	}
+	switch len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	}
+	return nil, sameID(what, found)
+}
+
+// notByPath makes sure that no VM has the path. One that has is another
+// registration of the same file, which is not ours to follow silently.
+func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) error {
+	if handle.Path.IsZero() {
+		return nil
+	}
+	in, err := h.datacentersOf(ctx, what, vix.Locator{Path: handle.Path, Datacenter: handle.Datacenter})
+	if err != nil {
+		var e *vix.Error
+		if errors.As(err, &e) && (e.Field == vix.FieldPath || e.Field == vix.FieldDatacenter) {
+			return nil // no such datastore: no VM on it
+		}
+		return err
+	}
+	hits, err := h.askPath(ctx, handle.Path, in)
+	if err != nil {
+		return h.typed(what.op, what.object, err)
+	}
+	found, _, err := h.verified(ctx, handle.Path, hits, h.reads.get)
+	if err != nil {
+		return h.typed(what.op, what.object, err)
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	r := found[0].registration()
+	return &vix.Error{
+		Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
+		Reason:  "The registration in the state is gone, and the same file has been registered anew, with another instance UUID:",
+		Choices: []string{candidate(r)},
+		Remedy: fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
+			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", r.ID),
+	}
+}
+
+// sameServer refuses to look for a registration on a server that it is not from:
+// there, its absence would look proved.
+func (h *host) sameServer(ctx context.Context, what asked, handle vix.Handle) error {
+	if handle.Server == "" {
+		return nil
+	}
+	server, err := h.server(ctx)
+	if err != nil {
+		return err
+	}
+	if server == handle.Server {
+		return nil
+	}
+	return &vix.Error{
+		Op: what.op, Object: what.object, Code: vix.CodeInvalidHandle, Field: vix.FieldNone,
+		Reason: fmt.Sprintf("The registration is from the server with the instance UUID %s, and the provider is connected to %s (%s).",
+			handle.Server, h.endpoint.Host, server),
+		Remedy: "Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again.",
+	}
+}
+
+// stamp adds to a registration the server that it is on.
+func (h *host) stamp(ctx context.Context, r vix.Registration) vix.Registration {
+	// A host that does not tell is not worth losing the registration for.
+	r.Server, _ = h.server(ctx)
+	return r
+}

@@ -1,0 +1,210 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/property"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// Update implements vix.Host: Rename_Task, Folder.MoveIntoFolder_Task,
+// ResourcePool.MoveIntoResourcePool.
+func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change) error {
+	what := asked{"update", handle.Path.String()}
+	r, err := h.current(ctx, what, handle)
+	if err != nil {
+		return err
+	}
+	ref := r.vm.Self
+	if change.Name != nil && unescapeName(r.vm.Name) != *change.Name {
+		task, err := methods.Rename_Task(ctx, h.client, &types.Rename_Task{This: ref, NewName: escapeName(*change.Name)})
+		if err := h.finish(ctx, asked{"rename", what.object}, err, func() types.ManagedObjectReference { return task.Returnval }); err != nil {
+			return err
+		}
+	}
+	if change.Folder == nil && change.ResourcePool == nil {
+		return nil
+	}
+	dcRef, ok := r.datacenter()
+	if !ok {
+		return &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
+	}
+	t, err := h.treeOf(ctx, dcRef)
+	if err != nil {
+		return err
+	}
+	if change.Folder != nil {
+		if err := h.moveToFolder(ctx, what, r, t, *change.Folder); err != nil {
+			return err
+		}
+	}
+	if change.ResourcePool != nil {
+		return h.moveToPool(ctx, what, r, t, *change.ResourcePool)
+	}
+	return nil
+}
+
+// treeOf is the tree of the datacenter with that reference.
+func (h *host) treeOf(ctx context.Context, ref types.ManagedObjectReference) (*tree, error) {
+	sk, err := h.skeleton(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	for _, dc := range sk.datacenters {
+		if dc.ref == ref {
+			return h.tree(ctx, dc)
+		}
+	}
+	return nil, &vix.Error{Op: "read the inventory of", Object: ref.Value, Code: vix.CodeObjectNotFound, Reason: "The datacenter is gone."}
+}
+
+func (h *host) moveToFolder(ctx context.Context, what asked, r *record, t *tree, name string) error {
+	to, err := pick(what, vix.FieldFolder, "VM folder", name, t.vmFolder.path, t.folders)
+	if err != nil {
+		return err
+	}
+	if r.vm.Parent != nil && *r.vm.Parent == to.ref {
+		return nil
+	}
+	task, err := methods.MoveIntoFolder_Task(ctx, h.client, &types.MoveIntoFolder_Task{
+		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},
+	})
+	return h.finish(ctx, asked{"move", what.object}, err, func() types.ManagedObjectReference { return task.Returnval })
+}
+
+func (h *host) moveToPool(ctx context.Context, what asked, r *record, t *tree, name string) error {
+	to, err := pick(what, vix.FieldResourcePool, "resource pool", name, t.vmFolder.path, t.pools)
+	if err != nil {
+		return err
+	}
+	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.ref {
+		return nil
+	}
+	if r.vm.ResourcePool != nil {
+		for _, from := range t.pools {
+			if from.ref == *r.vm.ResourcePool && from.in != to.in {
+				return &vix.Error{
+					Op: "move", Object: what.object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
+					Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: that would be a migration, not a move.", to.path),
+					Remedy: "Migrate the VM first, or give a pool of where it is.",
+				}
+			}
+		}
+	}
+	_, err = methods.MoveIntoResourcePool(ctx, h.client, &types.MoveIntoResourcePool{
+		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},
+	})
+	return h.denied(ctx, asked{"move", what.object}, err)
+}
+
+// finish waits for the task that a call started.
+func (h *host) finish(ctx context.Context, what asked, started error, task func() types.ManagedObjectReference) error {
+	if started != nil {
+		return h.denied(ctx, what, started)
+	}
+	_, err := h.tasks.wait(ctx, task())
+	return h.denied(ctx, what, err)
+}
+
+// denied types an error and names the object of a missing privilege.
+func (h *host) denied(ctx context.Context, what asked, err error) error {
+	if err == nil {
+		return nil
+	}
+	typed := h.typed(what.op, what.object, err)
+	if e, ok := typed.(*vix.Error); ok { //nolint:errorlint // typed just now
+		if said, ok := h.describe(ctx, err).(*vix.Error); ok { //nolint:errorlint // likewise
+			e.Reason = said.Reason
+		}
+	}
+	return typed
+}
+
+// Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
+// files alone, as there is no call in this package that would not.
+func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
+	what := asked{"unregister", handle.Path.String()}
+	r, err := h.current(ctx, what, handle)
+	if err != nil {
+		return goneIsNil(err)
+	}
+	vm := object.NewVirtualMachine(h.client, r.vm.Self)
+	if r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+		if err := h.powerOff(ctx, what, vm, off); err != nil {
+			return err
+		}
+	}
+	if err := vm.Unregister(ctx); err != nil && !isGone(err) {
+		if fault.Is(err, &types.InvalidPowerState{}) {
+			return poweredOn(what, err)
+		}
+		return h.denied(ctx, what, err)
+	}
+	h.lookups.unregistered(r.path().Datastore, r.vm.Self)
+	return nil
+}
+
+// powerOff turns a running VM off in the way that the user chose.
+func (h *host) powerOff(ctx context.Context, what asked, vm *object.VirtualMachine, off vix.PowerOff) error {
+	switch off {
+	case vix.PowerOffHard:
+		task, err := methods.PowerOffVM_Task(ctx, h.client, &types.PowerOffVM_Task{This: vm.Reference()})
+		return h.finish(ctx, asked{"power off", what.object}, err, func() types.ManagedObjectReference { return task.Returnval })
+	case vix.PowerOffGuest:
+		if err := vm.ShutdownGuest(ctx); err != nil {
+			return h.denied(ctx, asked{"shut down", what.object}, err)
+		}
+		return h.waitForOff(ctx, asked{"shut down", what.object}, vm)
+	}
+	return poweredOn(what, nil)
+}
+
+// waitForOff waits until the guest has shut down: the call returns at once.
+func (h *host) waitForOff(ctx context.Context, what asked, vm *object.VirtualMachine) error {
+	err := property.Wait(ctx, property.DefaultCollector(h.client), vm.Reference(), []string{"runtime.powerState"},
+		func(changes []types.PropertyChange) bool {
+			for _, c := range changes {
+				if c.Val == types.VirtualMachinePowerStatePoweredOff {
+					return true
+				}
+			}
+			return false
+		})
+	return h.typed(what.op, what.object, err)
+}
+
+// poweredOn refuses to unregister a running VM.
+func poweredOn(what asked, cause error) error {
+	e := &vix.Error{
+		Op: what.op, Object: what.object, Code: vix.CodeVMIsRunning, Cause: cause,
+		Reason: "The VM is powered on, and a host unregisters only VMs that are not.",
+		Remedy: "Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
+			"or set on_destroy = \"keep\" to leave it registered.",
+	}
+	if cause != nil {
+		if method, text, ok := faultOf(cause); ok {
+			e.Fault = faultText(method, text)
+		}
+	}
+	return e
+}
+
+// goneIsNil makes no error of a registration that is proved gone: VIX unregisters
+// what is not registered without complaint.
+func goneIsNil(err error) error {
+	if errors.Is(err, vix.ErrGone) {
+		return nil
+	}
+	return err
+}
