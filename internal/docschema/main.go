@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command docs prints the provider's schema in the format of `terraform
+// Command docschema prints the provider's schema in the format of `terraform
 // providers schema -json`, for tfplugindocs.
 //
 // Terraform itself leaves out what it does not know (identities before 1.12,
@@ -26,7 +26,7 @@ import (
 func main() {
 	server := providerserver.NewProtocol6(provider.New("docs", nil))()
 	if err := write(context.Background(), os.Stdout, server); err != nil {
-		fmt.Fprintln(os.Stderr, "docs:", err)
+		fmt.Fprintln(os.Stderr, "docschema:", err)
 		os.Exit(1)
 	}
 }
