@@ -86,6 +86,9 @@ func parsePath(text string) (p Path, reason, right string) {
 	if clean == "" {
 		return Path{}, "The path leaves the datastore.", ""
 	}
+	if clean != strings.TrimSpace(clean) {
+		return Path{}, "The path below the datastore begins or ends with a space, which its written form cannot show.", ""
+	}
 	p = Path{Datastore: datastore, File: clean}
 	switch strings.ToLower(path.Ext(clean)) {
 	case ".vmx", ".vmtx":
