@@ -1,0 +1,106 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+func TestAddError(t *testing.T) {
+	known := &vix.Error{
+		Op: "register", Object: webPath, Code: vix.CodeObjectNotFound, Field: vix.FieldFolder,
+		Reason: "There is no such folder.", Choices: []string{"/DC0/vm/A", "/DC0/vm/B"}, Remedy: "Write one of these.",
+		Fault: "NotFound: gone",
+	}
+	elsewhere := *known
+	elsewhere.Field = vix.FieldPassword
+	const detail = "There is no such folder.\n\n  - /DC0/vm/A\n  - /DC0/vm/B\n\nWrite one of these.\n\n" +
+		"VIX_E_OBJECT_NOT_FOUND (25); the host says: NotFound: gone"
+	at := func(name string) diag.Diagnostic {
+		return diag.NewAttributeErrorDiagnostic(path.Root(name), "Cannot register "+webPath, detail)
+	}
+	for name, test := range map[string]struct {
+		err  error
+		want diag.Diagnostics
+	}{
+		"points at an attribute":        {known, diag.Diagnostics{at("folder")}},
+		"wrapped":                       {fmt.Errorf("create: %w", known), diag.Diagnostics{at("folder")}},
+		"no such attribute here":        {&elsewhere, diag.Diagnostics{diag.NewErrorDiagnostic("Cannot register "+webPath, detail)}},
+		"an error whose cause is many":  {&vix.Error{Op: "read", Code: vix.CodeFail, Cause: errors.Join(vix.ErrGone, vix.ErrAmbiguous)}, diag.Diagnostics{diag.NewErrorDiagnostic("Cannot read", "VIX_E_FAIL (1)")}},
+		"several":                       {errors.Join(known, context.Canceled), diag.Diagnostics{at("folder"), interrupted}},
+		"interrupted":                   {fmt.Errorf("register: %w", context.Canceled), diag.Diagnostics{interrupted}},
+		"out of time":                   {context.DeadlineExceeded, diag.Diagnostics{outOfTime}},
+		"anything else is shown whole":  {errors.New("x: y: z"), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected error", "x: y: z")}},
+		"a code without reason or host": {&vix.Error{Op: "log in", Code: 77}, diag.Diagnostics{diag.NewErrorDiagnostic("Cannot log in", "VIX_E (77)")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got diag.Diagnostics
+			addError(&got, registrationSchema(context.Background()), test.err)
+			if !got.Equal(test.want) {
+				t.Errorf("got  %v\nwant %v", got, test.want)
+			}
+		})
+	}
+}
+
+var (
+	interrupted = diag.NewErrorDiagnostic("Interrupted", "The run was interrupted before the host had answered. "+
+		"What was asked of the host may still happen; the next plan shows how things are.")
+	outOfTime = diag.NewErrorDiagnostic("Out of time", "The host had not answered when the time allowed for this operation was over. "+
+		"What was asked of it may still happen; the next plan shows how things are. A longer time can be set in timeouts.")
+)
+
+func TestConnectionOfForeignData(t *testing.T) {
+	var diags diag.Diagnostics
+	if connectionOf("something", &diags) != nil || !diags.HasError() {
+		t.Error("foreign provider data was taken")
+	}
+	diags = nil
+	if connectionOf(nil, &diags) != nil || diags.HasError() {
+		t.Error("no provider data is no error: the framework validates without")
+	}
+}
+
+func TestConnectionStateWarnings(t *testing.T) {
+	p := vix.Path{Datastore: "storage1", File: "web/web.vmx"}
+	for state, want := range map[vix.ConnectionState]string{
+		vix.Connected:    "",
+		"":               "",
+		vix.Disconnected: webPath + " is disconnected: Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and nothing can be done with it. Reconnect the host.",
+		vix.Orphaned:     webPath + " is orphaned: vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was unregistered or moved on the host itself. Unregister it and register it again.",
+		vix.Inaccessible: webPath + " is inaccessible: The host cannot read its files: its datastore is unmounted or down, or the files are gone. Bring the datastore back; the VM recovers by itself.",
+		vix.Invalid:      webPath + " is invalid: The host cannot understand its configuration file, or cannot read it because another host has it locked. Look at the .vmx file and at who else has the VM registered; then unregister it and register it again.",
+		"new":            webPath + " is new: The host does not have full hold of the VM.",
+	} {
+		var diags diag.Diagnostics
+		warnConnectionState(&diags, &vix.Registration{Path: p, ConnectionState: state})
+		got := ""
+		for _, d := range diags {
+			if d.Severity() != diag.SeverityWarning {
+				t.Errorf("%s is an error", state)
+			}
+			got += d.Summary() + ": " + d.Detail()
+		}
+		if got != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", state, got, want)
+		}
+	}
+	var diags diag.Diagnostics
+	warnConnectionState(&diags, &vix.Registration{Path: p, ConnectionState: vix.Invalid, Encrypted: true})
+	want := diag.Diagnostics{diag.NewWarningDiagnostic(webPath+" is encrypted and locked",
+		"The VM is registered, but the host does not have the key that unlocks it (connection state invalid). Make the key provider "+
+			"of the VM available to this vCenter or host under the same name, then unlock the VM in the vSphere Client.\n\n"+
+			"VIX_E_NEED_KEY (30)")}
+	if !diags.Equal(want) {
+		t.Errorf("got %v", diags)
+	}
+}
