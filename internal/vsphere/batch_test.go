@@ -1,0 +1,193 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// roundTrips is a batch whose requests take a fixed time, and what they carried.
+func roundTrips(t *testing.T, took time.Duration) (*batch[int, int], func() []int) {
+	t.Helper()
+	var (
+		mu    sync.Mutex
+		sizes []int
+	)
+	b := &batch[int, int]{life: t.Context()}
+	b.run = func(ctx context.Context, keys []int) map[int]answer[int] {
+		mu.Lock()
+		sizes = append(sizes, len(keys))
+		mu.Unlock()
+		time.Sleep(took)
+		out := map[int]answer[int]{}
+		for _, k := range keys {
+			out[k] = answer[int]{value: k * k}
+		}
+		return out
+	}
+	return b, func() []int {
+		mu.Lock()
+		defer mu.Unlock()
+		return sizes
+	}
+}
+
+func TestBatchMakesNobodyWaitAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := roundTrips(t, 20*time.Millisecond)
+		for i := range 5 {
+			start := time.Now()
+			if v, err := b.get(t.Context(), i); err != nil || v != i*i {
+				t.Fatalf("get(%d) = %d, %v", i, v, err)
+			}
+			if took := time.Since(start); took != 20*time.Millisecond {
+				t.Fatalf("a read by itself took %v, its round trip is 20ms", took)
+			}
+		}
+	})
+}
+
+func TestBatchTravelsTogetherAtTenAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, sizes := roundTrips(t, 20*time.Millisecond)
+		var next atomic.Int64
+		var workers sync.WaitGroup
+		for worker := range 10 {
+			workers.Go(func() {
+				time.Sleep(time.Duration(worker) * 100 * time.Microsecond)
+				for {
+					i := int(next.Add(1))
+					if i > 1000 {
+						return
+					}
+					if v, err := b.get(t.Context(), i); err != nil || v != i*i {
+						t.Errorf("get(%d) = %d, %v", i, v, err)
+					}
+					time.Sleep(time.Duration(worker) * 200 * time.Microsecond) // they come back one by one
+				}
+			})
+		}
+		workers.Wait()
+		if n := len(sizes()); n > 112 {
+			t.Errorf("1000 reads, ten at a time, took %d requests: %v", n, sizes())
+		}
+	})
+}
+
+func TestBatchSharesOneReadOfOneKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, sizes := roundTrips(t, 20*time.Millisecond)
+		var readers sync.WaitGroup
+		readers.Go(func() { _, _ = b.get(t.Context(), 0) })
+		synctest.Wait()
+		for range 9 {
+			readers.Go(func() {
+				if v, err := b.get(t.Context(), 7); err != nil || v != 49 {
+					t.Errorf("get(7) = %d, %v", v, err)
+				}
+			})
+		}
+		readers.Wait()
+		if got := sizes(); len(got) != 2 || got[1] != 1 {
+			t.Errorf("requests carried %v keys, want one for each of two keys", got)
+		}
+	})
+}
+
+func TestBatchLetsACancelledCallerGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := roundTrips(t, time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if _, err := b.get(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("get = %v", err)
+		}
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("the caller was kept for %v", took)
+		}
+		time.Sleep(2 * time.Hour) // the request itself ends
+	})
+}
+
+func TestBatchBoundsARequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, sizes := roundTrips(t, 20*time.Millisecond)
+		var readers sync.WaitGroup
+		for i := range 250 {
+			readers.Go(func() { _, _ = b.get(t.Context(), i) })
+		}
+		readers.Wait()
+		for _, n := range sizes() {
+			if n > maxBatch {
+				t.Errorf("a request carried %d keys", n)
+			}
+		}
+	})
+}
+
+func TestRememberedReadsOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r remembered[string, int]
+		var reads atomic.Int64
+		read := func(context.Context) (int, error) {
+			time.Sleep(time.Second)
+			return int(reads.Add(1)), nil
+		}
+		var askers sync.WaitGroup
+		for range 20 {
+			askers.Go(func() {
+				if v, err := r.get(t.Context(), t.Context(), "k", time.Time{}, read); v != 1 || err != nil {
+					t.Errorf("get = %d, %v", v, err)
+				}
+			})
+		}
+		askers.Wait()
+		if v, _, ok := r.known("k"); !ok || v != 1 {
+			t.Errorf("known = %d, %v", v, ok)
+		}
+		if v, _ := r.get(t.Context(), t.Context(), "k", time.Now(), read); v != 2 {
+			t.Errorf("what is too old was given again: %d", v)
+		}
+		r.drop("k")
+		if _, _, ok := r.known("k"); ok {
+			t.Error("a dropped value is still known")
+		}
+	})
+}
+
+func TestRememberedKeepsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r remembered[string, int]
+		fails := errors.New("no")
+		if _, err := r.get(t.Context(), t.Context(), "k", time.Time{}, func(context.Context) (int, error) { return 0, fails }); !errors.Is(err, fails) {
+			t.Errorf("get = %v", err)
+		}
+		if v, err := r.get(t.Context(), t.Context(), "k", time.Time{}, func(context.Context) (int, error) { return 5, nil }); v != 5 || err != nil {
+			t.Errorf("after a failure, get = %d, %v", v, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		slow := func(ctx context.Context) (int, error) {
+			time.Sleep(time.Minute)
+			return 9, nil
+		}
+		if _, err := r.get(ctx, t.Context(), "slow", time.Time{}, slow); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled caller got %v", err)
+		}
+		if _, _, ok := r.known("slow"); ok {
+			t.Error("an unfinished read is known")
+		}
+		time.Sleep(2 * time.Minute)
+		if v, _, ok := r.known("slow"); !ok || v != 9 {
+			t.Error("the read that the caller left did not finish for the next one")
+		}
+	})
+}
