@@ -1,0 +1,174 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package sim
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// collector corrects PropertyCollector: a VM whose files cannot be read has no configuration, and what a user may
+// not read is left out.
+type collector struct{ standIn }
+
+func (c *collector) original(ctx *simulator.Context) *simulator.PropertyCollector {
+	pc, _ := ctx.Session.Get(c.Self).(*simulator.PropertyCollector)
+	return pc
+}
+
+func (c *collector) gone() *soap.Fault {
+	return soapFaultOf(&types.ManagedObjectNotFound{Obj: c.Self})
+}
+
+// RetrievePropertiesEx reads properties.
+func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.RetrievePropertiesEx) soap.HasFault {
+	c.enter(ctx)
+	pc := c.original(ctx)
+	if pc == nil {
+		return &methods.RetrievePropertiesExBody{Fault_: c.gone()}
+	}
+	res := pc.RetrievePropertiesEx(ctx, r)
+	if b, ok := res.(*methods.RetrievePropertiesExBody); ok && b.Res != nil && b.Res.Returnval != nil {
+		b.Res.Returnval.Objects = c.filter(ctx, b.Res.Returnval.Objects, r.SpecSet)
+		if len(b.Res.Returnval.Objects) == 0 && b.Res.Returnval.Token == "" {
+			b.Res.Returnval = nil // vSphere's answer when nothing matches
+		}
+	}
+	return res
+}
+
+// ContinueRetrievePropertiesEx reads the next page.
+func (c *collector) ContinueRetrievePropertiesEx(ctx *simulator.Context, r *types.ContinueRetrievePropertiesEx) soap.HasFault {
+	c.enter(ctx)
+	pc := c.original(ctx)
+	if pc == nil {
+		return &methods.ContinueRetrievePropertiesExBody{Fault_: c.gone()}
+	}
+	res := pc.ContinueRetrievePropertiesEx(ctx, r)
+	if b, ok := res.(*methods.ContinueRetrievePropertiesExBody); ok && b.Res != nil {
+		b.Res.Returnval.Objects = c.filter(ctx, b.Res.Returnval.Objects, nil)
+	}
+	return res
+}
+
+// RetrieveProperties is the old form of RetrievePropertiesEx.
+func (c *collector) RetrieveProperties(ctx *simulator.Context, r *types.RetrieveProperties) soap.HasFault {
+	c.enter(ctx)
+	pc := c.original(ctx)
+	if pc == nil {
+		return &methods.RetrievePropertiesBody{Fault_: c.gone()}
+	}
+	res := pc.RetrieveProperties(ctx, r)
+	if b, ok := res.(*methods.RetrievePropertiesBody); ok && b.Res != nil {
+		b.Res.Returnval = c.filter(ctx, b.Res.Returnval, r.SpecSet)
+	}
+	return res
+}
+
+// WaitForUpdatesEx waits for changes, and no longer than its client.
+func (c *collector) WaitForUpdatesEx(ctx *simulator.Context, r *types.WaitForUpdatesEx) soap.HasFault {
+	c.enter(ctx)
+	pc := c.original(ctx)
+	if pc == nil {
+		return &methods.WaitForUpdatesExBody{Fault_: c.gone()}
+	}
+	done := c.h.waits.begin(waitKey(ctx.Session.Key, c.Self.Value), pc)
+	defer done()
+	res := pc.WaitForUpdatesEx(ctx, r)
+	b, ok := res.(*methods.WaitForUpdatesExBody)
+	if !ok || b.Res == nil || b.Res.Returnval == nil {
+		return res
+	}
+	hidden := c.hiding(ctx)
+	for i := range b.Res.Returnval.FilterSet {
+		f := &b.Res.Returnval.FilterSet[i]
+		for j := range f.ObjectSet {
+			o := &f.ObjectSet[j]
+			bare := c.unconfigured(o.Obj)
+			o.ChangeSet = slices.DeleteFunc(o.ChangeSet, func(p types.PropertyChange) bool { return bare && isConfig(p.Name) })
+		}
+		if hidden {
+			f.ObjectSet = slices.DeleteFunc(f.ObjectSet, func(o types.ObjectUpdate) bool {
+				return o.Kind != types.ObjectUpdateKindLeave && !c.h.visible(ctx.Session.UserName, o.Obj)
+			})
+		}
+	}
+	return res
+}
+
+func isConfig(name string) bool { return name == "config" || strings.HasPrefix(name, "config.") }
+
+// unconfigured says whether vSphere has no configuration of a VM.
+func (c *collector) unconfigured(ref moref) bool {
+	if ref.Type != "VirtualMachine" {
+		return false
+	}
+	e, ok := c.h.vms.get(ref)
+	return ok && (e.state == types.VirtualMachineConnectionStateInvalid || e.state == types.VirtualMachineConnectionStateInaccessible)
+}
+
+func (c *collector) hiding(ctx *simulator.Context) bool {
+	return len(c.h.denialsOf(ctx.Session.UserName, "System.Read", "System.View")) > 0
+}
+
+// filter removes from an answer what this session must not see. An object that was asked for by reference is kept,
+// with NoPermission in place of its properties; one that was found on the way is left out.
+func (c *collector) filter(ctx *simulator.Context, objects []types.ObjectContent, specs []types.PropertyFilterSpec) []types.ObjectContent {
+	for i := range objects {
+		if o := &objects[i]; c.unconfigured(o.Obj) {
+			o.PropSet = slices.DeleteFunc(o.PropSet, func(p types.DynamicProperty) bool { return isConfig(p.Name) })
+		}
+	}
+	if !c.hiding(ctx) {
+		return objects
+	}
+	asked := map[moref]bool{}
+	for _, s := range specs {
+		for _, o := range s.ObjectSet {
+			asked[o.Obj] = true
+		}
+	}
+	user := ctx.Session.UserName
+	var kept []types.ObjectContent
+	for _, o := range objects {
+		if c.h.entity(o.Obj) != nil && !c.h.visible(user, o.Obj) {
+			if !asked[o.Obj] {
+				continue
+			}
+			for _, p := range o.PropSet {
+				obj := o.Obj
+				o.MissingSet = append(o.MissingSet, types.MissingProperty{Path: p.Name, Fault: types.LocalizedMethodFault{
+					Fault:            &types.NoPermission{Object: &obj, PrivilegeId: "System.Read"},
+					LocalizedMessage: texts["NoPermission"],
+				}})
+			}
+			o.PropSet = nil
+		}
+		for i := range o.PropSet {
+			if list, ok := references(o.PropSet[i].Val); ok {
+				list = slices.DeleteFunc(slices.Clone(list), func(ref moref) bool {
+					return c.h.entity(ref) != nil && !c.h.visible(user, ref)
+				})
+				o.PropSet[i].Val = types.ArrayOfManagedObjectReference{ManagedObjectReference: list}
+			}
+		}
+		kept = append(kept, o)
+	}
+	return kept
+}
+
+func references(v types.AnyType) ([]moref, bool) {
+	switch x := v.(type) {
+	case types.ArrayOfManagedObjectReference:
+		return x.ManagedObjectReference, true
+	case *types.ArrayOfManagedObjectReference:
+		return x.ManagedObjectReference, true
+	}
+	return nil, false
+}
