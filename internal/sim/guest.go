@@ -71,8 +71,8 @@ func guestChanges(g *types.GuestInfo) []types.PropertyChange {
 		{Name: "guest.toolsVersionStatus2", Val: text(g.ToolsVersionStatus2)},
 		{Name: "guest.toolsRunningStatus", Val: text(g.ToolsRunningStatus)},
 		{Name: "guest.guestState", Val: text(g.GuestState)},
-		{Name: "guest.guestStateChangeSupported", Val: g.GuestStateChangeSupported},
-		{Name: "guest.guestOperationsReady", Val: g.GuestOperationsReady},
+		{Name: "guest.guestStateChangeSupported", Val: orFalse(g.GuestStateChangeSupported)},
+		{Name: "guest.guestOperationsReady", Val: orFalse(g.GuestOperationsReady)},
 		{Name: "guest.guestFamily", Val: text(g.GuestFamily)},
 		{Name: "guest.guestId", Val: text(g.GuestId)},
 		{Name: "guest.guestFullName", Val: text(g.GuestFullName)},
@@ -86,6 +86,9 @@ func guestChanges(g *types.GuestInfo) []types.PropertyChange {
 		{Name: "summary.guest.ipAddress", Val: text(g.IpAddress)},
 	}
 }
+
+// orFalse is what a property change holds of an optional boolean: a value, never a pointer.
+func orFalse(b *bool) bool { return b != nil && *b }
 
 // address gives a VM an IP address that stays the same while it is registered.
 func address(ref moref) string {
