@@ -1,0 +1,125 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// source is what a user has in front of a snippet of the documentation.
+const source = `terraform {
+  required_providers {
+    vix = {
+      source = "terraform-vix/vix"
+    }
+  }
+}
+`
+
+// TestExamples has terraform validate every configuration below examples. A file
+// import-by-….tf is one way among several: each is tried by itself.
+func TestExamples(t *testing.T) {
+	dir, _ := built(t)
+	root, err := moduleRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli, err := findCLI(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	override, err := json.Marshal(filepath.ToSlash(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(t.TempDir(), "cli.tfrc")
+	write(t, settings, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %s\n  }\n}\n",
+		cli.registry()+"/terraform-vix/vix", override))
+	cli.set("TF_CLI_CONFIG_FILE", settings)
+
+	examples := filepath.Join(root, "examples")
+	configs := map[string][]string{} // the files of each folder
+	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".tf" {
+			configs[filepath.Dir(path)] = append(configs[filepath.Dir(path)], path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(configs) < 8 {
+		t.Fatalf("there are examples in %d folders only", len(configs))
+	}
+	for folder, files := range configs {
+		name, err := filepath.Rel(examples, folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var always, ways []string
+		for _, file := range files {
+			if strings.HasPrefix(filepath.Base(file), "import-by-") {
+				ways = append(ways, file)
+			} else {
+				always = append(always, file)
+			}
+		}
+		t.Run(name, func(t *testing.T) { validate(t, cli, always) })
+		for _, way := range ways {
+			t.Run(name+"/"+filepath.Base(way), func(t *testing.T) {
+				if strings.Contains(way, "identity") && !cli.atLeast(1, 12) {
+					t.Skipf("%s does not import by identity; 1.12 does", cli.version)
+				}
+				validate(t, cli, append([]string{way}, always...))
+			})
+		}
+	}
+}
+
+// validate runs terraform validate on a folder with these files.
+func validate(t *testing.T, cli *cli, files []string) {
+	dir, declared := t.TempDir(), false
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		declared = declared || strings.Contains(string(text), "required_providers")
+		write(t, filepath.Join(dir, filepath.Base(file)), string(text))
+	}
+	if !declared {
+		write(t, filepath.Join(dir, "versions.tf"), source)
+	}
+	out, err := cli.run(t.Context(), dir, 0, "validate", "-no-color")
+	if err != nil {
+		t.Fatal(failure(err))
+	}
+	if !strings.Contains(out, "Success!") {
+		t.Errorf("it is valid with warnings:\n%s", out)
+	}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// atLeast reports that the CLI is of this release or a later one. Terraform and
+// OpenTofu have both numbered the releases that matter here alike.
+func (c *cli) atLeast(major, minor int) bool {
+	var isMajor, isMinor int
+	_, number, _ := strings.Cut(c.version, " v")
+	if _, err := fmt.Sscanf(number, "%d.%d", &isMajor, &isMinor); err != nil {
+		return false
+	}
+	return isMajor > major || isMajor == major && isMinor >= minor
+}
