@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -24,7 +25,7 @@ type connection struct {
 
 	mu        sync.Mutex
 	serverID  string
-	releasing map[vix.Path]struct{}
+	releasing map[vix.Path][]string
 }
 
 // connectionOf takes the connection out of what the framework hands on. It is
@@ -61,21 +62,21 @@ func (c *connection) server(ctx context.Context) (string, error) {
 // willRelease notes that state has a registration of this path that a destroy
 // would unregister. When Terraform replaces it, it plans the new one as if
 // nothing were there, so that the check would find the old one in its way.
-func (c *connection) willRelease(p vix.Path) {
+func (c *connection) willRelease(p vix.Path, id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.releasing == nil {
-		c.releasing = map[vix.Path]struct{}{}
+		c.releasing = map[vix.Path][]string{}
 	}
-	c.releasing[p.AsVMX()] = struct{}{}
+	c.releasing[p.AsVMX()] = append(c.releasing[p.AsVMX()], id)
 }
 
-// releases reports what willRelease noted.
-func (c *connection) releases(p vix.Path) bool {
+// releases reports what willRelease noted; an empty id stands for any.
+func (c *connection) releases(p vix.Path, id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, ok := c.releasing[p.AsVMX()]
-	return ok
+	ids := c.releasing[p.AsVMX()]
+	return id == "" && len(ids) > 0 || slices.Contains(ids, id)
 }
 
 // journalBegin notes an attempt. A journal that cannot be written costs the

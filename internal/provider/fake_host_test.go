@@ -34,7 +34,9 @@ type fakeHost struct {
 	vm       *vix.VM
 	options  vix.ConnectOptions
 	// left is the time that the last call was given.
-	left   time.Duration
+	left time.Duration
+	// handle is the one of the last call that took one.
+	handle vix.Handle
 	closed int
 }
 
@@ -195,6 +197,7 @@ func (h *fakeHost) Registration(ctx context.Context, handle vix.Handle) (*vix.Re
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.given(ctx)
+	h.handle = handle
 	if err := h.called("Registration"); err != nil {
 		return nil, err
 	}
@@ -209,6 +212,7 @@ func (h *fakeHost) Update(ctx context.Context, handle vix.Handle, change vix.Cha
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.given(ctx)
+	h.handle = handle
 	h.changes = append(h.changes, change)
 	r := h.vms[handle.ID]
 	if change.Name != nil {
@@ -231,6 +235,7 @@ func (h *fakeHost) Unregister(ctx context.Context, handle vix.Handle, off vix.Po
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.given(ctx)
+	h.handle = handle
 	h.off = off
 	if err := h.called("Unregister"); err != nil {
 		return err

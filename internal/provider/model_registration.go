@@ -102,9 +102,9 @@ func (m *registrationModel) spec() (vix.RegisterSpec, error) {
 }
 
 // handle is how the host finds the registration again.
-func (m *registrationModel) handle() vix.Handle {
+func (m *registrationModel) handle(server string) vix.Handle {
 	h := vix.Handle{
-		ID: m.ID.ValueString(), ManagedObjectID: m.ManagedObjectID.ValueString(), Datacenter: m.Datacenter.ValueString(),
+		Server: server, ID: m.ID.ValueString(), ManagedObjectID: m.ManagedObjectID.ValueString(), Datacenter: m.Datacenter.ValueString(),
 	}
 	if p, err := vix.ParsePath(m.RegisteredPath.ValueString()); err == nil {
 		h.Path = p
@@ -135,15 +135,19 @@ func (m *registrationModel) created(done *vix.Registered) {
 }
 
 // follow makes state what the host reports; what means the same stays as it was
-// written, and so does a place where the user had the VM put.
+// written, and so does a place where the user had the VM put. What the host does
+// not say, because it cannot read the VM just now, is no change: a template on a
+// datastore that is down must not be planned anew as a VM.
 func (m *registrationModel) follow(r *vix.Registration, rec record) {
-	m.Datacenter = followed(m.Datacenter, r.Datacenter)
-	m.Folder = followed(m.Folder, r.Folder)
-	m.ResourcePool = followed(m.ResourcePool, r.ResourcePool)
-	m.Name = said(r.Name)
-	m.Template = types.BoolValue(r.Template)
+	m.Datacenter = known(followed(m.Datacenter, r.Datacenter), m.Datacenter)
+	m.Folder = known(followed(m.Folder, r.Folder), m.Folder)
+	m.Name = known(said(r.Name), m.Name)
+	if readable(r) {
+		m.Template = types.BoolValue(r.Template)
+		m.ResourcePool = followed(m.ResourcePool, r.ResourcePool)
+	}
 	if !rec.HostConfigured {
-		m.Host = followed(m.Host, r.Host)
+		m.Host = known(followed(m.Host, r.Host), m.Host)
 	}
 	if !rec.ClusterConfigured {
 		m.Cluster = followed(m.Cluster, r.Cluster)
@@ -154,11 +158,13 @@ func (m *registrationModel) follow(r *vix.Registration, rec record) {
 // facts are what only the host says.
 func (m *registrationModel) facts(r *vix.Registration) {
 	m.ID = said(r.ID)
-	m.RegisteredPath = said(r.Path.String())
+	m.RegisteredPath = known(said(r.Path.String()), m.RegisteredPath)
 	m.ManagedObjectID = said(r.ManagedObjectID)
-	m.InstanceUUID = said(r.InstanceUUID)
+	m.InstanceUUID = known(said(r.InstanceUUID), m.InstanceUUID)
 	m.ConnectionState = said(r.ConnectionState)
-	m.Encrypted = types.BoolValue(r.Encrypted)
+	if readable(r) || m.Encrypted.IsUnknown() || m.Encrypted.IsNull() {
+		m.Encrypted = types.BoolValue(r.Encrypted)
+	}
 }
 
 // changeTo is what the host has to change to get from this state to a plan.
@@ -198,6 +204,20 @@ func planned(plan types.String, reported string) types.String {
 		return said(reported)
 	}
 	return plan
+}
+
+// readable reports that the host can read the VM's configuration, so that what
+// it says of it is what it is.
+func readable(r *vix.Registration) bool {
+	return r.ConnectionState == vix.Connected || r.ConnectionState == vix.Disconnected || r.ConnectionState == ""
+}
+
+// known is what the host says, or what was known before where it says nothing.
+func known(now, before types.String) types.String {
+	if now.IsNull() && !before.IsUnknown() {
+		return before
+	}
+	return now
 }
 
 // followed is the written value while it means what the host reports, else that.

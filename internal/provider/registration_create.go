@@ -81,7 +81,7 @@ func (r *registrationResource) reconcile(
 	if change.IsZero() {
 		return
 	}
-	handle := plan.handle()
+	handle := plan.handle(rec.Server)
 	failed := r.conn.host.Update(ctx, handle, change)
 	found, err := r.conn.host.Registration(ctx, handle)
 	if err == nil {
@@ -124,7 +124,7 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 			conflict(place.field, place.want, place.has)
 		}
 	}
-	if spec.Template != is.Template {
+	if spec.Template != is.Template && readable(is) {
 		conflict(vix.FieldTemplate, fmt.Sprint(spec.Template), fmt.Sprint(is.Template))
 	}
 	return errs

@@ -74,11 +74,11 @@ func (r *registrationResource) check(
 	}
 	check, err := r.conn.host.Check(ctx, spec)
 	switch {
-	case err != nil && vix.CodeOf(err) == vix.CodeAlreadyExists && r.conn.releases(spec.Path):
+	case err != nil && vix.CodeOf(err) == vix.CodeAlreadyExists && r.conn.releases(spec.Path, ""):
 		// What is in the way is the registration that this one replaces.
 	case err != nil:
 		addError(&resp.Diagnostics, schema, err)
-	case check.Registered != nil && !r.conn.releases(check.Registered.Path):
+	case check.Registered != nil && !r.conn.releases(check.Registered.Path, check.Registered.ID):
 		for _, conflict := range conflicts(spec, check.Registered) {
 			addError(&resp.Diagnostics, schema, conflict)
 		}
@@ -108,7 +108,7 @@ func (r *registrationResource) planUpdate(
 		return
 	}
 	if r.conn != nil && state.unregisters() {
-		r.conn.willRelease(state.handle().Path)
+		r.conn.willRelease(state.handle(rec.Server).Path, state.ID.ValueString())
 	}
 	replace := planPath(&plan, state)
 	inPlace(&plan.Folder, state.Folder, rec.Is.Folder)

@@ -137,7 +137,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	found, err := r.conn.host.Registration(ctx, state.handle())
+	found, err := r.conn.host.Registration(ctx, state.handle(rec.Server))
 	if errors.Is(err, vix.ErrGone) {
 		r.settle(ctx, &rec)
 		resp.Diagnostics.AddWarning(fmt.Sprintf("%s is not registered any more", state.VMXPath.ValueString()),
@@ -151,10 +151,12 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		addError(&resp.Diagnostics, req.State.Schema, err)
 		return
 	}
-	server, err := r.conn.server(ctx)
-	if err != nil {
-		addError(&resp.Diagnostics, req.State.Schema, err)
-		return
+	server := found.Server
+	if server == "" {
+		if server, err = r.conn.server(ctx); err != nil {
+			addError(&resp.Diagnostics, req.State.Schema, err)
+			return
+		}
 	}
 	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
 		resp.Diagnostics.AddWarning(fmt.Sprintf("%s has moved", state.VMXPath.ValueString()),
@@ -167,7 +169,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	rec.read(found)
 	state.follow(found, rec)
 	if state.unregisters() {
-		r.conn.willRelease(found.Path)
+		r.conn.willRelease(found.Path, found.ID)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, state.ID)...)
@@ -196,8 +198,8 @@ func (r *registrationResource) Update(
 			addNotConnected(&resp.Diagnostics, "change "+state.VMXPath.ValueString(), r.conn)
 			return
 		}
-		failed := r.conn.host.Update(ctx, state.handle(), change)
-		found, err := r.conn.host.Registration(ctx, state.handle())
+		failed := r.conn.host.Update(ctx, state.handle(rec.Server), change)
+		found, err := r.conn.host.Registration(ctx, state.handle(rec.Server))
 		if err == nil {
 			rec.read(found)
 		}
@@ -241,7 +243,7 @@ func (r *registrationResource) Delete(
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := r.conn.host.Unregister(ctx, state.handle(), vix.PowerOff(state.PowerOffOnDestroy.ValueString()))
+	err := r.conn.host.Unregister(ctx, state.handle(rec.Server), vix.PowerOff(state.PowerOffOnDestroy.ValueString()))
 	if err != nil && !errors.Is(err, vix.ErrGone) {
 		addError(&resp.Diagnostics, req.State.Schema, err)
 		return

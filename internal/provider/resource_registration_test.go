@@ -310,3 +310,33 @@ func TestRegistrationTimeouts(t *testing.T) {
 	w.create(args{"vmx_path": webPath})
 	left("create by default", 10)
 }
+
+// A host that cannot read a VM just now says little of it, and that is no drift.
+func TestRegistrationUnreadableIsNoDrift(t *testing.T) {
+	w := newWorld(t)
+	config := args{"vmx_path": webPath, "template": true, "folder": "Linux"}
+	o := w.create(config)
+	vm := w.host.byPath(mustPath(t, webPath))
+	*vm = vix.Registration{ID: vm.ID, ManagedObjectID: vm.ManagedObjectID, Path: vm.Path, ConnectionState: vix.Inaccessible}
+	after, diags := w.read(o)
+	diags.none(t)
+	holds(t, after.value, args{
+		"connection_state": "inaccessible", "template": true, "folder": "Linux", "name": "web", "datacenter": "/DC0",
+		"host": "/DC0/host/C0/esx1", "resource_pool": "/DC0/host/C0/Resources",
+	})
+	w.plan(after, config).same(t, after)
+}
+
+// What is remembered of the server goes along with every call: on another one
+// the absence of the VM proves nothing.
+func TestRegistrationHandleNamesTheServer(t *testing.T) {
+	w := newWorld(t)
+	o := w.create(args{"vmx_path": webPath})
+	if _, diags := w.read(o); diags.failed() || w.host.handle.Server != fakeServer {
+		t.Errorf("%s, handle %+v", diags.text(), w.host.handle)
+	}
+	w.host.handle = vix.Handle{}
+	if w.destroy(o); w.host.handle.Server != fakeServer {
+		t.Errorf("handle %+v", w.host.handle)
+	}
+}
