@@ -162,7 +162,7 @@ func (h *host) server(ctx context.Context) (string, error) {
 	if uuid := h.client.ServiceContent.About.InstanceUuid; uuid != "" {
 		return uuid, nil
 	}
-	return h.identity.get(ctx, h.life, struct{}{}, time.Time{}, func(ctx context.Context) (string, error) {
+	server, err := h.identity.get(ctx, h.life, struct{}{}, time.Time{}, func(ctx context.Context) (string, error) {
 		content, err := h.retrieve(ctx, types.PropertyFilterSpec{
 			ObjectSet: []types.ObjectSpec{{
 				Obj: h.client.ServiceContent.RootFolder,
@@ -175,7 +175,7 @@ func (h *host) server(ctx context.Context) (string, error) {
 			PropSet: []types.PropertySpec{{Type: "HostSystem", PathSet: []string{"summary.hardware.uuid"}}},
 		})
 		if err != nil {
-			return "", h.typed("read the identity of", h.endpoint.Host, err)
+			return "", err
 		}
 		for _, o := range content {
 			for _, p := range o.PropSet {
@@ -190,4 +190,5 @@ func (h *host) server(ctx context.Context) (string, error) {
 			Remedy: "Check that this user has System.Read on the host.",
 		}
 	})
+	return server, h.typed("read the identity of", h.endpoint.Host, err)
 }

@@ -42,7 +42,8 @@ type datastore struct {
 // skeleton reads the skeleton once per process; again when it was read before
 // notBefore.
 func (h *host) skeleton(ctx context.Context, notBefore time.Time) (*skeleton, error) {
-	return h.skeletons.get(ctx, h.life, struct{}{}, notBefore, h.readSkeleton)
+	sk, err := h.skeletons.get(ctx, h.life, struct{}{}, notBefore, h.readSkeleton)
+	return sk, h.typed("read the inventory of", h.endpoint.Host, err)
 }
 
 // readSkeleton reads it in one request: RetrievePropertiesEx from the root
@@ -63,7 +64,7 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 		},
 	})
 	if err != nil {
-		return nil, h.typed("read the inventory of", h.endpoint.Host, err)
+		return nil, err
 	}
 	sk := &skeleton{entities: newNodes(content)}
 	datastores := map[types.ManagedObjectReference]*datastore{}

@@ -70,12 +70,13 @@ func (w *taskWaiter) wait(ctx context.Context, ref types.ManagedObjectReference)
 	}
 	w.pending[ref] = end
 	w.added = append(w.added, ref)
+	if w.watch != nil && !w.adding {
+		w.adding = true
+		go w.join(w.watch)
+	}
 	if !w.running {
 		w.running = true
 		go w.run()
-	} else if w.watch != nil && !w.adding {
-		w.adding = true
-		go w.join(w.watch)
 	}
 	w.mu.Unlock()
 	select {

@@ -58,9 +58,10 @@ type mountSet map[types.ManagedObjectReference]bool
 
 // tree reads a datacenter's tree, in one request, for all registrations in it.
 func (h *host) tree(ctx context.Context, dc *datacenter) (*tree, error) {
-	return h.trees.get(ctx, h.life, dc.ref, noOlderThan(treeAge), func(ctx context.Context) (*tree, error) {
+	t, err := h.trees.get(ctx, h.life, dc.ref, noOlderThan(treeAge), func(ctx context.Context) (*tree, error) {
 		return h.readTree(ctx, dc)
 	})
+	return t, h.typed("read the inventory of", dc.path, err)
 }
 
 func (h *host) readTree(ctx context.Context, dc *datacenter) (*tree, error) {
@@ -83,7 +84,7 @@ func (h *host) readTree(ctx context.Context, dc *datacenter) (*tree, error) {
 		},
 	})
 	if err != nil {
-		return nil, h.typed("read the inventory of", dc.path, err)
+		return nil, err
 	}
 	return newTree(dc, content), nil
 }
@@ -181,13 +182,13 @@ func (n nodes) below(top types.ManagedObjectReference, path string, ref types.Ma
 
 // mounted reads which hosts can use a datastore, for all registrations on it.
 func (h *host) mounted(ctx context.Context, ds *datastore) (mountSet, error) {
-	return h.mounts.get(ctx, h.life, ds.ref, noOlderThan(treeAge), func(ctx context.Context) (mountSet, error) {
+	set, err := h.mounts.get(ctx, h.life, ds.ref, noOlderThan(treeAge), func(ctx context.Context) (mountSet, error) {
 		content, err := h.retrieve(ctx, types.PropertyFilterSpec{
 			ObjectSet: []types.ObjectSpec{{Obj: ds.ref}},
 			PropSet:   []types.PropertySpec{{Type: "Datastore", PathSet: []string{"host"}}},
 		})
 		if err != nil {
-			return nil, h.typed("read the datastore", ds.Name, err)
+			return nil, err
 		}
 		set := mountSet{}
 		for _, o := range content {
@@ -201,6 +202,7 @@ func (h *host) mounted(ctx context.Context, ds *datastore) (mountSet, error) {
 		}
 		return set, nil
 	})
+	return set, h.typed("read the datastore", ds.Name, err)
 }
 
 // usable reads vSphere's optional booleans, which mean true where they are not set.

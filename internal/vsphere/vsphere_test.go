@@ -1,0 +1,167 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vixtest"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"))
+}
+
+// simulated starts a host for one test.
+func simulated(t *testing.T, options sim.Options) *sim.Host {
+	t.Helper()
+	s, err := sim.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// optionsFor are the arguments that reach s.
+func optionsFor(s *sim.Host) vix.ConnectOptions {
+	return vix.ConnectOptions{
+		Hostname: s.URL(), Username: s.Username(), Password: s.Password(), CA: s.CAPEM(),
+		RequestTimeout: 10 * time.Second, UserAgent: "terraform-provider-vix/test",
+	}
+}
+
+// connected is a connection to s.
+func connected(t *testing.T, s *sim.Host, change ...func(*vix.ConnectOptions)) *host {
+	t.Helper()
+	options := optionsFor(s)
+	for _, f := range change {
+		f(&options)
+	}
+	opened, err := Connect(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = opened.Disconnect(context.Background()) })
+	return opened.(*host)
+}
+
+// laid lays out an unregistered VM at a path.
+func laid(t *testing.T, s *sim.Host, datacenter, path string, vm ...sim.VMX) vix.Path {
+	t.Helper()
+	v := sim.VMX{}
+	if len(vm) > 0 {
+		v = vm[0]
+	}
+	if err := s.WriteVM(datacenter, path, v); err != nil {
+		t.Fatal(err)
+	}
+	return pathOf(t, path)
+}
+
+func pathOf(t *testing.T, text string) vix.Path {
+	t.Helper()
+	p, err := vix.ParsePath(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// registered lays out a VM and lets somebody else register it.
+func registered(t *testing.T, s *sim.Host, datacenter, path string, vm ...sim.VMX) (vix.Path, string) {
+	t.Helper()
+	p := laid(t, s, datacenter, path, vm...)
+	moref, err := s.Register(t.Context(), datacenter, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, moref
+}
+
+// must fails the test on an error of something that the test does itself.
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failure is the *vix.Error of err, complete and with the code and the field.
+func failure(t *testing.T, err error, code vix.Code, field vix.Field) *vix.Error {
+	t.Helper()
+	var e *vix.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v (%T), want an *vix.Error", err, err)
+	}
+	if e.Code != code || e.Field != field {
+		t.Fatalf("got %s at %q, want %s at %q:\n%v", e.Code, e.Field, code, field, err)
+	}
+	if e.Op == "" || e.Reason == "" {
+		t.Errorf("the error does not say what was tried and why it failed: %+v", e)
+	}
+	return e
+}
+
+// says fails unless the whole text of the error has all the parts.
+func says(t *testing.T, e *vix.Error, parts ...string) {
+	t.Helper()
+	text := e.Summary() + "\n" + e.Detail()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("the error does not say %q:\n%s", part, text)
+		}
+	}
+}
+
+func TestContractOnVCenter(t *testing.T) {
+	vixtest.Contract(t, func(t *testing.T) vixtest.World {
+		return world(t, sim.Options{Clusters: 1, StandaloneHosts: -1}, "DC0")
+	})
+}
+
+func TestContractOnESXi(t *testing.T) {
+	vixtest.Contract(t, func(t *testing.T) vixtest.World { return world(t, sim.Options{ESX: true}, "ha-datacenter") })
+}
+
+// world is a simulated host for the contract.
+func world(t *testing.T, options sim.Options, datacenter string) vixtest.World {
+	s := simulated(t, options)
+	w := vixtest.World{
+		Connect: Connect, Options: optionsFor(s), Missing: "[LocalDS_0] none/none.vmx",
+		Names: []string{"Web server", "db", "name with spaces"},
+		Paths: []string{"[LocalDS_0] web/web.vmx", "[LocalDS_0] db/db.vmx", "[LocalDS_0] with spaces/100%.vmx"},
+		Register: func(t *testing.T, path string) {
+			_, err := s.Register(t.Context(), datacenter, path)
+			must(t, err)
+		},
+		Unregister: func(t *testing.T, path string) { must(t, s.Unregister(t.Context(), datacenter, path)) },
+		PowerOn:    func(t *testing.T, path string) { must(t, s.SetPower(datacenter, path, "poweredOn")) },
+		Logins:     s.Sessions,
+		Fingerprint: func(t *testing.T) string {
+			files, err := s.Files(datacenter, "LocalDS_0")
+			must(t, err)
+			var b strings.Builder
+			for _, name := range slices.Sorted(maps.Keys(files)) {
+				fmt.Fprintln(&b, name, files[name])
+			}
+			return b.String()
+		},
+	}
+	for i, path := range w.Paths {
+		must(t, s.WriteVM(datacenter, path, sim.VMX{DisplayName: w.Names[i]}))
+	}
+	return w
+}
