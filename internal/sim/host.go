@@ -38,6 +38,7 @@ type Host struct {
 
 	traffic traffic
 	waits   waits
+	quit    chan struct{} // closed by Close
 
 	// inventory is held by whatever registers, removes or moves a VM. It comes before every lock of the
 	// simulator, which keeps those from being taken in different orders.
@@ -56,6 +57,7 @@ type Host struct {
 	onRequest  func(method string, body []byte)
 	identities map[fileKey]identity
 	tools      map[string]bool
+	questions  map[moref]*asked
 	clients    []*govmomi.Client
 	closed     bool
 }
@@ -71,6 +73,8 @@ func Start(opts Options) (*Host, error) {
 		tickets:    map[string]bool{},
 		identities: map[fileKey]identity{},
 		tools:      map[string]bool{},
+		questions:  map[moref]*asked{},
+		quit:       make(chan struct{}),
 	}
 	h.users[h.opts.Username] = h.opts.Password
 	h.vms = newIndex(h)
@@ -175,6 +179,7 @@ func (h *Host) Close() {
 		_ = c.Logout(ctx)
 		c.CloseIdleConnections()
 	}
+	close(h.quit)
 	h.waits.close()
 	if h.server != nil {
 		_ = h.server.Close()

@@ -59,8 +59,12 @@ func (x *index) Reference() moref { return moref{Type: "VixSimIndex", Value: "vm
 
 // PutObject implements simulator.RegisterObject.
 func (x *index) PutObject(_ *simulator.Context, o mo.Reference) {
-	if vm, ok := o.(*simulator.VirtualMachine); ok {
-		x.put(&vm.VirtualMachine)
+	switch o := o.(type) {
+	case *simulator.VirtualMachine:
+		x.put(&o.VirtualMachine)
+	case *simulator.Task:
+		// Now, before the task runs: the simulator reads the name later without a lock.
+		o.Info.Name = methodName(o.Info.Name)
 	}
 }
 

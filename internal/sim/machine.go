@@ -63,6 +63,7 @@ func (h *Host) unregister(ctx *simulator.Context, ref moref) types.BaseMethodFau
 	h.reg.Remove(ctx, ref)
 	h.mu.Lock()
 	delete(h.tools, ref.Value)
+	delete(h.questions, ref)
 	h.mu.Unlock()
 	return nil
 }

@@ -54,6 +54,11 @@ func (m *machine) ResetVMTask(ctx *simulator.Context, _ *types.ResetVM_Task) soa
 func (m *machine) power(ctx *simulator.Context, method, description string, to types.VirtualMachinePowerState, from ...types.VirtualMachinePowerState) moref {
 	h, ref := m.h, m.Self
 	return h.startTask(ctx, ref, method, description, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		if method == "PowerOnVM_Task" {
+			if fault := h.askFirst(ref); fault != nil {
+				return nil, fault
+			}
+		}
 		return nil, h.changePower(ctx, ref, to, from...)
 	})
 }

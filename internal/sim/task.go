@@ -124,9 +124,9 @@ func (h *Host) wait(ref types.ManagedObjectReference) (types.AnyType, types.Base
 	return info.Result, nil
 }
 
-// adoptTask corrects name, user and entity name of a task that the simulator made itself. The HTTP front calls it
-// when the task's reference is about to leave the process, so no client sees the task as it was.
-func (h *Host) adoptTask(value, method, user string) {
+// adoptTask corrects the user and the entity's name of a task that the simulator made itself. The HTTP front calls
+// it when the task's reference is about to leave the process, so no client sees the task as it was.
+func (h *Host) adoptTask(value, user string) {
 	t, ok := h.reg.Get(types.ManagedObjectReference{Type: "Task", Value: value}).(*simulator.Task)
 	if !ok {
 		return
@@ -136,11 +136,27 @@ func (h *Host) adoptTask(value, method, user string) {
 			return
 		}
 		t.Info.Reason = &types.TaskReasonUser{UserName: user}
-		t.Info.Name = method
 		if t.Info.Entity != nil {
-			if e := h.entity(*t.Info.Entity); e != nil && strings.HasPrefix(t.Info.EntityName, e.Reference().Value) {
+			if e := h.entity(*t.Info.Entity); e != nil {
 				t.Info.EntityName = e.Entity().Name
 			}
 		}
 	})
+}
+
+// methodNames holds the tasks that the simulator names otherwise than by their method.
+var methodNames = map[string]string{
+	"CreateSnapshotEx": "CreateSnapshot_Task",
+	"RevertSnapshot":   "RevertToSnapshot_Task",
+}
+
+// methodName returns the name that vSphere gives a task: that of the method which started it.
+func methodName(name string) string {
+	if strings.HasSuffix(name, "_Task") {
+		return name
+	}
+	if m, ok := methodNames[name]; ok {
+		return m
+	}
+	return strings.Replace(name, "Vm", "VM", 1) + "_Task"
 }

@@ -234,7 +234,7 @@ func (o *recorder) mend(p []byte) []byte {
 		return p
 	}
 	if task := between(p[:min(len(p), 1024)], `<returnval type="Task">`, `<`); task != "" {
-		o.h.adoptTask(task, o.method, o.user)
+		o.h.adoptTask(task, o.user)
 	}
 	const crude = "<localizedMessage>*types."
 	for bytes.Contains(p, []byte(crude)) {
