@@ -99,6 +99,11 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 		return err
 	}
 	if len(in) > 1 {
+		if in, err = h.havingPlaces(ctx, p, in); err != nil {
+			return err
+		}
+	}
+	if len(in) > 1 {
 		return h.severalDatacenters(ctx, p, in)
 	}
 	p.dc, p.ds = in[0], in[0].datastores[p.spec.Path.Datastore]
@@ -116,6 +121,29 @@ func (sk *skeleton) impliedBy(spec vix.RegisterSpec) string {
 		}
 	}
 	return implied
+}
+
+// havingPlaces keeps the datacenters that have every place that spec names: a
+// cluster's name that only one of them knows says which one is meant. Where none
+// has them all, all are kept, and the error is the ambiguity.
+func (h *host) havingPlaces(ctx context.Context, p *prepared, in []*datacenter) ([]*datacenter, error) {
+	if p.spec.Folder == "" && p.spec.Cluster == "" && p.spec.Host == "" && p.spec.ResourcePool == "" {
+		return in, nil
+	}
+	var having []*datacenter
+	for _, dc := range in {
+		t, err := h.tree(ctx, dc)
+		if err != nil {
+			return nil, err
+		}
+		if t.has(p.spec) {
+			having = append(having, dc)
+		}
+	}
+	if len(having) == 0 {
+		return in, nil
+	}
+	return having, nil
 }
 
 // severalDatacenters lists where the file could be meant to be.

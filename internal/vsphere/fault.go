@@ -234,7 +234,7 @@ func (h *host) connectError(err error) error {
 	if e.Field == vix.FieldNone && e.Code != vix.CodeCancelled {
 		e.Field = vix.FieldHostname
 	}
-	if _, _, isFault := faultOf(err); !isFault && (e.Code == vix.CodeFail || e.Code == vix.CodeCannotConnectToHost) && !isNetwork(err) {
+	if _, _, isFault := faultOf(err); !isFault && answeredOtherwise(e.Code, err) {
 		e.Code = vix.CodeNetHTTPGeneric
 		e.Reason = fmt.Sprintf("What answers at %s is not a vCenter or ESXi: %s.", h.endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))
 		e.Remedy = "Check hostname and port. The vSphere API is at https://HOST/sdk."
@@ -242,10 +242,17 @@ func (h *host) connectError(err error) error {
 	return e
 }
 
-// isNetwork reports that the connection, not the answer, was at fault.
-func isNetwork(err error) bool {
+// answeredOtherwise reports that a server answered, but not as a vSphere host does:
+// with an HTTP status, or with a body that is no SOAP, which reads as one that
+// ends too early.
+func answeredOtherwise(code vix.Code, err error) bool {
 	var operation *net.OpError
-	return errors.As(err, &operation)
+	if errors.As(err, &operation) {
+		return false
+	}
+	var transport *url.Error
+	return code == vix.CodeFail || code == vix.CodeCannotConnectToHost ||
+		code == vix.CodeHostConnectionLost && !errors.As(err, &transport)
 }
 
 // rootText is the innermost error's text.

@@ -95,6 +95,15 @@ func resolve(what asked, dc *datacenter, ds *datastore, t *tree, mounts mountSet
 	return p, nil
 }
 
+// has reports that every place which spec names is in the tree.
+func (t *tree) has(spec vix.RegisterSpec) bool {
+	return named(spec.Folder, t.folders) && named(spec.Cluster, t.computes) && named(spec.Host, t.hosts) && named(spec.ResourcePool, t.pools)
+}
+
+func named[T interface{ at() string }](name string, items []T) bool {
+	return name == "" || slices.ContainsFunc(items, func(item T) bool { return vix.SamePlace(item.at(), escapeUnlessPath(name)) })
+}
+
 // poolsOf are the pools that a name is looked for in: the cluster's, if one is given.
 func (p *placed) poolsOf(t *tree) []*pool {
 	if p.in == nil {

@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -73,6 +75,37 @@ func (t trust) configure(c *soap.Client) {
 	transport.MaxIdleConnsPerHost = connections
 	transport.MaxConnsPerHost = connections
 	transport.IdleConnTimeout = 90 * time.Second
+	c.Transport = drained{transport}
+}
+
+// drained reads each answer to its end. An XML decoder stops at the last tag,
+// before the last chunk, and net/http closes a connection whose answer was not
+// read to the end rather than keep it.
+type drained struct{ http.RoundTripper }
+
+func (d drained) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := d.RoundTripper.RoundTrip(r)
+	if err == nil {
+		response.Body = drainedBody{response.Body}
+	}
+	return response, err
+}
+
+// CloseIdleConnections implements what http.Client looks for.
+func (d drained) CloseIdleConnections() {
+	if t, ok := d.RoundTripper.(*http.Transport); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+type drainedBody struct{ io.ReadCloser }
+
+// maxDrain bounds what is read for the connection's sake alone.
+const maxDrain = 64 << 10
+
+func (b drainedBody) Close() error {
+	_, _ = io.CopyN(io.Discard, b.ReadCloser, maxDrain) // its error is Close's too
+	return b.ReadCloser.Close()
 }
 
 func (t trust) config() *tls.Config {
