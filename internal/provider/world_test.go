@@ -21,12 +21,14 @@ import (
 // world drives the provider by its protocol as Terraform does, with what newer
 // CLIs send too: identity and deferral. It keeps no state; tests do.
 type world struct {
-	t        *testing.T
-	host     *fakeHost
-	provider *Provider
-	server   tfprotov6.ProviderServer
-	schemas  *tfprotov6.GetProviderSchemaResponse
-	identity tftypes.Type
+	t    *testing.T
+	host *fakeHost
+	// connector is what the provider connects by: the fake's, if not another.
+	connector vix.Connect
+	provider  *Provider
+	server    tfprotov6.ProviderServer
+	schemas   *tfprotov6.GetProviderSchemaResponse
+	identity  tftypes.Type
 }
 
 // object is what Terraform keeps of a resource.
@@ -75,6 +77,7 @@ func newBareWorld(t *testing.T) *world {
 	}
 	t.Setenv("TF_DATA_DIR", t.TempDir())
 	w := &world{t: t, host: newFakeHost()}
+	w.connector = w.host.connect
 	w.restart()
 	return w
 }
@@ -82,7 +85,7 @@ func newBareWorld(t *testing.T) *world {
 // restart is a new process of the provider.
 func (w *world) restart() {
 	w.t.Helper()
-	w.provider = New("test", map[vix.ServiceProvider]vix.Connect{vix.VIServer: w.host.connect})
+	w.provider = New("test", map[vix.ServiceProvider]vix.Connect{vix.VIServer: w.connector})
 	server, err := providerserver.NewProtocol6WithError(w.provider)()
 	w.must(err)
 	w.server = server
