@@ -39,7 +39,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 	}
 	return schema.Schema{
 		MarkdownDescription: "Registers an existing VM by the path of its `.vmx` file (VixHost_RegisterVM), and unregisters it on " +
-			"destroy (VixHost_UnregisterVM). No file is ever created, changed or deleted.\n\n" +
+			"destroy (VixHost_UnregisterVM). The provider creates, changes and deletes no " +
+			"file; a host that renames a VM writes the new name into its `.vmx` itself.\n\n" +
 			"The plan checks what the apply is going to ask: the path, the datastore, the placement, the privileges, and " +
 			"whether the VM is registered already. A VM that storage vMotion moves stays the same registration; one that somebody " +
 			"unregistered is registered again.",
