@@ -50,7 +50,9 @@ func (b *browser) SearchDatastoreSubFoldersTask(ctx *simulator.Context, r *types
 	}}
 }
 
-func (b *browser) search(ctx *simulator.Context, method, description, text string, spec *types.HostDatastoreBrowserSearchSpec, recurse bool) moref {
+func (b *browser) search(
+	ctx *simulator.Context, method, description, text string, spec *types.HostDatastoreBrowserSearchSpec, recurse bool,
+) moref {
 	h, this := b.h, b.Self
 	entity := this
 	p, ok := parsePath(text)
@@ -156,14 +158,26 @@ var kinds = []struct {
 	{suffix(".vmtx"), is[*types.TemplateConfigFileQuery], func(i types.FileInfo) types.BaseFileInfo {
 		return &types.TemplateConfigFileInfo{VmConfigFileInfo: types.VmConfigFileInfo{FileInfo: i}}
 	}},
-	{suffix(".vmx"), is[*types.VmConfigFileQuery], func(i types.FileInfo) types.BaseFileInfo { return &types.VmConfigFileInfo{FileInfo: i} }},
+	{suffix(".vmx"), is[*types.VmConfigFileQuery], func(i types.FileInfo) types.BaseFileInfo {
+		return &types.VmConfigFileInfo{FileInfo: i}
+	}},
 	{func(n string) bool { return suffix(".vmdk")(n) && !suffix("-flat.vmdk")(n) }, is[*types.VmDiskFileQuery],
 		func(i types.FileInfo) types.BaseFileInfo { return &types.VmDiskFileInfo{FileInfo: i} }},
-	{suffix(".log"), is[*types.VmLogFileQuery], func(i types.FileInfo) types.BaseFileInfo { return &types.VmLogFileInfo{FileInfo: i} }},
-	{suffix(".nvram"), is[*types.VmNvramFileQuery], func(i types.FileInfo) types.BaseFileInfo { return &types.VmNvramFileInfo{FileInfo: i} }},
-	{suffix(".vmsn"), is[*types.VmSnapshotFileQuery], func(i types.FileInfo) types.BaseFileInfo { return &types.VmSnapshotFileInfo{FileInfo: i} }},
-	{suffix(".iso"), is[*types.IsoImageFileQuery], func(i types.FileInfo) types.BaseFileInfo { return &types.IsoImageFileInfo{FileInfo: i} }},
-	{suffix(".flp"), is[*types.FloppyImageFileQuery], func(i types.FileInfo) types.BaseFileInfo { return &types.FloppyImageFileInfo{FileInfo: i} }},
+	{suffix(".log"), is[*types.VmLogFileQuery], func(i types.FileInfo) types.BaseFileInfo {
+		return &types.VmLogFileInfo{FileInfo: i}
+	}},
+	{suffix(".nvram"), is[*types.VmNvramFileQuery], func(i types.FileInfo) types.BaseFileInfo {
+		return &types.VmNvramFileInfo{FileInfo: i}
+	}},
+	{suffix(".vmsn"), is[*types.VmSnapshotFileQuery], func(i types.FileInfo) types.BaseFileInfo {
+		return &types.VmSnapshotFileInfo{FileInfo: i}
+	}},
+	{suffix(".iso"), is[*types.IsoImageFileQuery], func(i types.FileInfo) types.BaseFileInfo {
+		return &types.IsoImageFileInfo{FileInfo: i}
+	}},
+	{suffix(".flp"), is[*types.FloppyImageFileQuery], func(i types.FileInfo) types.BaseFileInfo {
+		return &types.FloppyImageFileInfo{FileInfo: i}
+	}},
 }
 
 func suffix(s string) func(string) bool {
@@ -188,9 +202,9 @@ func (s *scan) describe(info fs.FileInfo) types.BaseFileInfo {
 	if s.details.FileOwner {
 		base.Owner = "root"
 	}
-	any := len(s.queries) == 0 || slices.ContainsFunc(s.queries, is[*types.FileQuery])
+	whatever := len(s.queries) == 0 || slices.ContainsFunc(s.queries, is[*types.FileQuery])
 	if info.IsDir() {
-		if any || slices.ContainsFunc(s.queries, is[*types.FolderFileQuery]) {
+		if whatever || slices.ContainsFunc(s.queries, is[*types.FolderFileQuery]) {
 			return &types.FolderFileInfo{FileInfo: base}
 		}
 		return nil
@@ -199,7 +213,7 @@ func (s *scan) describe(info fs.FileInfo) types.BaseFileInfo {
 		if !k.match(info.Name()) {
 			continue
 		}
-		if !any && !slices.ContainsFunc(s.queries, k.asks) {
+		if !whatever && !slices.ContainsFunc(s.queries, k.asks) {
 			return nil
 		}
 		if s.details.FileType {
@@ -207,7 +221,7 @@ func (s *scan) describe(info fs.FileInfo) types.BaseFileInfo {
 		}
 		return &base
 	}
-	if any {
+	if whatever {
 		return &base
 	}
 	return nil

@@ -162,7 +162,8 @@ func layoutOf(reg *registration, now time.Time) *types.VirtualMachineFileLayoutE
 			continue
 		}
 		l.File = append(l.File, types.VirtualMachineFileLayoutExFileInfo{
-			Key: int32(len(l.File)), Name: reg.path.join(e.Name()).String(), Type: string(kind), Size: info.Size(), //nolint:gosec // few files
+			Key:  int32(len(l.File)), //nolint:gosec // few files
+			Name: reg.path.join(e.Name()).String(), Type: string(kind), Size: info.Size(),
 		})
 	}
 	return l

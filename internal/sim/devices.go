@@ -38,14 +38,16 @@ func (h *Host) devicesOf(reg *registration) []types.BaseVirtualDevice {
 			}
 			controllers[name] = c
 		}
-		key := int32(2000 + i) //nolint:gosec // few disks
+		key := int32(2000 + i)
 		c.Device = append(c.Device, key)
 		at := reg.path.join(d.FileName)
 		bytes := diskSize(h, reg, at)
 		devices = append(devices, &types.VirtualDisk{
 			VirtualDevice: types.VirtualDevice{
-				Key:           key,
-				DeviceInfo:    &types.Description{Label: "Hard disk " + strconv.Itoa(i+1), Summary: strconv.FormatInt(bytes>>10, 10) + " KB"},
+				Key: key,
+				DeviceInfo: &types.Description{
+					Label: "Hard disk " + strconv.Itoa(i+1), Summary: strconv.FormatInt(bytes>>10, 10) + " KB",
+				},
 				ControllerKey: c.Key,
 				UnitNumber:    types.NewInt32(int32(d.Unit)), //nolint:gosec // small
 				Backing: &types.VirtualDiskFlatVer2BackingInfo{
@@ -76,7 +78,7 @@ func (h *Host) devicesOf(reg *registration) []types.BaseVirtualDevice {
 func copyDevice(d types.BaseVirtualDevice) types.BaseVirtualDevice {
 	v := reflect.New(reflect.TypeOf(d).Elem())
 	v.Elem().Set(reflect.ValueOf(d).Elem())
-	out, _ := v.Interface().(types.BaseVirtualDevice)
+	out, _ := reflect.TypeAssert[types.BaseVirtualDevice](v)
 	if c, ok := out.(types.BaseVirtualController); ok {
 		c.GetVirtualController().Device = slices.Clone(c.GetVirtualController().Device)
 	}

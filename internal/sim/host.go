@@ -154,11 +154,7 @@ func (h *Host) listen() error {
 	h.reg.SessionManager().ValidLogin = h.validLogin
 
 	h.server = &http.Server{Handler: h.handler(), ReadHeaderTimeout: time.Minute, ConnState: h.traffic.connState, ErrorLog: quiet}
-	h.serving.Add(1)
-	go func() {
-		defer h.serving.Done()
-		_ = h.server.Serve(l)
-	}()
+	h.serving.Go(func() { _ = h.server.Serve(l) })
 	return nil
 }
 

@@ -23,7 +23,7 @@ func (h *Host) AddFolder(datacenter, path string) (string, error) {
 		return "", err
 	}
 	ref := dc.VmFolder
-	for _, name := range strings.Split(strings.Trim(path, "/"), "/") {
+	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 		f, ok := h.reg.Get(ref).(*simulator.Folder)
 		if !ok {
 			return "", fmt.Errorf("%s is no folder", ref)

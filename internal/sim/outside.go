@@ -59,10 +59,11 @@ func (h *Host) register1(ctx context.Context, user, datacenter, path string, tem
 	}
 	c := h.contextAs(user)
 	// As a task, so that it leaves the traces that the same call leaves over the network.
-	task := h.startTask(c, dc.VmFolder, "RegisterVM_Task", "Folder.registerVm", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		ref, fault := h.register(ctx, req)
-		return ref, fault
-	})
+	task := h.startTask(c, dc.VmFolder, "RegisterVM_Task", "Folder.registerVm",
+		func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+			ref, fault := h.register(ctx, req)
+			return ref, fault
+		})
 	return h.outcome(ctx, task)
 }
 

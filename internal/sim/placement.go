@@ -13,17 +13,13 @@ import (
 
 // checkPlace finds pool and host of a registration.
 func (h *Host) checkPlace(r *types.RegisterVM_Task, reg *registration) types.BaseMethodFault {
-	if r.AsTemplate {
-		switch {
-		case h.opts.ESX:
-			return &types.NotSupported{}
-		case r.Pool != nil:
-			return &types.InvalidArgument{InvalidProperty: "pool"}
-		case r.Host == nil:
-			return &types.InvalidArgument{InvalidProperty: "host"}
-		}
-	} else if r.Pool == nil {
+	switch {
+	case r.AsTemplate && h.opts.ESX:
+		return &types.NotSupported{}
+	case r.AsTemplate == (r.Pool != nil): // a template has no pool, a VM needs one
 		return &types.InvalidArgument{InvalidProperty: "pool"}
+	case r.AsTemplate && r.Host == nil:
+		return &types.InvalidArgument{InvalidProperty: "host"}
 	}
 	var owner *mo.ComputeResource
 	if r.Pool != nil {
@@ -53,6 +49,11 @@ func (h *Host) checkPlace(r *types.RegisterVM_Task, reg *registration) types.Bas
 		reg.host = host
 		return h.unfit(host, reg.datastore)
 	}
+	return h.choose(owner, reg)
+}
+
+// choose picks a host of a compute resource, the one with the fewest VMs.
+func (h *Host) choose(owner *mo.ComputeResource, reg *registration) types.BaseMethodFault {
 	hosts := h.refs(owner, &owner.Host)
 	if len(hosts) > 1 && !h.hasDRS(owner.Self) {
 		// Without DRS nobody chooses a host of a cluster for the caller.

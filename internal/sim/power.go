@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -12,6 +13,8 @@ import (
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 )
+
+type powerState = types.VirtualMachinePowerState
 
 const (
 	powerOn      = types.VirtualMachinePowerStatePoweredOn
@@ -51,7 +54,7 @@ func (m *machine) ResetVMTask(ctx *simulator.Context, _ *types.ResetVM_Task) soa
 	}}
 }
 
-func (m *machine) power(ctx *simulator.Context, method, description string, to types.VirtualMachinePowerState, from ...types.VirtualMachinePowerState) moref {
+func (m *machine) power(ctx *simulator.Context, method, description string, to powerState, from ...powerState) moref {
 	h, ref := m.h, m.Self
 	return h.startTask(ctx, ref, method, description, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 		if method == "PowerOnVM_Task" {
@@ -64,7 +67,7 @@ func (m *machine) power(ctx *simulator.Context, method, description string, to t
 }
 
 // changePower moves a VM to a power state from one of those it may come from.
-func (h *Host) changePower(ctx *simulator.Context, ref moref, to types.VirtualMachinePowerState, from ...types.VirtualMachinePowerState) types.BaseMethodFault {
+func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, from ...powerState) types.BaseMethodFault {
 	vm, ok := h.reg.Get(ref).(*simulator.VirtualMachine)
 	if !ok {
 		return &types.ManagedObjectNotFound{Obj: ref}
@@ -90,11 +93,9 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to types.VirtualMa
 	var fault types.BaseMethodFault
 	ctx.WithLock(vm, func() {
 		now := vm.Runtime.PowerState
-		for _, s := range from {
-			if s == now {
-				ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to))
-				return
-			}
+		if slices.Contains(from, now) {
+			ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to))
+			return
 		}
 		fault = &types.InvalidPowerState{RequestedState: to, ExistingState: now}
 	})

@@ -100,11 +100,11 @@ func (h *Host) rewrite(vm *simulator.VirtualMachine, settings map[string]string)
 	}
 	content, err := copyOf(file(ds, p))
 	if err != nil {
-		return nil //nolint:nilerr // a registered VM may have lost its file
+		return nil // a registered VM may have lost its file
 	}
 	f, err := vmx.Parse(content)
 	if err != nil {
-		return nil //nolint:nilerr // see above
+		return nil // see above
 	}
 	for key, val := range settings {
 		if val == "" {

@@ -43,7 +43,7 @@ type seat struct {
 	c   *govmomi.Client
 }
 
-// errHere is returned by the body of a test that finds vSphere's behaviour missing.
+// missing is what the body of a test returns when it does not find what vSphere does.
 func missing(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
 func sit(t *testing.T, opts Options) *seat {
@@ -145,10 +145,10 @@ func wants[T any, P interface {
 	var f P
 	if _, ok := fault.As(err, &f); !ok {
 		var zero T
-		return nil, fmt.Errorf("want %T, got %v", zero, err)
+		return nil, fmt.Errorf("want %T, got %w", zero, err)
 	}
 	if strings.Contains(err.Error(), "*types.") {
-		return nil, fmt.Errorf("a person cannot read %q", err)
+		return nil, fmt.Errorf("a person cannot read this: %w", err)
 	}
 	return f, nil
 }

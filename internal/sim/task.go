@@ -26,7 +26,7 @@ type finishedTask struct {
 
 // startTask runs work as a task of an entity. The simulator's own tasks carry neither the user nor the name that
 // vSphere gives them, hold the entity's lock while they run, and describe a fault by its Go type.
-func (h *Host) startTask(ctx *simulator.Context, entity types.ManagedObjectReference, method, description string, do work) types.ManagedObjectReference {
+func (h *Host) startTask(ctx *simulator.Context, entity moref, method, description string, do work) moref {
 	now := time.Now()
 	t := &simulator.Task{}
 	t.Self = h.nextTask(now)
@@ -41,15 +41,13 @@ func (h *Host) startTask(ctx *simulator.Context, entity types.ManagedObjectRefer
 		Reason:        &types.TaskReasonUser{UserName: ctx.Session.UserName},
 		QueueTime:     now,
 		StartTime:     &now,
-		EventChainId:  int32(h.lastTask() & 0x7fffffff), //nolint:gosec // masked
+		EventChainId:  int32(h.lastTask() & 0x7fffffff),
 	}
 	own := *ctx
 	own.Context = h.context().Context
 	h.context().WithLock(entity, func() { h.reg.Put(t) })
 
-	h.running.Add(1)
-	go func() {
-		defer h.running.Done()
+	h.running.Go(func() {
 		result, fault := guarded(&own, do)
 		changes := []types.PropertyChange{
 			{Name: "info.completeTime", Val: time.Now()},
@@ -67,7 +65,7 @@ func (h *Host) startTask(ctx *simulator.Context, entity types.ManagedObjectRefer
 				own.Update(t, changes)
 			}
 		})
-	}()
+	})
 	return t.Self
 }
 

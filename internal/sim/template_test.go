@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -119,5 +120,83 @@ func TestCloneSurvivesARegistration(t *testing.T) {
 			return missing("%d CPUs, %v", p.Config.Hardware.NumCPU, err)
 		}
 		return nil
+	})
+}
+
+func TestPowerOnWaitsForAnAnswer(t *testing.T) {
+	vsphere(t, Options{}, func(s *seat) error {
+		ref, err := s.layoutBare("DC0", "a")
+		if err != nil {
+			return err
+		}
+		if err := s.AskAtPowerOn("DC0", "[LocalDS_0] a/a.vmx", MovedOrCopied); err != nil {
+			return err
+		}
+		vm := object.NewVirtualMachine(s.c.Client, ref)
+		task, err := vm.PowerOn(s.ctx)
+		if err != nil {
+			return err
+		}
+		var q *types.VirtualMachineQuestionInfo
+		for range 200 {
+			o, err := s.read(ref, "runtime.question")
+			if err != nil {
+				return err
+			}
+			if q = o.Runtime.Question; q != nil {
+				break
+			}
+			pause(s.ctx, taskPoll)
+		}
+		if q == nil || len(q.Choice.ChoiceInfo) != 3 {
+			return missing("question %v", q)
+		}
+		if err := all(isFault[types.InvalidArgument](vm.Answer(s.ctx, "9", "1")), isFault[types.InvalidArgument](vm.Answer(s.ctx, q.Id, "9"))); err != nil {
+			return err
+		}
+		if err := vm.Answer(s.ctx, q.Id, "1"); err != nil {
+			return err
+		}
+		if err := task.Wait(s.ctx); err != nil {
+			return err
+		}
+		o, err := s.read(ref, "runtime")
+		if err != nil || o.Runtime.Question != nil || o.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
+			return missing("%v, %v", o.Runtime, err)
+		}
+		return isFault[types.InvalidState](vm.Answer(s.ctx, q.Id, "1"))
+	})
+}
+
+func TestCreatedVMSurvivesARegistration(t *testing.T) {
+	vsphere(t, Options{}, func(s *seat) error {
+		pool, host := s.place("DC0")
+		create := func(path string) (*types.TaskInfo, error) {
+			res, err := methods.CreateVM_Task(s.ctx, s.c, &types.CreateVM_Task{
+				This: s.dc("DC0").VmFolder, Pool: pool, Host: &host,
+				Config: types.VirtualMachineConfigSpec{Name: "made", NumCPUs: 3, MemoryMB: 256, Files: &types.VirtualMachineFileInfo{VmPathName: path}},
+			})
+			if err != nil {
+				return nil, err
+			}
+			return object.NewTask(s.c.Client, res.Returnval).WaitForResult(s.ctx)
+		}
+		info, err := create("[LocalDS_0]")
+		if err != nil {
+			return err
+		}
+		vm := object.NewVirtualMachine(s.c.Client, info.Result.(types.ManagedObjectReference))
+		if err := vm.Unregister(s.ctx); err != nil {
+			return err
+		}
+		again, err := s.register("DC0", "[LocalDS_0] made/made.vmx", "made")
+		if err != nil {
+			return err
+		}
+		if o, err := s.read(again.Reference(), "config"); err != nil || o.Config.Hardware.NumCPU != 3 || o.Config.Hardware.MemoryMB != 256 {
+			return missing("%v", err)
+		}
+		_, err = create("[nosuch]") // would end the process of the bare simulator
+		return isFault[types.InvalidDatastore](err)
 	})
 }

@@ -167,7 +167,7 @@ func (h *Host) failingTask(w http.ResponseWriter, method string, body []byte, us
 	text := fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?>
 <soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><%[1]sResponse xmlns="urn:vim25">`+
 		`<returnval type="Task">%[2]s</returnval></%[1]sResponse></soapenv:Body></soapenv:Envelope>`, method, ref.Value)
-	n, _ := io.WriteString(w, text)
+	n, _ := io.WriteString(w, text) //nolint:gosec // SOAP, with names that the simulator made
 	h.traffic.sent(n)
 }
 

@@ -84,7 +84,7 @@ func (e encoding) encode(s string) (string, error) {
 
 func cp1252Byte(r rune) (byte, bool) {
 	if r < 0x80 || r >= 0xa0 && r <= 0xff {
-		return byte(r), true
+		return byte(r), true //nolint:gosec // at most 0xff
 	}
 	for i, c := range cp1252 {
 		if c == r {

@@ -51,10 +51,10 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, s, os.Stdout); err != nil {
+	err := run(ctx, s, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "vixsim:", err)
-		stop()
 		os.Exit(1)
 	}
 }
@@ -107,7 +107,7 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 
 // writeReady writes beside the file and renames, so that nobody reads half of it.
 func writeReady(name string, r ready) error {
-	text, err := json.MarshalIndent(r, "", "  ")
+	text, err := json.MarshalIndent(r, "", "  ") //nolint:gosec // the password of a simulated host is the point
 	if err != nil {
 		return err
 	}
