@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -23,9 +24,9 @@ const source = `terraform {
 }
 `
 
-// TestExamples has terraform validate every configuration below examples. A file
-// import-by-….tf is one way among several: each is tried by itself.
-func TestExamples(t *testing.T) {
+// withOverride is a CLI that takes the built provider without an init.
+func withOverride(t *testing.T) (*cli, string) {
+	t.Helper()
 	dir, _ := built(t)
 	root, err := moduleRoot(t.Context())
 	if err != nil {
@@ -43,10 +44,16 @@ func TestExamples(t *testing.T) {
 	write(t, settings, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %s\n  }\n}\n",
 		cli.registry()+"/terraform-vix/vix", override))
 	cli.set("TF_CLI_CONFIG_FILE", settings)
+	return cli, root
+}
 
+// TestExamples has terraform validate every configuration below examples. A file
+// import-by-….tf is one way among several: each is tried by itself.
+func TestExamples(t *testing.T) {
+	cli, root := withOverride(t)
 	examples := filepath.Join(root, "examples")
 	configs := map[string][]string{} // the files of each folder
-	err = filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".tf" {
 			configs[filepath.Dir(path)] = append(configs[filepath.Dir(path)], path)
 		}
@@ -71,28 +78,59 @@ func TestExamples(t *testing.T) {
 				always = append(always, file)
 			}
 		}
-		t.Run(name, func(t *testing.T) { validate(t, cli, always) })
+		t.Run(name, func(t *testing.T) { validateFiles(t, cli, always) })
 		for _, way := range ways {
 			t.Run(name+"/"+filepath.Base(way), func(t *testing.T) {
 				if strings.Contains(way, "identity") && !cli.atLeast(1, 12) {
 					t.Skipf("%s does not import by identity; 1.12 does", cli.version)
 				}
-				validate(t, cli, append([]string{way}, always...))
+				validateFiles(t, cli, append([]string{way}, always...))
 			})
 		}
 	}
 }
 
-// validate runs terraform validate on a folder with these files.
-func validate(t *testing.T, cli *cli, files []string) {
-	dir, declared := t.TempDir(), false
+// TestSnippets has it validate what stands in the prose.
+func TestSnippets(t *testing.T) {
+	cli, root := withOverride(t)
+	fenced := regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
+	for _, page := range []string{"README.md", "templates/guides/register-and-open.md.tmpl"} {
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		snippets := fenced.FindAllSubmatch(text, -1)
+		if len(snippets) == 0 {
+			t.Errorf("%s has no snippet", page)
+		}
+		for i, snippet := range snippets {
+			t.Run(fmt.Sprintf("%s/%d", page, i+1), func(t *testing.T) {
+				validate(t, cli, map[string]string{"main.tf": string(snippet[1])})
+			})
+		}
+	}
+}
+
+func validateFiles(t *testing.T, cli *cli, files []string) {
+	t.Helper()
+	config := map[string]string{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		declared = declared || strings.Contains(string(text), "required_providers")
-		write(t, filepath.Join(dir, filepath.Base(file)), string(text))
+		config[filepath.Base(file)] = string(text)
+	}
+	validate(t, cli, config)
+}
+
+// validate runs terraform validate on a folder with these files.
+func validate(t *testing.T, cli *cli, config map[string]string) {
+	t.Helper()
+	dir, declared := t.TempDir(), false
+	for name, text := range config {
+		declared = declared || strings.Contains(text, "required_providers")
+		write(t, filepath.Join(dir, name), text)
 	}
 	if !declared {
 		write(t, filepath.Join(dir, "versions.tf"), source)
