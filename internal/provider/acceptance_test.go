@@ -52,7 +52,11 @@ func TestMain(m *testing.M) {
 		}
 	}
 	_ = os.Setenv("CHECKPOINT_DISABLE", "1")
-	os.Exit(m.Run())
+	code := m.Run()
+	if binaries != "" {
+		_ = os.RemoveAll(binaries)
+	}
+	os.Exit(code)
 }
 
 // laidOut is a host with one VM that is not registered.

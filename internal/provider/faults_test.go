@@ -312,6 +312,22 @@ func TestInterruptedRegistrationOnTheHost(t *testing.T) {
 	diags.none(t)
 	holds(t, o.value, args{"adopted": false, "registered_path": simPath})
 
+	// The line is cut after the host has taken the call.
+	w = newSimWorld(t, sim.Options{StandaloneHosts: -1})
+	p = w.plan(nil, config)
+	w.sim.Fault(sim.Fault{Method: "RegisterVM_Task", Cut: true, After: true})
+	_, diags = w.apply(nil, p, config)
+	diags.has(t, "ERROR: Cannot register "+simPath, "VIX_E_HOST_CONNECTION_LOST")
+	for range 100 {
+		if _, err := w.sim.VM("DC0", simPath); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	o, diags = w.apply(nil, w.plan(nil, config), config)
+	diags.none(t)
+	holds(t, o.value, args{"adopted": false, "registered_path": simPath})
+
 	// Somebody else's registration is not ours, whatever the journal says.
 	w = newSimWorld(t, sim.Options{StandaloneHosts: -1})
 	p = w.plan(nil, config)

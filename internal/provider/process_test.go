@@ -1,0 +1,149 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vixtest"
+)
+
+// binaries is where binary builds; TestMain removes it.
+var binaries string
+
+// binary is the provider as it is shipped, built once.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "vix-provider")
+	if err != nil {
+		return "", err
+	}
+	binaries = dir
+	name := "terraform-provider-vix"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, name), "../..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+// workspace is a folder in which the real terraform runs the real provider.
+type workspace struct {
+	dir, terraform string
+	env            []string
+}
+
+func newWorkspace(t *testing.T, a *vixtest.Acceptance, config string) *workspace {
+	t.Helper()
+	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if terraform == "" {
+		var err error
+		if terraform, err = exec.LookPath("terraform"); err != nil {
+			t.Skip("no terraform: set TF_ACC_TERRAFORM_PATH")
+		}
+	}
+	built, err := binary()
+	must(t, err)
+	w := &workspace{dir: t.TempDir(), terraform: terraform}
+	rc, data := filepath.Join(w.dir, "terraformrc"), filepath.Join(w.dir, ".terraform")
+	must(t, os.Mkdir(data, 0o755)) // what terraform init makes; a provider under development needs no init
+	must(t, os.WriteFile(rc, fmt.Appendf(nil,
+		"provider_installation {\n  dev_overrides {\n    \"terraform-vix/vix\" = %q\n  }\n  direct {}\n}\n", built), 0o600))
+	must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(`
+terraform {
+  required_providers {
+    vix = { source = "terraform-vix/vix" }
+  }
+}
+`+config), 0o600))
+	w.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+		"VIX_HOSTNAME="+a.Host.URL(), "VIX_USERNAME="+a.Host.Username(), "VIX_PASSWORD="+a.Host.Password(),
+		"VIX_CA_FILE="+a.Host.CAFile())
+	return w
+}
+
+func (w *workspace) command(env []string, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	cmd := exec.Command(w.terraform, args...)
+	cmd.Dir, cmd.Env = w.dir, append(w.env, env...)
+	out := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd, out
+}
+
+func (w *workspace) run(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	cmd, out := w.command(env, args...)
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("terraform %v: %v\n%s", args, err, out)
+	}
+	return out.String()
+}
+
+// A run as users do it: it leaves no session on the host, and the password is in
+// no log and no state.
+func TestProcessLeavesNothingBehind(t *testing.T) {
+	a := laidOut(t, sim.Options{Password: "pa55-w0rd <&> that is nowhere"})
+	w := newWorkspace(t, a, registers+opens)
+	before := a.Host.Sessions()
+	trace := []string{"TF_LOG=TRACE"}
+	var all strings.Builder
+	for _, args := range [][]string{
+		{"plan", "-no-color", "-out=plan"}, {"show", "-json", "plan"}, {"apply", "-no-color", "plan"}, {"plan", "-no-color", "-detailed-exitcode"},
+		{"show", "-no-color"}, {"destroy", "-no-color", "-auto-approve"},
+	} {
+		all.WriteString(w.run(t, trace, args...))
+		if after := a.Host.Sessions(); after != before {
+			t.Errorf("terraform %v: %d sessions before, %d after", args, before, after)
+		}
+		for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
+			state, err := os.ReadFile(filepath.Join(w.dir, name))
+			if err == nil {
+				all.Write(state)
+			}
+		}
+	}
+	out := all.String()
+	for _, want := range []string{"connecting", "1 added", "No changes", "1 destroyed", a.Host.Username()} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the log does not say %q, so that it proves nothing", want)
+		}
+	}
+	for _, spelling := range []string{a.Host.Password(), "pa55-w0rd"} {
+		if i := strings.Index(out, spelling); i >= 0 {
+			t.Errorf("the password is in the output: …%s…", out[max(0, i-200):i+40])
+		}
+	}
+	gone(t, a, webPath)
+}
+
+// The password in the configuration, too.
+func TestProcessMasksAConfiguredPassword(t *testing.T) {
+	a := laidOut(t, sim.Options{Password: "pa55-w0rd"})
+	w := newWorkspace(t, a, `
+variable "password" {
+  sensitive = true
+}
+provider "vix" {
+  password = var.password
+}
+data "vix_host" "this" {}
+`)
+	out := w.run(t, []string{"TF_LOG=TRACE", "VIX_PASSWORD=", "TF_VAR_password=pa55-w0rd"}, "apply", "-no-color", "-auto-approve")
+	state, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	must(t, err)
+	if strings.Contains(out+string(state), "pa55-w0rd") || !strings.Contains(out, "Apply complete") {
+		t.Error("the password is in the output, or nothing was done")
+	}
+}
