@@ -13,6 +13,7 @@ import (
 	"github.com/vmware/govmomi/session"
 	"github.com/vmware/govmomi/session/cache"
 	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -102,21 +103,16 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	return h, nil
 }
 
-// login logs in with the user's name and password and remembers who the host
-// says that is.
+// login logs in with the user's name and password, and remembers who the host
+// says that is. It is session.Manager.Login, which keeps that answer to itself.
 func (h *host) login(ctx context.Context, c *vim25.Client) error {
-	m := session.NewManager(c)
-	if err := m.Login(ctx, url.UserPassword(h.options.Username, h.options.Password)); err != nil {
-		return err
+	response, err := methods.Login(ctx, c, &types.Login{
+		This: *c.ServiceContent.SessionManager, UserName: h.options.Username, Password: h.options.Password, Locale: session.Locale,
+	})
+	if err == nil && h.user.UserName == "" { // a later login is the same user's
+		h.user = response.Returnval
 	}
-	user, err := m.UserSession(ctx)
-	if err != nil {
-		return err
-	}
-	if user != nil {
-		h.user = *user
-	}
-	return nil
+	return err
 }
 
 // adoptCachedSession asks whose session the cache held.
