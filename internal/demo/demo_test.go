@@ -23,27 +23,28 @@ var provider struct {
 }
 
 func TestMain(m *testing.M) {
-	status := m.Run()
-	_ = os.RemoveAll(provider.dir)
+	status := 1
+	if provider.dir, provider.err = os.MkdirTemp("", "vix-provider-"); provider.err == nil {
+		status = m.Run()
+		_ = os.RemoveAll(provider.dir)
+	}
 	os.Exit(status)
 }
 
-// built is the folder of a provider binary that was built once.
+// built is the folder of a provider binary that is built once, and the binary.
 func built(t *testing.T) (dir, binary string) {
 	t.Helper()
+	binary = filepath.Join(provider.dir, exe("terraform-provider-vix"))
 	provider.once.Do(func() {
 		var root string
-		if root, provider.err = moduleRoot(t.Context()); provider.err != nil {
-			return
-		}
-		if provider.dir, provider.err = os.MkdirTemp("", "vix-provider-"); provider.err == nil {
-			provider.err = buildProvider(t.Context(), root, filepath.Join(provider.dir, exe("terraform-provider-vix")))
+		if root, provider.err = moduleRoot(t.Context()); provider.err == nil {
+			provider.err = buildProvider(t.Context(), root, binary)
 		}
 	})
 	if provider.err != nil {
 		t.Fatal(provider.err)
 	}
-	return provider.dir, filepath.Join(provider.dir, exe("terraform-provider-vix"))
+	return provider.dir, binary
 }
 
 // TestDemo runs all of it: whatever it promises is checked by the demo itself.

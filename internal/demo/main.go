@@ -47,8 +47,7 @@ func main() {
 // said that ended otherwise.
 func failure(err error) string {
 	text := "demo: " + err.Error()
-	var failed *commandError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*commandError](err); ok {
 		text += "\n\n" + indent(failed.output)
 	}
 	return text
