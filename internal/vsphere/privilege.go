@@ -102,11 +102,13 @@ func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, er
 	return missing, nil
 }
 
-// unanswerable are the faults of a host that does not answer questions on
-// privileges: older ones, and those that ask for System.View on the root to do so.
+// unanswerable are the faults of a host that does not answer a question about
+// itself: older ones, an ESXi where only a vCenter knows, and those that want
+// System.View on the root for it.
 func unanswerable(err error) bool {
 	return fault.Is(err, &types.NotSupported{}) || fault.Is(err, &types.NoPermission{}) || fault.Is(err, &types.NotFound{}) ||
-		fault.Is(err, &types.MethodNotFound{}) || fault.Is(err, &types.InvalidRequest{}) || fault.Is(err, &types.InvalidArgument{})
+		fault.Is(err, &types.MethodNotFound{}) || fault.Is(err, &types.NotImplemented{}) ||
+		fault.Is(err, &types.InvalidRequest{}) || fault.Is(err, &types.InvalidArgument{})
 }
 
 // describe names the object of a fault, so that "no permission" says on what.

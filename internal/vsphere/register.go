@@ -158,6 +158,9 @@ func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReferen
 		},
 	})
 	if err != nil {
+		if unanswerable(err) {
+			return false, nil // no record, no proof
+		}
 		return false, err
 	}
 	var newest *types.Event
