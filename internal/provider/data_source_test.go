@@ -111,8 +111,9 @@ func TestVMDataSourceErrors(t *testing.T) {
 	_, diags = w.data("vix_vm", args{"vmx_path": `[storage1] web\web.vmx`})
 	diags.has(t, "at AttributeName(\"vmx_path\")", "Write "+webPath)
 	calls(t, w.host, "Open "+webPath, "Open "+webPath)
-	if got := explainOrder(&vix.Error{Code: vix.CodeVMNotFound, Remedy: "Register it."}).(*vix.Error).Remedy; !strings.HasPrefix(
-		got, "Register it.\n\nIf a vix_registration") {
-		t.Errorf("remedy: %s", got)
+	var explained *vix.Error
+	if err := explainOrder(&vix.Error{Code: vix.CodeVMNotFound, Remedy: "Register it."}); !errors.As(err, &explained) ||
+		!strings.HasPrefix(explained.Remedy, "Register it.\n\nIf a vix_registration") {
+		t.Errorf("got %v", err)
 	}
 }

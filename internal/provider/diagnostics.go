@@ -22,7 +22,7 @@ type typed interface{ Type() attr.Type }
 // if the schema has it: a data source may fail for the provider's password.
 func addError(diags *diag.Diagnostics, schema typed, err error) {
 	// Joined errors only: an error whose cause is a list is one error.
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the outermost error is meant
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range many.Unwrap() {
 			addError(diags, schema, one)
 		}
@@ -44,12 +44,6 @@ func addErrorAt(diags *diag.Diagnostics, at path.Path, err error) {
 		return
 	}
 	diags.AddAttributeError(at, summary, detail)
-}
-
-// addWarning shows an error that does not stop anything.
-func addWarning(diags *diag.Diagnostics, err error) {
-	summary, detail := texts(err)
-	diags.AddWarning(summary, detail)
 }
 
 // texts are the summary and the detail of an error.

@@ -234,12 +234,12 @@ func TestApplyFaults(t *testing.T) {
 	p.diags.none(t)
 
 	w.sim.SetRestricted(true)
-	o, diags := w.apply(nil, p, config)
+	_, diags := w.apply(nil, p, config)
 	diags.has(t, "ERROR: Cannot register "+simPath, "VIX_E_LICENSE", "RestrictedVersion")
 	w.sim.SetRestricted(false)
 
 	missing := args{"vmx_path": "[LocalDS_0] no/no.vmx"}
-	o, diags = w.apply(nil, w.plan(nil, missing), missing)
+	o, diags := w.apply(nil, w.plan(nil, missing), missing)
 	diags.has(t, "ERROR at AttributeName(\"vmx_path\"): Cannot register [LocalDS_0] no/no.vmx", "VIX_E_NOT_FOUND", "no such file")
 	if !o.value.IsNull() {
 		t.Errorf("state is %v", fields(o.value))

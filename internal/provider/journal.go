@@ -72,9 +72,7 @@ func (j *fileJournal) begun(at intent) (time.Time, bool) {
 }
 
 func (j *fileJournal) begin(at intent) error {
-	if info, err := os.Stat(j.data); err != nil || !info.IsDir() {
-		// Without terraform init there is no data directory, and making one is
-		// not the provider's business.
+	if !j.usable() {
 		return nil
 	}
 	raw, err := json.Marshal(at)
@@ -98,6 +96,13 @@ func (j *fileJournal) end(name string) error {
 		return nil
 	}
 	return err
+}
+
+// usable reports that there is a data directory. Without terraform init there is
+// none, and making one is not the provider's business.
+func (j *fileJournal) usable() bool {
+	info, err := os.Stat(j.data)
+	return err == nil && info.IsDir()
 }
 
 func (j *fileJournal) file(name string) string {

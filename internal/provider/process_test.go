@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,7 +77,7 @@ terraform {
 
 func (w *workspace) command(env []string, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	cmd := exec.Command(w.terraform, args...)
-	cmd.Dir, cmd.Env = w.dir, append(w.env, env...)
+	cmd.Dir, cmd.Env = w.dir, slices.Concat(w.env, env)
 	out := &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = out, out
 	return cmd, out

@@ -97,11 +97,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	options := settings.options
 	options.UserAgent = fmt.Sprintf("terraform-provider-vix/%s Terraform/%s", p.version, req.TerraformVersion)
-	for _, secret := range []string{options.Password, options.VMPassword} {
-		if secret != "" {
-			ctx = tflog.MaskLogStrings(ctx, secret)
-		}
-	}
+	secrets := slices.DeleteFunc([]string{options.Password, options.VMPassword}, func(s string) bool { return s == "" })
+	ctx = tflog.MaskLogStrings(ctx, secrets...)
 	tflog.Info(ctx, "connecting", map[string]any{
 		"service_provider": string(settings.serviceProvider), "hostname": options.Hostname, "username": options.Username,
 	})

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -19,9 +20,7 @@ func TestProviderConfiguration(t *testing.T) {
 	with := func(more args) args {
 		all := args{}
 		for _, a := range []args{full, more} {
-			for k, v := range a {
-				all[k] = v
-			}
+			maps.Copy(all, a)
 		}
 		return all
 	}

@@ -111,8 +111,9 @@ func (r *registrationResource) planUpdate(
 		r.conn.willRelease(state.handle(rec.Server).Path, state.ID.ValueString())
 	}
 	replace := planPath(&plan, state)
-	inPlace(&plan.Folder, state.Folder, rec.Is.Folder)
-	inPlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
+	// Another folder or pool is a change in place, which needs nothing more.
+	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
+	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
 	if !samePlace(&plan.Datacenter, state.Datacenter, rec.Is.Datacenter) {
 		replace = append(replace, path.Root("datacenter"))
 	}
@@ -144,97 +145,6 @@ func (r *registrationResource) planUpdate(
 	if len(replace) > 0 {
 		warnRunning(&resp.Diagnostics, state, rec)
 	}
-}
-
-// planPath plans vmx_path: another spelling is no change, where the VM is now is
-// one without a call, and only another file is another registration.
-func planPath(plan *registrationModel, state registrationModel) path.Paths {
-	if plan.VMXPath.Equal(state.VMXPath) {
-		return nil
-	}
-	other := path.Paths{path.Root("vmx_path")}
-	if plan.VMXPath.IsUnknown() {
-		return other
-	}
-	want, err := vix.ParsePath(plan.VMXPath.ValueString())
-	if err != nil {
-		return other
-	}
-	if was, err := vix.ParsePath(state.VMXPath.ValueString()); err == nil && was == want {
-		plan.VMXPath = state.VMXPath
-		return nil
-	}
-	if is, err := vix.ParsePath(state.RegisteredPath.ValueString()); err == nil && is == want {
-		return nil
-	}
-	return other
-}
-
-// samePlace plans the prior value where the planned one means the same: what
-// was written once stays, and another spelling is no change.
-func samePlace(plan *types.String, prior types.String, is string) bool {
-	if plan.Equal(prior) {
-		return true
-	}
-	if plan.IsUnknown() {
-		return false
-	}
-	want := plan.ValueString()
-	if !vix.SamePlace(is, want) && !vix.SamePlace(prior.ValueString(), want) {
-		return false
-	}
-	*plan = prior
-	return true
-}
-
-// inPlace is samePlace for what may change in place.
-func inPlace(plan *types.String, prior types.String, is string) { samePlace(plan, prior, is) }
-
-// placementChange is what a host or cluster in a plan means.
-type placementChange int
-
-const (
-	placeSame  placementChange = iota // no change
-	placeHere                         // written anew, to where the VM is by now
-	placeOther                        // elsewhere: another registration
-	placeNoted                        // written for the first time, after the VM has moved
-)
-
-// placement decides what a host or cluster in a plan means. It is where the
-// registration puts the VM; vSphere may have moved it since, and that alone must
-// never unregister anything. While the user had written none, nobody can tell
-// whether one that the VM has left was meant before or after the move; then it
-// is noted for the next registration.
-func placement(plan, prior types.String, placed, is string, configured bool) placementChange {
-	if plan.Equal(prior) {
-		return placeSame
-	}
-	if plan.IsUnknown() {
-		return placeOther
-	}
-	if placed == "" && is == "" {
-		placed, is = prior.ValueString(), prior.ValueString()
-	}
-	want := plan.ValueString()
-	switch {
-	case vix.SamePlace(placed, want):
-		return placeSame
-	case vix.SamePlace(is, want) && configured:
-		return placeHere
-	case vix.SamePlace(is, want):
-		return placeSame
-	case !configured && placed != is:
-		return placeNoted
-	}
-	return placeOther
-}
-
-// warnMovedSince explains placeNoted.
-func warnMovedSince(diags *diag.Diagnostics, name string, want types.String, is string) {
-	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s takes effect at the next registration", name),
-		fmt.Sprintf("%s says where registering puts a VM. This one was registered without it, has been moved since and is at %s "+
-			"now. It is not registered again because of %s = %q; terraform apply -replace does that.",
-			name, is, name, want.ValueString()))
 }
 
 // warnRunning says that a destroy would fail because the VM runs.

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -129,9 +130,7 @@ func TestPlanUpdate(t *testing.T) {
 			w := newWorld(t)
 			config := func(a args) args {
 				c := args{"vmx_path": webPath}
-				for k, v := range a {
-					c[k] = v
-				}
+				maps.Copy(c, a)
 				return c
 			}
 			o := w.create(config(test.before))

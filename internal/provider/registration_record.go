@@ -77,7 +77,7 @@ func recordFrom(ctx context.Context, private privateGetter, diags *diag.Diagnost
 func (rec *record) save(ctx context.Context, private privateSetter, diags *diag.Diagnostics) {
 	raw, err := json.Marshal(rec)
 	if err != nil {
-		addError(diags, nil, err)
+		diags.AddError("Cannot write the private state", err.Error())
 		return
 	}
 	diags.Append(private.SetKey(ctx, recordKey, raw)...)
@@ -123,6 +123,16 @@ func (rec *record) changeTo(plan registrationModel) vix.Change {
 		change.ResourcePool = &want
 	}
 	return change
+}
+
+// settle forgets the attempt that created the registration: that its state was
+// saved is known by the next call that gets it.
+func (r *registrationResource) settle(ctx context.Context, rec *record) {
+	if rec.Intent == "" || r.conn == nil {
+		return
+	}
+	r.conn.journalEnd(ctx, rec.Intent)
+	rec.Intent = ""
 }
 
 // identityModel is the identity of a registration.

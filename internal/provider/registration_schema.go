@@ -81,8 +81,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"if_registered": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(ifRegisteredFail),
 				MarkdownDescription: "What to do with a VM that is registered already: `fail`, or `adopt` it as it is. An adopted VM " +
-					"gets the configured `name`, `folder` and `resource_pool`; a different `datacenter`, `cluster`, `host` or `template` is an " +
-					"error. Default `fail`.",
+					"gets the configured `name`, `folder` and `resource_pool`; a different `datacenter`, `cluster`, `host` or " +
+					"`template` is an error. Default `fail`.",
 				Validators: []validator.String{stringvalidator.OneOf(ifRegisteredFail, ifRegisteredAdopt)},
 			},
 			"on_destroy": schema.StringAttribute{

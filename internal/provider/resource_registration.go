@@ -277,13 +277,3 @@ func (r *registrationResource) ImportState(
 	}
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, types.StringValue(vm.ID))...)
 }
-
-// settle forgets the attempt that created the registration: that its state was
-// saved is known by the next call that gets it.
-func (r *registrationResource) settle(ctx context.Context, rec *record) {
-	if rec.Intent == "" || r.conn == nil {
-		return
-	}
-	r.conn.journalEnd(ctx, rec.Intent)
-	rec.Intent = ""
-}

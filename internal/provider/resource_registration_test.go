@@ -5,6 +5,7 @@ package provider
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -254,9 +255,7 @@ func TestRegistrationDestroyModes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			config := args{"vmx_path": webPath}
-			for k, v := range test.config {
-				config[k] = v
-			}
+			maps.Copy(config, test.config)
 			if test.adopted {
 				w.host.register(mustPath(t, webPath), "web")
 				config["if_registered"] = "adopt"

@@ -92,7 +92,7 @@ func (w *world) restart() {
 	w.schemas, err = server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	w.must(err)
 	diagnostics(w.schemas.Diagnostics).none(w.t)
-	identities, err := server.(tfprotov6.ProviderServer).GetResourceIdentitySchemas(
+	identities, err := server.GetResourceIdentitySchemas(
 		context.Background(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	w.must(err)
 	w.identity = identities.IdentitySchemas[registration].ValueType()
