@@ -156,10 +156,21 @@ func TestCreateFinishesAnInterruptedAttempt(t *testing.T) {
 	}
 
 	// The next call with this state proves that it was saved.
-	_, diags = w.read(o)
+	read, diags := w.read(o)
 	diags.none(t)
 	if len(intents(t)) != 0 {
 		t.Errorf("journal %v", intents(t))
+	}
+
+	// It is forgotten once: a later attempt at the same path is another one's.
+	later := intent{Server: fakeServer, User: "user", Path: webPath}
+	if err := newFileJournal().begin(later); err != nil {
+		t.Fatal(err)
+	}
+	_, diags = w.read(read)
+	diags.none(t)
+	if len(intents(t)) != 1 {
+		t.Error("the note of a later attempt is gone")
 	}
 }
 
