@@ -91,7 +91,7 @@ func (c *caller) bounded(ctx context.Context, req, res soap.HasFault) error {
 		wait.Req.Options.MaxWaitSeconds != nil {
 		timeout += time.Duration(*wait.Req.Options.MaxWaitSeconds) * time.Second
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, timeout, errTooSlow{timeout})
+	bounded, cancel := context.WithTimeoutCause(ctx, timeout, tooSlowError{timeout})
 	defer cancel()
 	err := c.next.RoundTrip(bounded, req, res)
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
@@ -100,10 +100,10 @@ func (c *caller) bounded(ctx context.Context, req, res soap.HasFault) error {
 	return err
 }
 
-// errTooSlow is a call that took longer than request_timeout.
-type errTooSlow struct{ after time.Duration }
+// tooSlowError is a call that took longer than request_timeout.
+type tooSlowError struct{ after time.Duration }
 
-func (e errTooSlow) Error() string { return "no answer within " + e.after.String() }
+func (e tooSlowError) Error() string { return "no answer within " + e.after.String() }
 
 // sessionExpired reports that the host does not know the session any more. Reads
 // say so in their MissingSet rather than by a fault.

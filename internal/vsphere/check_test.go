@@ -260,7 +260,7 @@ func TestManyChecksShareOneSearch(t *testing.T) {
 	s := simulated(t, sim.Options{StandaloneHosts: -1})
 	h := connected(t, s)
 	var paths []vix.Path
-	for _, name := range strings.Split("a b c d e f g h i j k l m n o p q r s t", " ") {
+	for name := range strings.SplitSeq("a b c d e f g h i j k l m n o p q r s t", " ") {
 		paths = append(paths, laid(t, s, "DC0", "[LocalDS_0] "+name+"/"+name+".vmx"))
 	}
 	paths = append(paths, laid(t, s, "DC0", "[LocalDS_0] odd [1]/odd*[1].vmx"))

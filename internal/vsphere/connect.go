@@ -168,13 +168,11 @@ func parseEndpoint(o vix.ConnectOptions) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, bad("The URL names no host.")
 	}
-	if name, password := u.User.Username(), ""; name != "" {
-		if password, _ = u.User.Password(); password != "" {
-			return nil, &vix.Error{
-				Op: "connect to", Object: u.Host, Code: vix.CodeInvalidHostnameSpecification, Field: vix.FieldHostname,
-				Reason: "The URL holds a password, and URLs end up in logs.",
-				Remedy: "Give username and password as arguments or in VIX_USERNAME and VIX_PASSWORD.",
-			}
+	if password, _ := u.User.Password(); password != "" {
+		return nil, &vix.Error{
+			Op: "connect to", Object: u.Host, Code: vix.CodeInvalidHostnameSpecification, Field: vix.FieldHostname,
+			Reason: "The URL holds a password, and URLs end up in logs.",
+			Remedy: "Give username and password as arguments or in VIX_USERNAME and VIX_PASSWORD.",
 		}
 	}
 	u.User = nil

@@ -48,9 +48,8 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 		}
 	}
 	if !h.files.single(ds.ref) {
-		listing, err := h.files.all.get(ctx, h.life, ds.ref, time.Now().Add(-listingAge), func(ctx context.Context) (map[string]bool, error) {
-			return h.searchAll(ctx, ds)
-		})
+		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds) }
+		listing, err := h.files.all.get(ctx, h.life, ds.ref, noOlderThan(listingAge), search)
 		if err != nil {
 			return false, h.typed("look for", p.String(), err)
 		}
@@ -160,8 +159,7 @@ func notFoundIsNil(err error) error {
 	if fault.Is(err, &types.FileNotFound{}) || fault.Is(err, &types.NotFound{}) {
 		return nil
 	}
-	var known *vix.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*vix.Error](err); ok {
 		return known
 	}
 	return err

@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,8 @@ func (h *host) viewVMs(ctx context.Context, below types.ManagedObjectReference) 
 		}},
 		PropSet: []types.PropertySpec{
 			{Type: "VirtualMachine", PathSet: []string{
-				"name", "parent", "parentVApp", "config.instanceUuid", "config.files.vmPathName", "summary.config.vmPathName", "runtime.powerState", "runtime.paused",
+				"name", "parent", "parentVApp", "config.instanceUuid", "config.files.vmPathName", "summary.config.vmPathName",
+				"runtime.powerState", "runtime.paused",
 			}},
 			{Type: "ManagedEntity", PathSet: []string{"name", "parent"}},
 		},
@@ -95,9 +97,7 @@ func (h *host) viewVMs(ctx context.Context, below types.ManagedObjectReference) 
 // items makes the answer of what was read, sorted by datacenter and path.
 func items(content []types.ObjectContent, above nodes, query vix.Query) []vix.Item {
 	entities := newNodes(content)
-	for ref, n := range above {
-		entities[ref] = n
-	}
+	maps.Copy(entities, above)
 	var out []vix.Item
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
@@ -111,7 +111,8 @@ func items(content []types.ObjectContent, above nodes, query vix.Query) []vix.It
 			continue
 		}
 		out = append(out, vix.Item{
-			ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path, Datacenter: reg.Datacenter, PowerState: reg.PowerState,
+			ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
+			Datacenter: reg.Datacenter, PowerState: reg.PowerState,
 		})
 	}
 	slices.SortFunc(out, func(a, b vix.Item) int {

@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -182,12 +183,9 @@ func (ix *index) fill(name string, content []types.ObjectContent) {
 func (ix *index) add(key indexKey, vm types.ManagedObjectReference) {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
-	for _, have := range ix.vms[key] {
-		if have == vm {
-			return
-		}
+	if !slices.Contains(ix.vms[key], vm) {
+		ix.vms[key] = append(ix.vms[key], vm)
 	}
-	ix.vms[key] = append(ix.vms[key], vm)
 }
 
 func (ix *index) find(p vix.Path, in []*datacenter) []hit {
@@ -226,11 +224,8 @@ func (l *lookups) unregistered(datastore string, vm types.ManagedObjectReference
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	for key, vms := range ix.vms {
-		for i, have := range vms {
-			if have == vm {
-				ix.vms[key] = append(vms[:i:i], vms[i+1:]...)
-				break
-			}
+		if i := slices.Index(vms, vm); i >= 0 {
+			ix.vms[key] = slices.Delete(slices.Clone(vms), i, i+1)
 		}
 	}
 }

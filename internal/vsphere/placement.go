@@ -97,7 +97,8 @@ func resolve(what asked, dc *datacenter, ds *datastore, t *tree, mounts mountSet
 
 // has reports that every place which spec names is in the tree.
 func (t *tree) has(spec vix.RegisterSpec) bool {
-	return named(spec.Folder, t.folders) && named(spec.Cluster, t.computes) && named(spec.Host, t.hosts) && named(spec.ResourcePool, t.pools)
+	return named(spec.Folder, t.folders) && named(spec.Cluster, t.computes) &&
+		named(spec.Host, t.hosts) && named(spec.ResourcePool, t.pools)
 }
 
 func named[T interface{ at() string }](name string, items []T) bool {

@@ -111,29 +111,25 @@ func unanswerable(err error) bool {
 		fault.Is(err, &types.InvalidRequest{}) || fault.Is(err, &types.InvalidArgument{})
 }
 
-// describe names the object of a fault, so that "no permission" says on what.
-func (h *host) describe(ctx context.Context, err error) error {
+// lacking says what a NoPermission is about with the name of its object, which
+// the fault itself does not tell; empty if err is none or the name cannot be read.
+func (h *host) lacking(ctx context.Context, err error) string {
 	var denied *types.NoPermission
 	if _, ok := fault.As(err, &denied); !ok || denied.Object == nil {
-		return nil
+		return ""
 	}
-	refs := []types.ManagedObjectReference{*denied.Object}
 	content, readErr := h.retrieve(ctx, types.PropertyFilterSpec{
-		ObjectSet: []types.ObjectSpec{{Obj: refs[0], SelectSet: []types.BaseSelectionSpec{traverse("parents", "ManagedEntity", "parent", "parents")}}},
-		PropSet:   []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
+		ObjectSet: []types.ObjectSpec{{
+			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{traverse("parents", "ManagedEntity", "parent", "parents")},
+		}},
+		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
 	})
-	if readErr != nil {
-		return nil // the fault itself is what counts
+	path := newNodes(content).path(*denied.Object)
+	if readErr != nil || path == "" {
+		return ""
 	}
-	path := newNodes(content).path(refs[0])
-	if path == "" {
-		return nil
-	}
-	return &vix.Error{
-		Code: vix.CodeHostUserPermissions, Cause: err,
-		Reason: fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-			h.user.UserName, orUnknown(denied.PrivilegeId), kindOf(refs[0]), path),
-	}
+	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
+		h.user.UserName, orUnknown(denied.PrivilegeId), kindOf(*denied.Object), path)
 }
 
 // kindOf is what people call a kind of managed object.

@@ -24,7 +24,8 @@ type record struct {
 // refresh reads them for every registration there is.
 var registrationPaths = []string{
 	"name", "parent", "resourcePool", "runtime.host", "runtime.connectionState", "runtime.powerState", "runtime.cryptoState",
-	"config.instanceUuid", "config.template", "config.files.vmPathName", "config.keyId", "summary.config.vmPathName", "summary.config.instanceUuid",
+	"config.instanceUuid", "config.template", "config.files.vmPathName", "config.keyId",
+	"summary.config.vmPathName", "summary.config.instanceUuid",
 }
 
 // openPaths are the properties of an opened VM, as leaves: the trees above them
@@ -36,21 +37,22 @@ var openPaths = append(slices.Clone(registrationPaths),
 	"guest.guestFullName", "guest.guestFamily", "snapshot",
 )
 
-func (h *host) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[*record] {
+// records are the answers of one read.
+type records = map[types.ManagedObjectReference]answer[*record]
+
+func (h *host) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) records {
 	return h.readRecords(ctx, refs, registrationPaths)
 }
 
-func (h *host) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[*record] {
+func (h *host) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) records {
 	return h.readRecords(ctx, refs, openPaths)
 }
 
 // readRecords reads VMs, and the names of all that is above them, with one
 // request. One that is gone fails the whole request; it is left out then, and the
 // others are asked for again.
-func (h *host) readRecords(
-	ctx context.Context, refs []types.ManagedObjectReference, paths []string,
-) map[types.ManagedObjectReference]answer[*record] {
-	answers := map[types.ManagedObjectReference]answer[*record]{}
+func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
+	answers := records{}
 	for len(refs) > 0 {
 		content, err := h.retrieve(ctx, vmSpec(refs, paths))
 		var gone *types.ManagedObjectNotFound
@@ -76,7 +78,7 @@ func (h *host) readRecords(
 		}
 		for _, ref := range refs {
 			if _, ok := answers[ref]; !ok {
-				answers[ref] = answer[*record]{err: errNoAnswer{ref}}
+				answers[ref] = answer[*record]{err: noAnswerError{ref}}
 			}
 		}
 		return answers
@@ -84,10 +86,10 @@ func (h *host) readRecords(
 	return answers
 }
 
-// errNoAnswer is an object that a read left out without saying why.
-type errNoAnswer struct{ ref types.ManagedObjectReference }
+// noAnswerError is an object that a read left out without saying why.
+type noAnswerError struct{ ref types.ManagedObjectReference }
 
-func (e errNoAnswer) Error() string { return "the host said nothing of " + e.ref.String() }
+func (e noAnswerError) Error() string { return "the host said nothing of " + e.ref.String() }
 
 // vmSpec reads paths of VMs and walks up from them: by folder, pool and host.
 func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {

@@ -4,6 +4,7 @@
 package vsphere
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,10 +123,7 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 			e.Field = vix.FieldName
 		}
 	case fault.Is(err, &types.NoPermission{}):
-		var said *vix.Error
-		if errors.As(h.describe(ctx, err), &said) {
-			e.Reason = said.Reason
-		}
+		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
 	case e.Code == vix.CodeCannotReadVMConfig:
 		e.Field = vix.FieldPath
 		e.Reason = "The host cannot understand the file: it is damaged, or no VM's configuration."

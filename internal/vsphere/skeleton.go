@@ -76,7 +76,9 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 		load(o, &d)
 		datastores[o.Obj] = &datastore{
 			ref: o.Obj, browser: d.Browser,
-			Datastore: vix.Datastore{Name: unescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible},
+			Datastore: vix.Datastore{
+				Name: unescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
+			},
 		}
 	}
 	for _, o := range content {

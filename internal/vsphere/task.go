@@ -245,15 +245,15 @@ func (w *taskWaiter) join(current *watch) {
 			return
 		}
 		for _, ref := range response.Returnval { // not to be put into a view: gone
-			w.finish(ref, taskEnd{err: errTaskGone{ref}})
+			w.finish(ref, taskEnd{err: taskGoneError{ref}})
 		}
 	}
 }
 
-// errTaskGone is a task that the host does not know any more.
-type errTaskGone struct{ ref types.ManagedObjectReference }
+// taskGoneError is a task that the host does not know any more.
+type taskGoneError struct{ ref types.ManagedObjectReference }
 
-func (e errTaskGone) Error() string {
+func (e taskGoneError) Error() string {
 	return "the host does not know the task " + e.ref.Value + " any more"
 }
 

@@ -91,13 +91,6 @@ func (d drained) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// CloseIdleConnections implements what http.Client looks for.
-func (d drained) CloseIdleConnections() {
-	if t, ok := d.RoundTripper.(*http.Transport); ok {
-		t.CloseIdleConnections()
-	}
-}
-
 type drainedBody struct{ io.ReadCloser }
 
 // maxDrain bounds what is read for the connection's sake alone.
@@ -148,8 +141,7 @@ func normalThumbprint(text string) string {
 // was seen; nil if err is about something else.
 func certificateError(server string, err error) *vix.Error {
 	e := &vix.Error{Op: "connect to", Object: server, Code: vix.CodeNetHTTPSSLSecurity, Cause: err}
-	var mismatch *thumbprintError
-	if errors.As(err, &mismatch) {
+	if mismatch, ok := errors.AsType[*thumbprintError](err); ok {
 		e.Field = vix.FieldThumbprint
 		e.Reason = fmt.Sprintf("The server shows another certificate than the one that thumbprint trusts. Its SHA-256 thumbprint is %s, "+
 			"for %s, issued by %s.", soap.ThumbprintSHA256(mismatch.seen), mismatch.seen.Subject, mismatch.seen.Issuer)

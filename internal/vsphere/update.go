@@ -4,6 +4,7 @@
 package vsphere
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,8 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	ref := r.vm.Self
 	if change.Name != nil && unescapeName(r.vm.Name) != *change.Name {
 		task, err := methods.Rename_Task(ctx, h.client, &types.Rename_Task{This: ref, NewName: escapeName(*change.Name)})
-		if err := h.finish(ctx, asked{"rename", what.object}, err, func() types.ManagedObjectReference { return task.Returnval }); err != nil {
+		err = h.finish(ctx, asked{"rename", what.object}, err, func() types.ManagedObjectReference { return task.Returnval })
+		if err != nil {
 			return err
 		}
 	}
@@ -96,7 +98,8 @@ func (h *host) moveToPool(ctx context.Context, what asked, r *record, t *tree, n
 			if from.ref == *r.vm.ResourcePool && from.in != to.in {
 				return &vix.Error{
 					Op: "move", Object: what.object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
-					Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: that would be a migration, not a move.", to.path),
+					Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: "+
+						"that would be a migration, not a move.", to.path),
 					Remedy: "Migrate the VM first, or give a pool of where it is.",
 				}
 			}
@@ -119,14 +122,9 @@ func (h *host) finish(ctx context.Context, what asked, started error, task func(
 
 // denied types an error and names the object of a missing privilege.
 func (h *host) denied(ctx context.Context, what asked, err error) error {
-	if err == nil {
-		return nil
-	}
 	typed := h.typed(what.op, what.object, err)
-	if e, ok := typed.(*vix.Error); ok { //nolint:errorlint // typed just now
-		if said, ok := h.describe(ctx, err).(*vix.Error); ok { //nolint:errorlint // likewise
-			e.Reason = said.Reason
-		}
+	if e, ok := errors.AsType[*vix.Error](typed); ok {
+		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
 	}
 	return typed
 }

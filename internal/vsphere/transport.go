@@ -1,0 +1,103 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// transportError explains an error below the API: no answer, or not one of a
+// vSphere host.
+func (h *host) transportError(e *vix.Error, err error) {
+	set := func(code vix.Code, reason, remedy string) { e.Code, e.Reason, e.Remedy = code, reason, remedy }
+	server := h.endpoint.Host
+	var (
+		slow   tooSlowError
+		lookup *net.DNSError
+		broken *url.Error
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		set(vix.CodeCancelled, "The operation was interrupted.", "Run Terraform again.")
+	case errors.As(err, &slow):
+		set(vix.CodeNetHTTPOperationTimedout, fmt.Sprintf("%s gave %s.", server, slow.Error()),
+			"Look whether the host is overloaded or unreachable, or raise request_timeout.")
+	case errors.Is(err, context.DeadlineExceeded):
+		set(vix.CodeNetHTTPOperationTimedout, server+" did not finish in time.",
+			"Raise the operation's timeout, or find out what the host waits for.")
+	case errors.As(err, &lookup):
+		set(vix.CodeHostServerNotFound, fmt.Sprintf("The name %s cannot be resolved: %s.", lookup.Name, lookup.Err),
+			"Check hostname (VIX_HOSTNAME) and DNS.")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		set(vix.CodeHostNetworkConnRefused, "Nothing listens at "+server+".", "Check hostname and port, and whether the host is up.")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		set(vix.CodeHostConnectionLost, "The connection to "+server+" broke.", "Run Terraform again when the host answers.")
+	case errors.As(err, &broken):
+		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The call to %s failed: %s.", server, broken.Err),
+			"Look at the host, and at proxies and firewalls on the way.")
+	default:
+		set(vix.CodeFail, "The call to "+server+" failed: "+err.Error()+".", "")
+	}
+}
+
+// connectError explains why Connect failed.
+func (h *host) connectError(err error) error {
+	server := h.endpoint.Host
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = tooSlowError{h.options.RequestTimeout}
+	}
+	var e *vix.Error
+	if !errors.As(h.typed("connect to", server, err), &e) {
+		return err
+	}
+	if e.Field == vix.FieldNone && e.Code != vix.CodeCancelled {
+		e.Field = vix.FieldHostname
+	}
+	if _, _, isFault := faultOf(err); !isFault && answeredOtherwise(e.Code, err) {
+		e.Code = vix.CodeNetHTTPGeneric
+		e.Reason = fmt.Sprintf("What answers at %s is not a vCenter or ESXi: %s.",
+			h.endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))
+		e.Remedy = "Check hostname and port. The vSphere API is at https://HOST/sdk."
+	}
+	return e
+}
+
+// answeredOtherwise reports that a server answered, but not as a vSphere host does:
+// with an HTTP status, or with a body that is no SOAP, which reads as one that
+// ends too early.
+func answeredOtherwise(code vix.Code, err error) bool {
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return false
+	}
+	var transport *url.Error
+	return code == vix.CodeFail || code == vix.CodeCannotConnectToHost ||
+		code == vix.CodeHostConnectionLost && !errors.As(err, &transport)
+}
+
+// rootText is the innermost error's text.
+func rootText(err error) string {
+	for {
+		below := errors.Unwrap(err)
+		if below == nil {
+			return err.Error()
+		}
+		err = below
+	}
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "(not named)"
+	}
+	return s
+}
