@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -31,6 +32,9 @@ type commandError struct {
 }
 
 func (e *commandError) Error() string { return e.command + ": " + e.reason }
+
+// release is how a CLI calls itself.
+var release = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v\S+`)
 
 // findCLI finds terraform or tofu: the one that the tests run, else one on PATH,
 // else the one that `make test` downloads.
@@ -57,7 +61,9 @@ func findCLI(ctx context.Context, root string) (*cli, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.version, _, _ = strings.Cut(out, "\n")
+	if c.version = release.FindString(out); c.version == "" {
+		return nil, &commandError{"terraform version", path + " is neither terraform nor tofu", out}
+	}
 	return c, nil
 }
 
