@@ -164,6 +164,13 @@ func TestPlanFaults(t *testing.T) {
 			config: args{"vmx_path": "[LocalDS_0] no/no.vmx"},
 			want:   []string{"WARNING at AttributeName(\"vmx_path\"): [LocalDS_0] no/no.vmx is not there yet"},
 		},
+		"no right to browse": {
+			setup: func(_ *testing.T, w *simWorld) { w.sim.Deny(w.sim.Username(), "Datastore.Browse", "") },
+			want: []string{
+				"WARNING at AttributeName(\"vmx_path\"): Whether " + simPath + " is there cannot be told",
+				"lacks the privilege Datastore.Browse on the datastore /DC0/datastore/LocalDS_0", "Registering does not need it",
+			},
+		},
 		"registered already": {
 			setup: func(t *testing.T, w *simWorld) { w.outside(w.sim.Register(t.Context(), "DC0", simPath)) },
 			want:  []string{"ERROR at AttributeName(\"vmx_path\"): Cannot register " + simPath, "The VM is registered already", "if_registered = \"adopt\"", "terraform import"},

@@ -87,6 +87,9 @@ func (r *registrationResource) check(
 				fmt.Sprintf("The host's record shows that our user registered it (%s) in an apply of this configuration that "+
 					"did not get as far as saving state. This apply finishes that one.", check.Registered.ID))
 		}
+	case check.Registered == nil && check.FileUnknown != "":
+		resp.Diagnostics.AddAttributeWarning(path.Root("vmx_path"), fmt.Sprintf("Whether %s is there cannot be told", spec.Path),
+			check.FileUnknown+" Registering does not need it, but without it a missing file shows only at apply.")
 	case check.Registered == nil && !check.FileExists:
 		resp.Diagnostics.AddAttributeWarning(path.Root("vmx_path"), fmt.Sprintf("%s is not there yet", spec.Path),
 			"The file is not on the datastore now. The apply fails unless something puts it there before the registration, "+

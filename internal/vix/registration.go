@@ -41,6 +41,8 @@ type Check struct {
 	Placement Placement
 	// FileExists is whether the .vmx is on the datastore now.
 	FileExists bool
+	// FileUnknown says why FileExists cannot be told, where that is so.
+	FileUnknown string
 	// Registered is the VM that has the path already and would be adopted; nil
 	// where Register would register.
 	Registered *Registration

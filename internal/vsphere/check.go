@@ -4,6 +4,7 @@
 package vsphere
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,14 +40,17 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
 		return nil, err
 	}
-	exists, err := h.fileExists(ctx, p.ds, spec.Path)
-	if err != nil {
-		return nil, under(p.what, err)
+	out := &vix.Check{Placement: p.placed.reported(p.dc)}
+	out.FileExists, err = h.fileExists(ctx, p.ds, spec.Path)
+	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
+		// Registering needs no right to browse; looking beforehand does.
+		out.FileUnknown = cmp.Or(h.lacking(ctx, err), err.Error())
+		return out, nil
 	}
-	return &vix.Check{Placement: p.placed.reported(p.dc), FileExists: exists}, nil
+	return out, under(p.what, err)
 }
 
-// under gives an error of a step the name of the operation that it was a step of.
+// under gives an error, if it is one, of a step the name of the operation that it was a step of.
 func under(what asked, err error) error {
 	var e *vix.Error
 	if !errors.As(err, &e) {
@@ -211,7 +215,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 		p.finished = ours
 	}
 	if p.finished || p.spec.Adopt {
-		return h.sameAsAsked(ctx, p)
+		return h.placesExist(ctx, p)
 	}
 	return &vix.Error{
 		Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
@@ -222,26 +226,9 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	}
 }
 
-// sameAsAsked refuses to adopt a VM that runs elsewhere than was asked: name,
-// folder and pool can be changed afterwards, these cannot.
-func (h *host) sameAsAsked(ctx context.Context, p *prepared) error {
-	r := p.already.registration()
-	differs := func(field vix.Field, is, want string) error {
-		return &vix.Error{
-			Op: "adopt", Object: p.what.object, Code: vix.CodeAlreadyExists, Field: field,
-			Reason: fmt.Sprintf("The VM is registered already, with %s %s; %s is asked for.", field, orUnknown(is), want),
-			Remedy: "Ask for what is there or leave the argument out; or unregister the VM first, so that it can be registered anew.",
-		}
-	}
-	switch {
-	case p.spec.Cluster != "" && !vix.SamePlace(r.Cluster, p.spec.Cluster):
-		return differs(vix.FieldCluster, r.Cluster, p.spec.Cluster)
-	case p.spec.Host != "" && !vix.SamePlace(r.Host, p.spec.Host):
-		return differs(vix.FieldHost, r.Host, p.spec.Host)
-	case p.spec.Template != r.Template && r.ConnectionState == vix.Connected:
-		return differs(vix.FieldTemplate, fmt.Sprint(r.Template), fmt.Sprint(p.spec.Template))
-	}
-	// What will be changed afterwards must exist.
+// placesExist makes sure that the places which an adopted VM will be moved to
+// afterwards exist.
+func (h *host) placesExist(ctx context.Context, p *prepared) error {
 	if p.spec.Folder == "" && p.spec.ResourcePool == "" {
 		return nil
 	}

@@ -192,9 +192,6 @@ func TestCheckFindsWhatIsRegisteredAlready(t *testing.T) {
 		t.Errorf("check with adoption: %+v, %v", got, err)
 	}
 	for field, change := range map[vix.Field]func(*vix.RegisterSpec){
-		vix.FieldCluster:      func(s *vix.RegisterSpec) { s.Cluster = "elsewhere" },
-		vix.FieldHost:         func(s *vix.RegisterSpec) { s.Host = "elsewhere" },
-		vix.FieldTemplate:     func(s *vix.RegisterSpec) { s.Template = true },
 		vix.FieldFolder:       func(s *vix.RegisterSpec) { s.Folder = "elsewhere" },
 		vix.FieldResourcePool: func(s *vix.RegisterSpec) { s.ResourcePool = "elsewhere" },
 	} {
@@ -245,6 +242,21 @@ func TestCheckNamesWhatTheUserLacks(t *testing.T) {
 		says(t, failure(t, err, vix.CodeHostUserPermissions, vix.FieldNone),
 			`The user "limited" lacks the privilege `+privilege+" on "+object, "the host says: NoPermission")
 		s.ClearDenied()
+	}
+}
+
+func TestCheckWithoutTheRightToBrowse(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1})
+	s.AddUser("limited", "pw")
+	s.Deny("limited", "Datastore.Browse", "")
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.Username, o.Password = "limited", "pw" })
+	got, err := check(t, h, vix.RegisterSpec{Path: p})
+	if err != nil || got.FileExists || got.FileUnknown != `The user "limited" lacks the privilege Datastore.Browse on the datastore /DC0/datastore/LocalDS_0.` {
+		t.Errorf("check: %+v, %v", got, err)
+	}
+	if _, err := h.Register(t.Context(), vix.RegisterSpec{Path: p}); err != nil {
+		t.Errorf("register needs no right to browse: %v", err)
 	}
 }
 

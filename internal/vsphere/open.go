@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/object"
@@ -154,7 +155,7 @@ func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*
 	switch {
 	case len(there) > 0:
 		e.Reason = fmt.Sprintf("The file exists in %s, but it is not registered there: the host knows no VM with this path.", join(there))
-		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], len(in) > 1)
+		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], h.nameIsShared(ctx, p.Datastore))
 	case len(unknown) > 0:
 		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.", join(unknown))
 		e.Remedy = "A user who may not see a VM does not find it either: check that this user has System.Read on it."
@@ -166,6 +167,22 @@ func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*
 		e.Remedy += fmt.Sprintf("\n\nThis is the file of a template; that of a VM would be %s.", p.AsVMX())
 	}
 	return e
+}
+
+// nameIsShared reports that several datacenters have a datastore of the name, so
+// that a configuration must say which one it means.
+func (h *host) nameIsShared(ctx context.Context, name string) bool {
+	sk, err := h.skeleton(ctx, time.Time{})
+	if err != nil {
+		return true // to say too much is right, too
+	}
+	having := 0
+	for _, dc := range sk.datacenters {
+		if dc.datastores[name] != nil {
+			having++
+		}
+	}
+	return having > 1
 }
 
 // registrationBlock is the configuration that registers a path and opens it.
@@ -181,7 +198,13 @@ func registrationBlock(p vix.Path, datacenter string, several bool) string {
 	if p.IsTemplate() {
 		b.WriteString("    template = true\n")
 	}
-	fmt.Fprintf(&b, "  }\n\n  data \"vix_vm\" %q {\n    vmx_path = vix_registration.%s.registered_path\n  }", name, name)
+	b.WriteString("  }\n\n")
+	fmt.Fprintf(&b, "  data \"vix_vm\" %q {\n", name)
+	if several {
+		fmt.Fprintf(&b, "    vmx_path   = vix_registration.%s.registered_path\n    datacenter = %s\n  }", name, hcl(datacenter))
+	} else {
+		fmt.Fprintf(&b, "    vmx_path = vix_registration.%s.registered_path\n  }", name)
+	}
 	return b.String()
 }
 
