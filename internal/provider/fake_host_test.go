@@ -17,6 +17,8 @@ import (
 // fakeHost is a host with an inventory in memory that knows which calls were
 // made. A func in fail answers instead of it.
 type fakeHost struct {
+	files vix.Files // what a search finds
+
 	mu    sync.Mutex
 	calls []string
 	// specs and changes are what Register, Check and Update were given.
@@ -146,6 +148,10 @@ func (h *fakeHost) OpenID(_ context.Context, id string) (*vix.VM, error) {
 }
 
 func (h *fakeHost) Find(context.Context, vix.Query) ([]vix.Item, error) { return nil, h.called("Find") }
+
+func (h *fakeHost) Files(context.Context, vix.FileQuery) (*vix.Files, error) {
+	return &h.files, nil
+}
 
 func (h *fakeHost) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
 	h.mu.Lock()

@@ -38,6 +38,10 @@ const (
 	FieldCluster      Field = "cluster"
 	FieldHost         Field = "host"
 	FieldTemplate     Field = "template"
+	FieldDatastores   Field = "datastores"
+	FieldFilesPath    Field = "path"
+	FieldMatch        Field = "match"
+	FieldExclude      Field = "exclude"
 )
 
 // Error is every error of a Host: what was tried, on what, why it failed, and

@@ -25,6 +25,11 @@ type Host interface {
 	// Find lists VMs without opening them. VIX: VixHost_FindItems.
 	Find(ctx context.Context, query Query) ([]Item, error)
 
+	// Files looks for configuration files on datastores, and says of each whether
+	// a VM has it. A datastore that cannot be read is an error, because a list that
+	// is short for that reason looks like one that is complete.
+	Files(ctx context.Context, query FileQuery) (*Files, error)
+
 	// Check says what Register would do, without doing it: where the VM would
 	// be placed, whether its file is there, whether it is registered already.
 	// What would make Register fail for certain is an error now.

@@ -15,9 +15,11 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// caller carries every call to the host: it bounds each in time and, when the
-// host has forgotten the session, logs in again once and repeats the call. That
-// is safe for writes too: a call that is not authenticated is not executed.
+// caller carries every call to the host. It bounds each in time; it logs in
+// again, once, when the host has forgotten the session, and repeats the call,
+// which is safe for writes too, because a call that is not authenticated is not
+// executed; and it repeats a call that the line swallowed where that is harmless
+// (see harmless): a read, or whatever never left this machine.
 type caller struct {
 	next    soap.RoundTripper
 	timeout time.Duration
@@ -29,27 +31,112 @@ type caller struct {
 	generation int
 	// refused is set when logging in again failed; it is not tried twice.
 	refused error
+	// renewing is the login under way.
+	renewing *renewal
+	// lost is since when no call has reached the host; zero while calls do.
+	lost time.Time
+}
+
+// renewal is a login that all who need it wait for.
+type renewal struct {
+	done chan struct{}
+	end  outcome
+}
+
+// outcome is how an attempt at a call ended.
+type outcome struct {
+	err error
+	// again is set where the attempt may be repeated: the line failed, and
+	// repeating does no harm.
+	again bool
+	// doubtful is set where the line failed after the host may have begun.
+	doubtful bool
 }
 
 func newCaller(next soap.RoundTripper, timeout time.Duration, login func(context.Context) error) *caller {
 	return &caller{next: next, timeout: timeout, login: login}
 }
 
+// The pauses between attempts; they double.
+const (
+	firstPause   = 100 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
 // RoundTrip implements soap.RoundTripper.
 func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
+	limit := c.limit(req)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, tooSlowError{limit})
+	defer cancel()
+	rest := firstPause
+	for tries := 1; ; tries++ {
+		o := c.attempt(ctx, req, res)
+		since := c.note(o)
+		switch {
+		case o.err == nil:
+			return nil
+		case o.doubtful:
+			return doubtfulError{o.err}
+		case !o.again:
+			return o.err
+		}
+		// The wait is one for all calls: a run of a thousand reads does not wait a
+		// thousand times for a host that is down.
+		if until := since.Add(c.timeout); time.Until(until) < rest || !before(ctx, rest) {
+			return persistentError{o.err, tries, time.Since(since)}
+		}
+		if pause(ctx, rest); ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		rest = min(2*rest, longestPause)
+		clear(res)
+	}
+}
+
+// before reports that ctx has more than d to go.
+func before(ctx context.Context, d time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Until(deadline) > d
+}
+
+// clear empties an answer: the first must not shine through the second.
+func clear(res soap.HasFault) { reflect.ValueOf(res).Elem().SetZero() }
+
+// note keeps since when the line has been down.
+func (c *caller) note(o outcome) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch _, _, isFault := faultOf(o.err); {
+	case o.err == nil || isFault:
+		c.lost = time.Time{}
+	case o.again && c.lost.IsZero():
+		c.lost = time.Now()
+	}
+	return c.lost
+}
+
+// attempt makes one call, and once more if a new login was needed.
+func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 	generation, refused := c.current()
 	if refused != nil {
-		return refused
+		return outcome{err: refused}
 	}
-	err := c.bounded(ctx, req, res)
-	if !sessionExpired(res, err) || isLogout(req) {
-		return err
+	o := c.send(ctx, req, res)
+	if !sessionExpired(res, o.err) || isLogout(req) {
+		return o
 	}
-	if err := c.again(ctx, generation); err != nil {
-		return err
+	if o := c.again(ctx, generation); o.err != nil {
+		return o
 	}
-	reflect.ValueOf(res).Elem().SetZero() // the first answer must not shine through the second
-	return c.bounded(ctx, req, res)
+	clear(res)
+	return c.send(ctx, req, res)
+}
+
+// send makes one call.
+func (c *caller) send(ctx context.Context, req, res soap.HasFault) outcome {
+	traced, line := watched(ctx)
+	err := c.next.RoundTrip(traced, req, res)
+	return line.judge(ctx, err, harmless(req), !isLogout(req))
 }
 
 // current is the number of the session in use.
@@ -59,45 +146,57 @@ func (c *caller) current() (int, error) {
 	return c.generation, c.refused
 }
 
-// again logs in unless somebody did since generation.
-func (c *caller) again(ctx context.Context, generation int) error {
+// again logs in unless somebody did since generation, or is about to.
+func (c *caller) again(ctx context.Context, generation int) outcome {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.refused != nil {
-		return c.refused
+	if c.refused != nil || c.generation != generation {
+		defer c.mu.Unlock()
+		return outcome{err: c.refused}
 	}
-	if c.generation != generation {
-		return nil
+	login := c.renewing
+	if login == nil {
+		login = &renewal{done: make(chan struct{})}
+		c.renewing = login
+		go c.renew(context.WithoutCancel(ctx), login)
 	}
-	// A session that one caller's cancellation left half made would cost the
-	// others theirs.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
-	defer cancel()
-	if err := c.login(ctx); err != nil {
-		if fault.Is(err, &types.InvalidLogin{}) {
-			c.refused = err
-		}
-		return err
+	c.mu.Unlock()
+	select {
+	case <-login.done:
+		return login.end
+	case <-ctx.Done():
+		return outcome{err: context.Cause(ctx)}
 	}
-	c.generation++
-	return nil
 }
 
-// bounded makes one call, no longer than the timeout; a wait gets its own time
-// on top.
-func (c *caller) bounded(ctx context.Context, req, res soap.HasFault) error {
-	timeout := c.timeout
-	if wait, ok := req.(*methods.WaitForUpdatesExBody); ok && wait.Req != nil && wait.Req.Options != nil &&
-		wait.Req.Options.MaxWaitSeconds != nil {
-		timeout += time.Duration(*wait.Req.Options.MaxWaitSeconds) * time.Second
-	}
-	bounded, cancel := context.WithTimeoutCause(ctx, timeout, tooSlowError{timeout})
+// renew logs in, for all who wait: one caller's cancellation must not cost the
+// others the session. A login that may have reached the host is not repeated,
+// because hosts lock accounts.
+func (c *caller) renew(ctx context.Context, r *renewal) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, tooSlowError{c.timeout})
 	defer cancel()
-	err := c.next.RoundTrip(bounded, req, res)
-	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
-		return context.Cause(bounded)
+	traced, line := watched(ctx)
+	err := c.login(traced)
+	r.end = line.judge(ctx, err, false, true)
+	r.end.doubtful = false // nothing is in doubt: the call that needed it was not executed
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case err == nil:
+		c.generation++
+	case fault.Is(err, &types.InvalidLogin{}):
+		c.refused = err
 	}
-	return err
+	c.renewing = nil
+	close(r.done)
+}
+
+// limit is how long a call may take; a wait gets its own time on top.
+func (c *caller) limit(req soap.HasFault) time.Duration {
+	wait, ok := req.(*methods.WaitForUpdatesExBody)
+	if !ok || wait.Req == nil || wait.Req.Options == nil || wait.Req.Options.MaxWaitSeconds == nil {
+		return c.timeout
+	}
+	return c.timeout + time.Duration(*wait.Req.Options.MaxWaitSeconds)*time.Second
 }
 
 // tooSlowError is a call that took longer than request_timeout.

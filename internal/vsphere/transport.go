@@ -12,6 +12,9 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/vmware/govmomi/vim25/xml"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -24,8 +27,10 @@ func (h *host) transportError(e *vix.Error, err error) {
 	var (
 		slow   tooSlowError
 		lookup *net.DNSError
+		status statusError
 		broken *url.Error
 	)
+	defer func() { e.Reason += aside(err) }()
 	switch {
 	case errors.Is(err, context.Canceled):
 		set(vix.CodeCancelled, "The operation was interrupted.", "Run Terraform again.")
@@ -35,6 +40,9 @@ func (h *host) transportError(e *vix.Error, err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		set(vix.CodeNetHTTPOperationTimedout, server+" did not finish in time.",
 			"Raise the operation's timeout, or find out what the host waits for.")
+	case errors.As(err, &status):
+		set(vix.CodeCannotConnectToHost, fmt.Sprintf("%s answers %s, and says nothing more.", server, status),
+			"The host is starting or overloaded, or a proxy on the way does not reach it. Run Terraform again when it answers.")
 	case errors.As(err, &lookup):
 		set(vix.CodeHostServerNotFound, fmt.Sprintf("The name %s cannot be resolved: %s.", lookup.Name, lookup.Err),
 			"Check hostname (VIX_HOSTNAME) and DNS.")
@@ -42,12 +50,35 @@ func (h *host) transportError(e *vix.Error, err error) {
 		set(vix.CodeHostNetworkConnRefused, "Nothing listens at "+server+".", "Check hostname and port, and whether the host is up.")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		set(vix.CodeHostConnectionLost, "The connection to "+server+" broke.", "Run Terraform again when the host answers.")
+	case isNoSOAP(err):
+		set(vix.CodeNetHTTPGeneric, fmt.Sprintf("What %s answers is damaged: %s.", server, strings.TrimSuffix(rootText(err), ".")),
+			"Look at proxies on the way. Run Terraform again when they let answers through as they are.")
 	case errors.As(err, &broken):
 		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The call to %s failed: %s.", server, broken.Err),
 			"Look at the host, and at proxies and firewalls on the way.")
 	default:
 		set(vix.CodeFail, "The call to "+server+" failed: "+err.Error()+".", "")
 	}
+}
+
+// aside says what else is known of a failed call: for how long it was tried, and
+// whether the host may have done it all the same.
+func aside(err error) string {
+	text := ""
+	if p, ok := errors.AsType[persistentError](err); ok && p.tries > 1 {
+		text += fmt.Sprintf(" It was tried %d times; the host has not answered for %s.", p.tries, p.lost.Round(100*time.Millisecond))
+	}
+	if _, ok := errors.AsType[doubtfulError](err); ok {
+		text += " The host may have carried out the call all the same; it was sent once and is not repeated."
+	}
+	return text
+}
+
+// isNoSOAP reports that an answer is not what a vSphere host writes.
+func isNoSOAP(err error) bool {
+	_, syntax := errors.AsType[*xml.SyntaxError](err)
+	_, other := errors.AsType[xml.UnmarshalError](err)
+	return syntax || other
 }
 
 // connectError explains why Connect failed.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 // simulated starts a host for one test.
-func simulated(t *testing.T, options sim.Options) *sim.Host {
+func simulated(t testing.TB, options sim.Options) *sim.Host {
 	t.Helper()
 	s, err := sim.Start(options)
 	if err != nil {
@@ -44,7 +44,7 @@ func optionsFor(s *sim.Host) vix.ConnectOptions {
 }
 
 // connected is a connection to s.
-func connected(t *testing.T, s *sim.Host, change ...func(*vix.ConnectOptions)) *host {
+func connected(t testing.TB, s *sim.Host, change ...func(*vix.ConnectOptions)) *host {
 	t.Helper()
 	options := optionsFor(s)
 	for _, f := range change {
@@ -59,7 +59,7 @@ func connected(t *testing.T, s *sim.Host, change ...func(*vix.ConnectOptions)) *
 }
 
 // laid lays out an unregistered VM at a path.
-func laid(t *testing.T, s *sim.Host, datacenter, path string, vm ...sim.VMX) vix.Path {
+func laid(t testing.TB, s *sim.Host, datacenter, path string, vm ...sim.VMX) vix.Path {
 	t.Helper()
 	v := sim.VMX{}
 	if len(vm) > 0 {
@@ -71,7 +71,7 @@ func laid(t *testing.T, s *sim.Host, datacenter, path string, vm ...sim.VMX) vix
 	return pathOf(t, path)
 }
 
-func pathOf(t *testing.T, text string) vix.Path {
+func pathOf(t testing.TB, text string) vix.Path {
 	t.Helper()
 	p, err := vix.ParsePath(text)
 	if err != nil {
@@ -92,7 +92,7 @@ func registered(t *testing.T, s *sim.Host, datacenter, path string, vm ...sim.VM
 }
 
 // must fails the test on an error of something that the test does itself.
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,163 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vmx"
+)
+
+const (
+	// maxConfig bounds what is downloaded of a configuration file; real ones have
+	// some kilobytes.
+	maxConfig = 1 << 20
+	// downloads is how many files are read at a time.
+	downloads = 8
+)
+
+// readConfigs reads what is in the files. One that cannot be read says so itself;
+// it fails nothing else.
+func (h *host) readConfigs(ctx context.Context, files []vixFile) {
+	var group errgroup.Group
+	group.SetLimit(downloads)
+	for i := range files {
+		group.Go(func() error {
+			files[i].Config = h.readConfig(ctx, &files[i])
+			return nil
+		})
+	}
+	_ = group.Wait() // nothing fails
+	noteDuplicates(files)
+}
+
+func (h *host) readConfig(ctx context.Context, f *vixFile) *vix.FileConfig {
+	if f.Size > maxConfig {
+		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}
+	}
+	text, err := h.download(ctx, f.group.home, f.Path.File)
+	if err != nil {
+		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}
+	}
+	if len(text) > maxConfig {
+		return &vix.FileConfig{Problem: fmt.Sprintf("The file has more than %d bytes; no configuration is that large.", maxConfig)}
+	}
+	parsed, err := vmx.Parse(text)
+	if err != nil {
+		return &vix.FileConfig{Problem: "The file cannot be understood: " + err.Error() + "."}
+	}
+	return configOf(f, parsed)
+}
+
+// configOf is what a parsed configuration says.
+func configOf(f *vixFile, parsed *vmx.File) *vix.FileConfig {
+	c := &vix.FileConfig{
+		DisplayName: parsed.DisplayName(), GuestOS: parsed.GuestOS(), NumVCPUs: int64(parsed.NumCPUs()), MemorySize: int64(parsed.MemoryMiB()),
+		BIOSUUID: parsed.BIOSUUID(), InstanceUUID: parsed.InstanceUUID(), Encrypted: parsed.Encrypted(), Template: f.Path.IsTemplate(),
+	}
+	for _, disk := range parsed.Disks() {
+		item := vix.DiskFile{Name: disk.FileName}
+		if file, here := diskFile(f, disk.FileName); here {
+			exists := f.disks[file]
+			item.Exists = &exists
+		}
+		c.Disks = append(c.Disks, item)
+	}
+	return c
+}
+
+// diskFile is where a disk lies below the datastore of its VM's configuration;
+// false if it lies elsewhere, where nobody looked.
+func diskFile(f *vixFile, name string) (string, bool) {
+	switch {
+	case strings.HasPrefix(name, "/"):
+		below, ok := strings.CutPrefix(name, volume(f.group.home.URL))
+		return strings.Trim(below, "/"), ok
+	case strings.HasPrefix(name, "["):
+		datastore, file, _ := strings.Cut(name[1:], "]")
+		return path.Clean(strings.TrimSpace(file)), datastore == f.group.home.Name
+	}
+	return path.Join(f.Path.Folder(), name), true
+}
+
+// volume is the directory of a datastore on its hosts: /vmfs/volumes/UUID/.
+func volume(datastoreURL string) string {
+	u, err := url.Parse(datastoreURL)
+	if err != nil || u.Path == "" {
+		return "\x00" // the prefix of no path
+	}
+	return strings.TrimRight(u.Path, "/") + "/"
+}
+
+// download reads a file through the host's datastore browser: GET /folder.
+func (h *host) download(ctx context.Context, ds *datastore, file string) ([]byte, error) {
+	text, err := h.get(ctx, ds, file)
+	if !isStatus(err, http.StatusUnauthorized) {
+		return text, err
+	}
+	// The session may have expired; a call logs in again, and then once more.
+	if _, err := methods.GetCurrentTime(ctx, h.client); err != nil {
+		return nil, err
+	}
+	return h.get(ctx, ds, file)
+}
+
+func (h *host) get(ctx context.Context, ds *datastore, file string) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, h.options.RequestTimeout, tooSlowError{h.options.RequestTimeout})
+	defer cancel()
+	u := object.NewDatastoreURL(*h.client.URL(), ds.in.path, ds.Name, file)
+	body, _, err := h.client.Download(ctx, u, &soap.DefaultDownload)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = body.Close() }()
+	return io.ReadAll(io.LimitReader(body, maxConfig+1))
+}
+
+// isStatus reports an HTTP status that a download failed with, which govmomi
+// gives as text only.
+func isStatus(err error, status int) bool {
+	var broken *url.Error
+	return err != nil && (errors.As(err, &broken) && strings.HasPrefix(broken.Err.Error(), fmt.Sprint(status)) ||
+		strings.Contains(err.Error(), fmt.Sprint(status)+" "+http.StatusText(status)))
+}
+
+// noteDuplicates says of each file which others have its UUID.
+func noteDuplicates(files []vixFile) {
+	same := map[string][]vix.Locator{}
+	id := func(f *vixFile) string {
+		if f.Config == nil {
+			return ""
+		}
+		return cmp.Or(f.Config.InstanceUUID, f.Config.BIOSUUID)
+	}
+	for i := range files {
+		if uuid := id(&files[i]); uuid != "" {
+			same[uuid] = append(same[uuid], files[i].Locator())
+		}
+	}
+	for i := range files {
+		if uuid := id(&files[i]); len(same[uuid]) > 1 {
+			mine := files[i].Locator()
+			others := slices.DeleteFunc(slices.Clone(same[uuid]), func(l vix.Locator) bool { return l == mine })
+			sortBy(others, vix.Locator.String)
+			files[i].Config.SameUUIDAs = others
+		}
+	}
+}

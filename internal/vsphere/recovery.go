@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/xml"
+)
+
+// harmless reports that a call may be made twice: it reads, or what it makes is
+// of no use to anybody and ends by itself with the session. Everything else is a
+// write and is repeated only where the first attempt never left this machine.
+//
+// Not here, though they only read: ContinueRetrievePropertiesEx, whose token may
+// be good for one answer only; and WaitForUpdatesEx, whose lost answer may be
+// counted as given. Who uses them begins anew instead.
+func harmless(req soap.HasFault) bool {
+	switch req.(type) {
+	case *methods.RetrievePropertiesExBody, *methods.RetrievePropertiesBody, *methods.RetrieveServiceContentBody,
+		*methods.CurrentTimeBody,
+		*methods.FindByDatastorePathBody, *methods.FindByInventoryPathBody, *methods.FindByUuidBody, *methods.FindAllByUuidBody,
+		*methods.FindChildBody,
+		*methods.HasPrivilegeOnEntityBody, *methods.HasPrivilegeOnEntitiesBody, *methods.HasUserPrivilegeOnEntitiesBody,
+		*methods.FetchUserPrivilegeOnEntitiesBody,
+		*methods.QueryEventsBody,
+		// Tasks that search and change nothing.
+		*methods.SearchDatastore_TaskBody, *methods.SearchDatastoreSubFolders_TaskBody,
+		// What belongs to the session alone.
+		*methods.CreatePropertyCollectorBody, *methods.CreateFilterBody, *methods.CreateListViewBody, *methods.CreateContainerViewBody:
+		return true
+	}
+	return false
+}
+
+// line is what became of one request on its way.
+type line struct {
+	// had is set once there was a connection to send the request over. Before
+	// that nothing of it can have reached the host.
+	had atomic.Bool
+	// status is the answer's, 0 without one.
+	status atomic.Int32
+}
+
+type lineKey struct{}
+
+// watched makes ctx tell what becomes of the request that it is for.
+func watched(ctx context.Context) (context.Context, *line) {
+	l := &line{}
+	ctx = context.WithValue(ctx, lineKey{}, l)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { l.had.Store(true) },
+	}), l
+}
+
+// statusNoted notes the status of each answer: the API's own errors do not tell it.
+type statusNoted struct{ http.RoundTripper }
+
+func (n statusNoted) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := n.RoundTripper.RoundTrip(r)
+	if l, ok := r.Context().Value(lineKey{}).(*line); ok && err == nil {
+		l.status.Store(int32(response.StatusCode)) //nolint:gosec // three digits
+	}
+	return response, err
+}
+
+// judge says how an attempt ended: ctx is the call's, harmless whether it may be
+// made twice, and waits whether it is worth waiting for the host at all.
+func (l *line) judge(ctx context.Context, err error, harmless, waits bool) outcome {
+	if err == nil {
+		return outcome{}
+	}
+	if ctx.Err() != nil {
+		// Out of time, or interrupted: either way there is no time to repeat.
+		if slow, ok := errors.AsType[tooSlowError](context.Cause(ctx)); ok {
+			err = slow
+		}
+		return outcome{err: err, doubtful: !harmless && l.had.Load() && waits}
+	}
+	if _, _, isFault := faultOf(err); isFault || soap.IsSoapFault(err) {
+		return outcome{err: err}
+	}
+	status := int(l.status.Load())
+	if status >= http.StatusInternalServerError {
+		err = statusError{status, err}
+	}
+	if !lineFailed(err, status) {
+		return outcome{err: err, doubtful: !harmless && l.had.Load() && waits && certificateError("", err) == nil}
+	}
+	safe := harmless || !l.had.Load()
+	return outcome{err: err, again: safe && waits, doubtful: !safe && waits}
+}
+
+// lineFailed reports that an error is one of the connection rather than of what
+// was asked, and that the same request may be answered a moment later.
+func lineFailed(err error, status int) bool {
+	if certificateError("", err) != nil {
+		return false // it is refused, now and later
+	}
+	switch status {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
+		return !lookup.IsNotFound
+	}
+	if cut, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		return cut.Msg == "unexpected EOF"
+	}
+	_, network := errors.AsType[*net.OpError](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// statusError is an answer with an HTTP status that no SOAP fault explains.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e statusError) Error() string {
+	return fmt.Sprintf("HTTP %d %s", e.status, http.StatusText(e.status))
+}
+func (e statusError) Unwrap() error { return e.err }
+
+// persistentError is a failure of the line that lasted longer than a call may take.
+type persistentError struct {
+	error
+	tries int
+	lost  time.Duration
+}
+
+func (e persistentError) Unwrap() error { return e.error }
+
+// doubtfulError is a failure of the line after the host may have begun a write.
+type doubtfulError struct{ error }
+
+func (e doubtfulError) Unwrap() error { return e.error }
