@@ -111,7 +111,23 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 		return h.severalDatacenters(ctx, p, in)
 	}
 	p.dc, p.ds = in[0], in[0].datastores[p.spec.Path.Datastore]
+	if !p.ds.Accessible {
+		// It was when the inventory was read; something may have mounted it since.
+		if sk, err := h.skeleton(ctx, time.Now()); err == nil {
+			p.ds = sk.again(p.ds)
+		}
+	}
 	return nil
+}
+
+// again is the same datastore as a newer skeleton has it.
+func (sk *skeleton) again(ds *datastore) *datastore {
+	for _, dc := range sk.datacenters {
+		if now := dc.datastores[ds.Name]; now != nil && now.ref == ds.ref {
+			return now
+		}
+	}
+	return ds
 }
 
 // impliedBy is the datacenter that the inventory paths of a placement lie in.

@@ -268,6 +268,20 @@ func TestCheckOfAnInaccessibleDatastore(t *testing.T) {
 	says(t, failure(t, err, vix.CodeFileError, vix.FieldPath), "The datastore LocalDS_0 of /DC0 is inaccessible: no host can read it.")
 }
 
+func TestCheckOfADatastoreThatCameBack(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1})
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", false))
+	h := connected(t, s)
+	if _, err := check(t, h, vix.RegisterSpec{Path: p}); err == nil {
+		t.Fatal("the datastore is not away, so that this test proves nothing")
+	}
+	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", true))
+	if got, err := check(t, h, vix.RegisterSpec{Path: p}); err != nil || !got.FileExists {
+		t.Errorf("after it came back: %+v, %v", got, err)
+	}
+}
+
 func TestManyChecksShareOneSearch(t *testing.T) {
 	s := simulated(t, sim.Options{StandaloneHosts: -1})
 	h := connected(t, s)

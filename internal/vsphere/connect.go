@@ -27,6 +27,7 @@ type host struct {
 	client   *vim25.Client
 	caller   *caller
 	user     types.UserSession
+	sessions *cache.Session
 
 	// life ends with Disconnect: what runs for several callers at once hangs on
 	// it rather than on one caller's context.
@@ -66,7 +67,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 
 	// The cache reads, checks and writes sessions in govmomi's own format; with
 	// Passthrough it is a plain login.
-	sessions := &cache.Session{
+	h.sessions = &cache.Session{
 		URL:         withUser(endpoint, url.UserPassword(options.Username, options.Password)),
 		Insecure:    options.Insecure,
 		Passthrough: !options.SessionCache,
@@ -76,13 +77,15 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	}
 	dialCtx, cancel := context.WithTimeout(ctx, options.RequestTimeout)
 	defer cancel()
-	err = sessions.Login(dialCtx, h.client, func(c *soap.Client) error {
+	dialCtx, line := watched(dialCtx)
+	err = h.sessions.Login(dialCtx, h.client, func(c *soap.Client) error {
 		trust.configure(c)
 		c.UserAgent = options.UserAgent
 		return nil
 	})
 	if err != nil {
-		return nil, h.connectError(err)
+		// A host that is down from the start is not waited for.
+		return nil, h.connectError(line.judge(dialCtx, err, false, false).err)
 	}
 	if h.user.UserName == "" {
 		if err := h.adoptCachedSession(dialCtx); err != nil {
@@ -134,6 +137,9 @@ func (h *host) Disconnect(ctx context.Context) error {
 		h.end()
 		if h.options.SessionCache {
 			h.tasks.destroy(ctx) // a session that lives on keeps what it was given
+			if logins, _ := h.caller.current(); logins > 0 {
+				err = h.sessions.Save(h.client) // the cached one ended; the next run has this one
+			}
 		} else {
 			err = session.NewManager(h.client).Logout(ctx)
 		}

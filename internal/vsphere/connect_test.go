@@ -233,6 +233,20 @@ func TestSessionCacheReusesALoginAndKeepsIt(t *testing.T) {
 	if n := s.Sessions(); n != 1 {
 		t.Errorf("%d sessions are open, want the cached one", n)
 	}
+	// When the cached session ends in the middle of a run, its successor is cached.
+	h, err := Connect(t.Context(), o)
+	must(t, err)
+	s.ExpireSessions()
+	_, err = h.Info(t.Context())
+	must(t, err)
+	must(t, h.Disconnect(t.Context()))
+	s.ResetRequests()
+	h, err = Connect(t.Context(), o)
+	must(t, err)
+	must(t, h.Disconnect(t.Context()))
+	if n := s.Requests()["Login"]; n != 0 {
+		t.Errorf("the session that replaced the cached one was not cached: %d logins", n)
+	}
 }
 
 func TestExpiredSessionIsRenewedOnce(t *testing.T) {
@@ -280,12 +294,14 @@ func TestCallsAreBounded(t *testing.T) {
 	s.Fault(sim.Fault{Method: "FindByDatastorePath", Delay: 3 * time.Second})
 	_, err := h.Open(t.Context(), vix.Locator{Path: p})
 	says(t, failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone), "gave no answer within 200ms")
-	s.Fault(sim.Fault{Method: "FindByDatastorePath", Cut: true})
+	s.Fault(sim.Fault{Method: "FindByDatastorePath", Cut: true, Times: -1})
 	_, err = h.Open(t.Context(), vix.Locator{Path: p})
-	says(t, failure(t, err, vix.CodeHostConnectionLost, vix.FieldNone), "The connection to", "broke")
-	s.Fault(sim.Fault{Method: "FindByDatastorePath", Status: http.StatusServiceUnavailable})
+	says(t, failure(t, err, vix.CodeHostConnectionLost, vix.FieldNone), "The connection to", "broke", "It was tried 2 times")
+	s.ClearFaults()
+	s.Fault(sim.Fault{Method: "FindByDatastorePath", Status: http.StatusServiceUnavailable, Times: -1})
 	_, err = h.Open(t.Context(), vix.Locator{Path: p})
-	says(t, failure(t, err, vix.CodeCannotConnectToHost, vix.FieldNone), "503")
+	says(t, failure(t, err, vix.CodeCannotConnectToHost, vix.FieldNone), "503", "The host is starting or overloaded")
+	s.ClearFaults()
 	if _, err = h.Open(t.Context(), vix.Locator{Path: p}); err != nil {
 		t.Errorf("when the host answers again: %v", err)
 	}
