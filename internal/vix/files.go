@@ -96,6 +96,10 @@ type LeftOut struct {
 	By         string
 }
 
+// ByName is what a file was left out by whose name cannot be written as a path:
+// with a backslash or a control character, or nothing before its ending.
+const ByName = "its name, which no path can say"
+
 // Unreadable is a datastore that could not be read, and why.
 type Unreadable struct {
 	Datacenter, Datastore, Reason string

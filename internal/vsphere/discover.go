@@ -170,9 +170,11 @@ func older(a, b types.ManagedObjectReference) bool {
 	return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a.Value, b.Value)) < 0
 }
 
-// mountsOf are all datastores of the host that are the same one, it first.
+// mountsOf are all datastores of the host that are the same one: it first, then
+// the others from the oldest datacenter on, so that a file that several of them
+// have registered is counted in the same one each time.
 func (sk *skeleton) mountsOf(home *datastore) []*datastore {
-	mounts := []*datastore{home}
+	var mounts []*datastore
 	for _, dc := range sk.datacenters {
 		for _, ds := range dc.datastores {
 			if ds.ref != home.ref && home.URL != "" && ds.URL == home.URL {
@@ -180,7 +182,16 @@ func (sk *skeleton) mountsOf(home *datastore) []*datastore {
 			}
 		}
 	}
-	return mounts
+	slices.SortFunc(mounts, func(a, b *datastore) int {
+		switch {
+		case older(a.in.ref, b.in.ref):
+			return -1
+		case older(b.in.ref, a.in.ref):
+			return 1
+		}
+		return 0
+	})
+	return append([]*datastore{home}, mounts...)
 }
 
 // missingFolderError is a datastore without the folder asked for.
@@ -253,14 +264,11 @@ func collect(g *storeGroup, folders []types.HostDatastoreBrowserSearchResults, q
 			if strings.EqualFold(path.Ext(name), ".vmdk") {
 				disks[name] = true
 			}
-			p, err := vix.ParsePath(vix.Path{Datastore: g.home.Name, File: name}.String())
-			if err != nil || p.File != name {
-				continue // no configuration file, or a name that no path can say
-			}
-			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) {
+			at := vix.Path{Datastore: g.home.Name, File: name}
+			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
 				continue
 			}
-			f := vixFile{group: g, disks: disks, File: vix.File{Path: p, Datacenter: g.home.in.path, Size: info.FileSize}}
+			f := vixFile{group: g, disks: disks, File: vix.File{Path: at, Datacenter: g.home.in.path, Size: info.FileSize}}
 			if info.Modification != nil {
 				f.Modified = *info.Modification
 			}
@@ -268,6 +276,11 @@ func collect(g *storeGroup, folders []types.HostDatastoreBrowserSearchResults, q
 		}
 	}
 	return files
+}
+
+// isConfig reports that a file is a VM's or a template's configuration by its ending.
+func isConfig(name string) bool {
+	return slices.Contains([]string{".vmx", ".vmtx"}, strings.ToLower(path.Ext(name)))
 }
 
 func isFolder(item types.BaseFileInfo) bool {
@@ -279,7 +292,11 @@ func isFolder(item types.BaseFileInfo) bool {
 func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
 	var kept []vixFile
 	for _, f := range files {
-		if by, excluded := vix.Excluded(f.Path.File, q.Exclude); excluded {
+		by, excluded := vix.Excluded(f.Path.File, q.Exclude)
+		if p, err := vix.ParsePath(f.Path.String()); !excluded && (err != nil || p != f.Path) {
+			by, excluded = vix.ByName, true
+		}
+		if excluded {
 			out.LeftOut = append(out.LeftOut, vix.LeftOut{Path: f.Path, Datacenter: f.Datacenter, By: by})
 			continue
 		}
