@@ -64,7 +64,7 @@ func faultText(method types.BaseMethodFault, text string) string {
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
 		switch {
-		case field.Anonymous || !field.IsExported():
+		case field.Anonymous || !field.IsExported() || value.Kind() == reflect.Pointer && value.IsNil():
 		case value.Kind() == reflect.String && value.String() != "":
 			fields = append(fields, lowerFirst(field.Name)+" "+strconv.Quote(value.String()))
 		default:
