@@ -68,7 +68,7 @@ func faultText(method types.BaseMethodFault, text string) string {
 		case value.Kind() == reflect.String && value.String() != "":
 			fields = append(fields, lowerFirst(field.Name)+" "+strconv.Quote(value.String()))
 		default:
-			if ref, ok := reflect.TypeAssert[types.ManagedObjectReference](value); ok && ref.Value != "" {
+			if ref, ok := reflect.TypeAssert[types.ManagedObjectReference](reflect.Indirect(value)); ok && ref.Value != "" {
 				fields = append(fields, lowerFirst(field.Name)+" "+ref.Value)
 			}
 		}
