@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -17,7 +18,10 @@ import (
 // fakeHost is a host with an inventory in memory that knows which calls were
 // made. A func in fail answers instead of it.
 type fakeHost struct {
-	files vix.Files // what a search finds
+	// files is what a search finds, fileQuery what it was asked; query is what Find was.
+	files     vix.Files
+	fileQuery vix.FileQuery
+	query     vix.Query
 
 	mu    sync.Mutex
 	calls []string
@@ -147,10 +151,25 @@ func (h *fakeHost) OpenID(_ context.Context, id string) (*vix.VM, error) {
 	return nil, &vix.Error{Op: "open", Object: id, Code: vix.CodeVMNotFound, Reason: "No VM has it."}
 }
 
-func (h *fakeHost) Find(context.Context, vix.Query) ([]vix.Item, error) { return nil, h.called("Find") }
+func (h *fakeHost) Find(_ context.Context, query vix.Query) ([]vix.Item, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.query = query
+	var items []vix.Item
+	for _, id := range slices.Sorted(maps.Keys(h.vms)) {
+		r := h.vms[id]
+		items = append(items, vix.Item{
+			ID: r.ID, ManagedObjectID: r.ManagedObjectID, Name: r.Name, Path: r.Path, Datacenter: r.Datacenter, PowerState: r.PowerState,
+		})
+	}
+	return items, h.called("Find")
+}
 
-func (h *fakeHost) Files(context.Context, vix.FileQuery) (*vix.Files, error) {
-	return &h.files, nil
+func (h *fakeHost) Files(_ context.Context, query vix.FileQuery) (*vix.Files, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.fileQuery = query
+	return &h.files, h.called("Files")
 }
 
 func (h *fakeHost) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {

@@ -184,18 +184,32 @@ func (m *registrationModel) changeTo(plan registrationModel) vix.Change {
 
 // importedModel is what an import knows. adopted is true: nobody asked us to
 // register it, so nobody expects a destroy to unregister it.
-func importedModel(vm *vix.VM) map[string]attr.Value {
+func importedModel(r *vix.Registration) map[string]attr.Value {
 	return map[string]attr.Value{
-		"id":                   said(vm.ID),
-		"vmx_path":             said(vm.Path.String()),
-		"registered_path":      said(vm.Path.String()),
-		"datacenter":           said(vm.Datacenter),
-		"managed_object_id":    said(vm.ManagedObjectID),
-		"template":             types.BoolValue(vm.Template),
+		"id":                   said(r.ID),
+		"vmx_path":             said(r.Path.String()),
+		"registered_path":      said(r.Path.String()),
+		"datacenter":           said(r.Datacenter),
+		"managed_object_id":    said(r.ManagedObjectID),
+		"template":             types.BoolValue(r.Template),
 		"adopted":              types.BoolValue(true),
 		"if_registered":        types.StringValue(ifRegisteredFail),
 		"power_off_on_destroy": types.StringValue(string(vix.PowerOffFail)),
 	}
+}
+
+// listedModel is what a query says of a registration, and so what configuration
+// is generated from. host and cluster are left out: they say where registering puts
+// a VM, and vSphere moves VMs by itself.
+func listedModel(r *vix.Registration) map[string]attr.Value {
+	m := importedModel(r)
+	m["name"] = said(r.Name)
+	m["folder"] = said(r.Folder)
+	m["resource_pool"] = said(r.ResourcePool)
+	m["instance_uuid"] = said(r.InstanceUUID)
+	m["connection_state"] = said(r.ConnectionState)
+	m["encrypted"] = types.BoolValue(r.Encrypted)
+	return m
 }
 
 // planned is a planned value, or what the host says where the plan left it open.

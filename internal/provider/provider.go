@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -23,6 +24,7 @@ import (
 
 var (
 	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithListResources  = (*Provider)(nil)
 	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
 )
 
@@ -114,7 +116,12 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewHostDataSource, NewVMDataSource}
+	return []func() datasource.DataSource{NewHostDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource}
+}
+
+// ListResources implements provider.ProviderWithListResources.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{NewRegistrationList}
 }
 
 // Resources implements provider.Provider.

@@ -271,7 +271,7 @@ func (r *registrationResource) ImportState(
 	rec := record{Server: server}
 	rec.placed(&vm.Registration)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
-	imported := importedModel(vm)
+	imported := importedModel(&vm.Registration)
 	for name, value := range imported {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}

@@ -7,6 +7,9 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +22,8 @@ var (
 	_ validator.String = vmxPathValidator{}
 	_ validator.String = thumbprintValidator{}
 	_ validator.String = durationValidator{}
+	_ validator.String = globValidator{}
+	_ validator.String = regexValidator{}
 )
 
 // vmxPathValidator takes what vix.ParsePath takes, and shows its error, which
@@ -115,4 +120,65 @@ func badDuration(text string) string {
 		return fmt.Sprintf("%q is not above zero.", text)
 	}
 	return ""
+}
+
+// globValidator takes a glob as path.Match does; where globs have defaults, also
+// one of these behind a "!".
+type globValidator struct{ negatable bool }
+
+// Description implements validator.String.
+func (globValidator) Description(context.Context) string {
+	return "must be a glob, such as *.vmx or lab-[0-9]"
+}
+
+// MarkdownDescription implements validator.String.
+func (v globValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (v globValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	text := req.ConfigValue.ValueString()
+	if unwanted, negated := strings.CutPrefix(text, "!"); negated && v.negatable {
+		if unwanted != "*" && !slices.Contains(vix.DefaultExclude, unwanted) {
+			resp.Diagnostics.AddAttributeError(req.Path, "No such default", fmt.Sprintf(
+				"%q takes a default away, and %q is none. The defaults are: %s.", text, unwanted, strings.Join(vix.DefaultExclude, ", ")))
+		}
+		return
+	}
+	if reason := badGlob(text); reason != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a glob", reason)
+	}
+}
+
+// badGlob says what is wrong with a glob; empty if nothing is.
+func badGlob(text string) string {
+	if _, err := path.Match(text, ""); err != nil {
+		return fmt.Sprintf("%q is malformed: a bracket is not closed, or a backslash stands last. "+
+			"Use * for any text, ? for any one character, [a-z] for one of these.", text)
+	}
+	if text == "" {
+		return "An empty glob matches nothing."
+	}
+	return ""
+}
+
+// regexValidator takes a regular expression as Go and Terraform do: RE2.
+type regexValidator struct{}
+
+// Description implements validator.String.
+func (regexValidator) Description(context.Context) string {
+	return "must be a regular expression (RE2)"
+}
+
+// MarkdownDescription implements validator.String.
+func (v regexValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (regexValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a regular expression", fmt.Sprintf(
+			"%q: %s. The syntax is RE2, the one of Terraform's own regex function.", req.ConfigValue.ValueString(), err))
+	}
 }

@@ -371,6 +371,32 @@ func (w *world) data(name string, config args) (tftypes.Value, diagnostics) {
 	return w.value(kind, resp.State), resp.Diagnostics
 }
 
+// validateData validates the configuration of a data source.
+func (w *world) validateData(name string, config args) diagnostics {
+	w.t.Helper()
+	kind := w.schemas.DataSourceSchemas[name].ValueType()
+	resp, err := w.server.ValidateDataResourceConfig(context.Background(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: name, Config: w.dynamic(kind, build(kind, config)),
+	})
+	w.must(err)
+	return resp.Diagnostics
+}
+
+// list queries as terraform query does.
+func (w *world) list(config args, resource bool, limit int64) []tfprotov6.ListResourceResult {
+	w.t.Helper()
+	kind := w.schemas.ListResourceSchemas[registration].ValueType()
+	server, ok := w.server.(tfprotov6.ListResourceServer)
+	if !ok {
+		w.t.Fatal("the provider lists nothing")
+	}
+	stream, err := server.ListResource(context.Background(), &tfprotov6.ListResourceRequest{
+		TypeName: registration, Config: w.dynamic(kind, build(kind, config)), IncludeResource: resource, Limit: limit,
+	})
+	w.must(err)
+	return slices.Collect(stream.Results)
+}
+
 // text is all of the diagnostics: severity, attribute, summary and detail.
 func (d diagnostics) text() string {
 	var parts []string

@@ -1,0 +1,130 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+var (
+	_ datasource.DataSource              = (*vmxFilesDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*vmxFilesDataSource)(nil)
+)
+
+// vmxFilesDataSource is data "vix_vmx_files": what lies on the datastores.
+type vmxFilesDataSource struct{ conn *connection }
+
+// NewVMXFilesDataSource makes data "vix_vmx_files".
+func NewVMXFilesDataSource() datasource.DataSource { return &vmxFilesDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *vmxFilesDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_vmx_files"
+}
+
+// Schema implements datasource.DataSource.
+func (d *vmxFilesDataSource) Schema(
+	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
+) {
+	resp.Schema = vmxFilesSchema()
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *vmxFilesDataSource) Configure(
+	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
+) {
+	d.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// Read implements datasource.DataSource. It searches; it changes nothing.
+func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config vmxFilesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !d.conn.connected() {
+		addNotConnected(&resp.Diagnostics, "look for files", d.conn)
+		return
+	}
+	found, err := d.conn.host.Files(ctx, config.query())
+	if err != nil {
+		addError(&resp.Diagnostics, req.Config.Schema, err)
+		return
+	}
+	model := newVMXFilesModel(found, config)
+	warnUnreadable(&resp.Diagnostics, found.Unreadable)
+	warnSameUUID(&resp.Diagnostics, found.Files)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// warnUnreadable names each datastore that was skipped.
+func warnUnreadable(diags *diag.Diagnostics, skipped []vix.Unreadable) {
+	for _, u := range skipped {
+		diags.AddAttributeWarning(path.Root("on_inaccessible"),
+			fmt.Sprintf("The files of the datastore %s of %s are missing", u.Datastore, u.Datacenter),
+			u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, "+
+				"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed.")
+	}
+}
+
+// maxGroups is how many groups of files with one UUID a warning names.
+const maxGroups = 20
+
+// warnSameUUID says which files are copies of one another. One warning for all of
+// them: a replica of a datastore has as many as it has files.
+func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
+	var groups []string
+	for i := range files {
+		f := &files[i]
+		if f.Config == nil || len(f.Config.SameUUIDAs) == 0 {
+			continue
+		}
+		group := []string{describeFile(f)}
+		first := true
+		for _, other := range f.Config.SameUUIDAs {
+			if other.String() < f.Locator().String() {
+				first = false // said with the other
+				break
+			}
+			if at := slices.IndexFunc(files, func(f vix.File) bool { return f.Locator() == other }); at >= 0 {
+				group = append(group, describeFile(&files[at]))
+			}
+		}
+		if first {
+			groups = append(groups, "  - "+strings.Join(group, "\n    "))
+		}
+	}
+	if len(groups) == 0 {
+		return
+	}
+	more := ""
+	if n := len(groups) - maxGroups; n > 0 {
+		groups, more = groups[:maxGroups], fmt.Sprintf("\n  - and %d more; see same_uuid_as", n)
+	}
+	diags.AddWarning("Files share a UUID: one is a copy of the other",
+		"A copied folder, a restored backup or a replica has the UUID of its original. Which is which, no file tells.\n\n"+
+			strings.Join(groups, "\n")+more+"\n\nRegistering both is possible: vCenter gives the second another instance UUID, and "+
+			"the state of each stays its own. Powering both on gives a network two machines that are one. Leave the copy out "+
+			"with exclude, path or datastores if you do not mean it.")
+}
+
+// describeFile is a file's key, and whether a VM has it.
+func describeFile(f *vix.File) string {
+	if vm := registeredAs(f); vm != nil {
+		return fmt.Sprintf("%s, registered as %s", f.Locator(), vm.Name)
+	}
+	return f.Locator().String() + ", not registered"
+}
