@@ -283,7 +283,7 @@ func TestAccHostUnreachableDuringRefresh(t *testing.T) {
 			a.Host.Fault(sim.Fault{Method: "RetrievePropertiesEx", Skip: 1, Cut: true, Times: -1})
 			a.Host.Fault(sim.Fault{Method: "RetrieveProperties", Skip: 1, Cut: true, Times: -1})
 		},
-		Config:      a.Configuration(registers),
+		Config:      strings.Replace(a.Configuration(registers), "hostname", "request_timeout = \"1s\"\n  hostname", 1),
 		ExpectError: says("Cannot read the registration of " + webPath),
 	}, resource.TestStep{
 		PreConfig:         a.Host.ClearFaults,

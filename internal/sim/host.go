@@ -55,6 +55,8 @@ type Host struct {
 	restricted bool
 	hangGuests bool
 	onRequest  func(method string, body []byte)
+	onTask     func(ctx context.Context, method string)
+	cancels    map[moref]context.CancelFunc
 	identities map[fileKey]identity
 	tools      map[string]bool
 	questions  map[moref]*asked
@@ -176,6 +178,7 @@ func (h *Host) Close() {
 		c.CloseIdleConnections()
 	}
 	close(h.quit)
+	h.cancelAll()
 	h.waits.close()
 	if h.server != nil {
 		_ = h.server.Close()

@@ -132,6 +132,8 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return nil // ManagedObjectNotFound is the simulator's own answer
 	}
 	switch ref.Type {
+	case "Task":
+		return &taskObject{}
 	case "Folder":
 		return &folder{}
 	case "VirtualMachine":

@@ -47,7 +47,11 @@ func (h *Host) startTask(ctx *simulator.Context, entity moref, method, descripti
 	own.Context = h.context().Context
 	h.context().WithLock(entity, func() { h.reg.Put(t) })
 
+	mayBegin := h.cancellable(t.Self, method)
 	h.running.Go(func() {
+		if !mayBegin() {
+			do = doNothing(&types.RequestCanceled{})
+		}
 		result, fault := guarded(&own, do)
 		changes := []types.PropertyChange{
 			{Name: "info.completeTime", Val: time.Now()},

@@ -18,8 +18,8 @@ import (
 // caller carries every call to the host. It bounds each in time; it logs in
 // again, once, when the host has forgotten the session, and repeats the call,
 // which is safe for writes too, because a call that is not authenticated is not
-// executed; and it repeats a call that the line swallowed where that is harmless
-// (see harmless): a read, or whatever never left this machine.
+// executed; and it repeats a call that the line swallowed where that does no
+// harm (see kind): a read, or whatever never left this machine.
 type caller struct {
 	next    soap.RoundTripper
 	timeout time.Duration
@@ -122,7 +122,7 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 		return outcome{err: refused}
 	}
 	o := c.send(ctx, req, res)
-	if !sessionExpired(res, o.err) || isLogout(req) {
+	if !sessionExpired(res, o.err) || kindOfCall(req) == farewell {
 		return o
 	}
 	if o := c.again(ctx, generation); o.err != nil {
@@ -136,7 +136,7 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 func (c *caller) send(ctx context.Context, req, res soap.HasFault) outcome {
 	traced, line := watched(ctx)
 	err := c.next.RoundTrip(traced, req, res)
-	return line.judge(ctx, err, harmless(req), !isLogout(req))
+	return line.judge(ctx, err, kindOfCall(req))
 }
 
 // current is the number of the session in use.
@@ -176,7 +176,7 @@ func (c *caller) renew(ctx context.Context, r *renewal) {
 	defer cancel()
 	traced, line := watched(ctx)
 	err := c.login(traced)
-	r.end = line.judge(ctx, err, false, true)
+	r.end = line.judge(ctx, err, write)
 	r.end.doubtful = false // nothing is in doubt: the call that needed it was not executed
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -222,9 +222,4 @@ func sessionExpired(res soap.HasFault, err error) bool {
 		}
 	}
 	return false
-}
-
-func isLogout(req soap.HasFault) bool {
-	_, ok := req.(*methods.LogoutBody)
-	return ok
 }

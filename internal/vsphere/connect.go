@@ -85,7 +85,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	})
 	if err != nil {
 		// A host that is down from the start is not waited for.
-		return nil, h.connectError(line.judge(dialCtx, err, false, false).err)
+		return nil, h.connectError(line.judge(dialCtx, err, farewell).err)
 	}
 	if h.user.UserName == "" {
 		if err := h.adoptCachedSession(dialCtx); err != nil {

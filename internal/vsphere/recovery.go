@@ -19,15 +19,27 @@ import (
 	"github.com/vmware/govmomi/vim25/xml"
 )
 
-// harmless reports that a call may be made twice: it reads, or what it makes is
-// of no use to anybody and ends by itself with the session. Everything else is a
-// write and is repeated only where the first attempt never left this machine.
-//
-// Not here, though they only read: ContinueRetrievePropertiesEx, whose token may
-// be good for one answer only; and WaitForUpdatesEx, whose lost answer may be
-// counted as given. Who uses them begins anew instead.
-func harmless(req soap.HasFault) bool {
+// kind is what making a call twice may do.
+type kind int
+
+const (
+	// write may change something twice: repeated only where the first attempt
+	// never left this machine. Whatever is not known is one.
+	write kind = iota
+	// read does no harm, or makes what is of no use to anybody and ends with the session.
+	read
+	// once only reads, but its answer is given once: whoever uses it begins anew.
+	once
+	// farewell is not worth waiting for the host at all.
+	farewell
+)
+
+func kindOfCall(req soap.HasFault) kind {
 	switch req.(type) {
+	case *methods.LogoutBody:
+		return farewell
+	case *methods.ContinueRetrievePropertiesExBody, *methods.WaitForUpdatesExBody:
+		return once
 	case *methods.RetrievePropertiesExBody, *methods.RetrievePropertiesBody, *methods.RetrieveServiceContentBody,
 		*methods.CurrentTimeBody,
 		*methods.FindByDatastorePathBody, *methods.FindByInventoryPathBody, *methods.FindByUuidBody, *methods.FindAllByUuidBody,
@@ -39,9 +51,9 @@ func harmless(req soap.HasFault) bool {
 		*methods.SearchDatastore_TaskBody, *methods.SearchDatastoreSubFolders_TaskBody,
 		// What belongs to the session alone.
 		*methods.CreatePropertyCollectorBody, *methods.CreateFilterBody, *methods.CreateListViewBody, *methods.CreateContainerViewBody:
-		return true
+		return read
 	}
-	return false
+	return write
 }
 
 // line is what became of one request on its way.
@@ -75,18 +87,18 @@ func (n statusNoted) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// judge says how an attempt ended: ctx is the call's, harmless whether it may be
-// made twice, and waits whether it is worth waiting for the host at all.
-func (l *line) judge(ctx context.Context, err error, harmless, waits bool) outcome {
+// judge says how an attempt at a call ended.
+func (l *line) judge(ctx context.Context, err error, k kind) outcome {
 	if err == nil {
 		return outcome{}
 	}
+	doubtful := k == write && l.had.Load()
 	if ctx.Err() != nil {
 		// Out of time, or interrupted: either way there is no time to repeat.
 		if slow, ok := errors.AsType[tooSlowError](context.Cause(ctx)); ok {
 			err = slow
 		}
-		return outcome{err: err, doubtful: !harmless && l.had.Load() && waits}
+		return outcome{err: err, doubtful: doubtful}
 	}
 	if _, _, isFault := faultOf(err); isFault || soap.IsSoapFault(err) {
 		return outcome{err: err}
@@ -96,15 +108,17 @@ func (l *line) judge(ctx context.Context, err error, harmless, waits bool) outco
 		err = statusError{status, err}
 	}
 	if !lineFailed(err, status) {
-		return outcome{err: err, doubtful: !harmless && l.had.Load() && waits && certificateError("", err) == nil}
+		return outcome{err: err, doubtful: doubtful}
 	}
-	safe := harmless || !l.had.Load()
-	return outcome{err: err, again: safe && waits, doubtful: !safe && waits}
+	return outcome{err: err, again: k == read || k != farewell && !l.had.Load(), doubtful: doubtful}
 }
 
 // lineFailed reports that an error is one of the connection rather than of what
 // was asked, and that the same request may be answered a moment later.
 func lineFailed(err error, status int) bool {
+	if noted, ok := errors.AsType[statusError](err); ok {
+		status = noted.status
+	}
 	if certificateError("", err) != nil {
 		return false // it is refused, now and later
 	}

@@ -370,7 +370,7 @@ func TestRegistrationFollowsTheVM(t *testing.T) {
 func TestAbsenceMustBeProved(t *testing.T) {
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000001"})
-	h := connected(t, s)
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 500 * time.Millisecond })
 	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
 	must(t, err)
 	notGone := func(name string, handle vix.Handle, code vix.Code) *vix.Error {
@@ -388,24 +388,26 @@ func TestAbsenceMustBeProved(t *testing.T) {
 	says(t, notGone("no recorded managed object", unknown, vix.CodeObjectNotFound), "that it is gone is not proved")
 	for _, f := range []sim.Fault{
 		{Method: "RetrievePropertiesEx", SOAP: &types.NoPermission{PrivilegeId: "System.View"}},
-		{Method: "RetrievePropertiesEx", Cut: true},
-		{Method: "RetrievePropertiesEx", Status: 503},
+		{Method: "RetrievePropertiesEx", Cut: true, Times: -1},
+		{Method: "RetrievePropertiesEx", Status: 503, Times: -1},
 	} {
 		s.Fault(f)
 		if _, err := h.Registration(t.Context(), r.Handle()); err == nil || errors.Is(err, vix.ErrGone) {
 			t.Errorf("%+v: %v", f, err)
 		}
+		s.ClearFaults()
 	}
 	must(t, s.Unregister(t.Context(), "DC0", p.String()))
 	for _, f := range []sim.Fault{
 		{Method: "FindAllByUuid", SOAP: &types.NoPermission{PrivilegeId: "System.View"}},
-		{Method: "FindByDatastorePath", Cut: true},
-		{Method: "FindAllByUuid", Status: 500},
+		{Method: "FindByDatastorePath", Cut: true, Times: -1},
+		{Method: "FindAllByUuid", Status: 500, Times: -1},
 	} {
 		s.Fault(f)
 		if _, err := h.Registration(t.Context(), r.Handle()); err == nil || errors.Is(err, vix.ErrGone) {
 			t.Errorf("with the moref gone, %+v: %v", f, err)
 		}
+		s.ClearFaults()
 	}
 	// The same file, registered anew as another VM, is not ours to follow.
 	must(t, s.WriteVM("DC0", p.String(), sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000002"}))

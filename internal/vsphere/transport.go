@@ -94,7 +94,8 @@ func (h *host) connectError(err error) error {
 	if e.Field == vix.FieldNone && e.Code != vix.CodeCancelled {
 		e.Field = vix.FieldHostname
 	}
-	if _, _, isFault := faultOf(err); !isFault && answeredOtherwise(e.Code, err) {
+	_, starting := errors.AsType[statusError](err)
+	if _, _, isFault := faultOf(err); !isFault && !starting && answeredOtherwise(e.Code, err) {
 		e.Code = vix.CodeNetHTTPGeneric
 		e.Reason = fmt.Sprintf("What answers at %s is not a vCenter or ESXi: %s.",
 			h.endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))
@@ -111,7 +112,7 @@ func answeredOtherwise(code vix.Code, err error) bool {
 		return false
 	}
 	var transport *url.Error
-	return code == vix.CodeFail || code == vix.CodeCannotConnectToHost ||
+	return code == vix.CodeFail || code == vix.CodeCannotConnectToHost || code == vix.CodeNetHTTPGeneric ||
 		code == vix.CodeHostConnectionLost && !errors.As(err, &transport)
 }
 

@@ -168,18 +168,37 @@ func (h *host) powerOff(ctx context.Context, what asked, vm *object.VirtualMachi
 	return poweredOn(what, nil)
 }
 
-// waitForOff waits until the guest has shut down: the call returns at once.
+// waitForOff waits until the guest has shut down: the call that asks it to returns
+// at once. A guest may take longer than one call to the host, and longer than the
+// line holds; what ends early begins anew.
 func (h *host) waitForOff(ctx context.Context, what asked, vm *object.VirtualMachine) error {
-	err := property.Wait(ctx, property.DefaultCollector(h.client), vm.Reference(), []string{"runtime.powerState"},
-		func(changes []types.PropertyChange) bool {
-			for _, c := range changes {
-				if c.Val == types.VirtualMachinePowerStatePoweredOff {
-					return true
-				}
+	off := false
+	seen := func(updates []types.ObjectUpdate) bool {
+		for _, update := range updates {
+			for _, c := range update.ChangeSet {
+				off = off || c.Val == types.VirtualMachinePowerStatePoweredOff
 			}
-			return false
-		})
-	return h.typed(what.op, what.object, err)
+		}
+		return off
+	}
+	for broken := 0; ; {
+		filter := new(property.WaitFilter).Add(vm.Reference(), "VirtualMachine", []string{"runtime.powerState"})
+		filter.Options = &types.WaitOptions{MaxWaitSeconds: types.NewInt32(maxWait)}
+		err := property.WaitForUpdates(ctx, property.DefaultCollector(h.client), filter, seen)
+		switch {
+		case off:
+			return nil
+		case ctx.Err() != nil:
+			return h.typed(what.op, what.object, ctx.Err())
+		case err == nil:
+			broken = 0
+			continue
+		case broken == rewatch || !lineFailed(err, 0) && !isGone(err):
+			return h.typed(what.op, what.object, err)
+		}
+		broken++
+		pause(ctx, rewatchPause<<broken)
+	}
 }
 
 // poweredOn refuses to unregister a running VM.
