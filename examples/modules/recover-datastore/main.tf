@@ -1,0 +1,92 @@
+# Every file is looked for, registered or not: what is listed must not change
+# because the apply succeeded. See the guide "Recover a datastore".
+data "vix_vmx_files" "this" {
+  datacenter  = var.datacenter
+  datastores  = var.datastores
+  path        = var.path
+  match       = var.templates ? "*.vm*x" : "*.vmx"
+  exclude     = var.exclude
+  read_config = true
+
+  lifecycle {
+    postcondition {
+      condition     = length(setsubtract(keys(var.exceptions), keys(self.by_path))) == 0
+      error_message = "exceptions has keys that no file has: ${join(", ", setsubtract(keys(var.exceptions), keys(self.by_path)))}."
+    }
+  }
+}
+
+locals {
+  files = data.vix_vmx_files.this.by_path
+
+  # The file's own name, without its ending.
+  names = {
+    for key, file in local.files :
+    key => replace(basename(regex("^\\[[^]]*\\] (.*)$", file.vmx_path)[0]), "/\\.[^.]*$/", "")
+  }
+
+  # Why a file is not registered; null if it is. A damaged file is left out only while
+  # no VM has it: what is registered stays.
+  reasons = {
+    for key, file in local.files : key => (
+      try(var.exceptions[key].skip, false) ? "skip in exceptions" :
+      !can(regex(var.name_regex, local.names[key])) ? "name_regex" :
+      !can(regex(var.path_regex, key)) ? "path_regex" :
+      !file.registered && file.problem != null ? file.problem : null
+    )
+  }
+
+  wanted = { for key, file in local.files : key => file if local.reasons[key] == null }
+
+  # A number of the key's own, so that a file that joins moves no other.
+  numbers = { for key, file in local.wanted : key => parseint(substr(sha256(key), 0, 8), 16) }
+
+  hosts = {
+    for key, file in local.wanted :
+    key => [for host in var.hosts : host if !startswith(host, "/") || startswith(host, "${file.datacenter}/host/")]
+  }
+
+  pools = {
+    for key, file in local.wanted :
+    key => [for pool in var.resource_pools : pool if !startswith(pool, "/") || startswith(pool, "${file.datacenter}/host/")]
+  }
+
+  # Where to register what is not registered. A VM that is, stays where it is: another
+  # list of hosts must not register it again.
+  hosts_for = {
+    for key, file in local.wanted : key => (
+      file.registered ? null :
+      try(var.exceptions[key].host, null) != null ? var.exceptions[key].host :
+      try(var.exceptions[key].resource_pool, null) != null || length(local.hosts[key]) == 0 ? null :
+      local.hosts[key][local.numbers[key] % length(local.hosts[key])]
+    )
+  }
+
+  pools_for = {
+    for key, file in local.wanted : key => (
+      file.registered || file.template ? null :
+      try(var.exceptions[key].resource_pool, null) != null ? var.exceptions[key].resource_pool :
+      try(var.exceptions[key].host, null) != null || length(local.pools[key]) == 0 ? null :
+      local.pools[key][local.numbers[key] % length(local.pools[key])]
+    )
+  }
+}
+
+resource "vix_registration" "this" {
+  for_each = local.wanted
+
+  vmx_path   = each.value.vmx_path
+  datacenter = each.value.datacenter
+  template   = each.value.template
+  name       = try(var.exceptions[each.key].name, null)
+  folder = (
+    try(var.exceptions[each.key].folder, null) != null ? var.exceptions[each.key].folder :
+    each.value.registered ? null : var.folder
+  )
+  host          = local.hosts_for[each.key]
+  resource_pool = local.pools_for[each.key]
+  cluster       = each.value.registered || local.hosts_for[each.key] != null || local.pools_for[each.key] != null ? null : var.cluster
+
+  if_registered = "adopt"
+  on_destroy    = var.on_destroy
+}

@@ -1,0 +1,34 @@
+output "registrations" {
+  description = "What is registered, by key. adopted: somebody else had registered it."
+  value = {
+    for key, vm in vix_registration.this :
+    key => { id = vm.id, name = vm.name, registered_path = vm.registered_path, adopted = vm.adopted }
+  }
+}
+
+output "left_out" {
+  description = "What was found and is not registered by this module, by key, and why: the glob that excludes it, the filter that it does not match, or what is wrong with the file."
+  value = merge(
+    { for file in data.vix_vmx_files.this.left_out : "${file.datacenter}:${file.vmx_path}" => "exclude: ${file.by}" },
+    { for key, reason in local.reasons : key => reason if reason != null },
+  )
+}
+
+output "missing_disks" {
+  description = "Disks that a registered file names and that are not there, by key: such a VM does not start."
+  value = {
+    for key, file in local.wanted :
+    key => [for disk in file.disks : disk.name if disk.exists == false]
+    if anytrue([for disk in coalesce(file.disks, []) : disk.exists == false])
+  }
+}
+
+output "copies" {
+  description = "Files that share a UUID with other files, by key: copies and their originals."
+  value       = { for key, file in local.wanted : key => file.same_uuid_as if length(coalesce(file.same_uuid_as, [])) > 0 }
+}
+
+output "encrypted" {
+  description = "Keys of the VMs that need their key provider before they start."
+  value       = [for key, file in local.wanted : key if coalesce(file.encrypted, false)]
+}

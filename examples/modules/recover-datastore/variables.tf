@@ -1,0 +1,92 @@
+variable "datastores" {
+  description = "Names of the datastores to recover."
+  type        = set(string)
+
+  validation {
+    condition     = length(var.datastores) > 0
+    error_message = "Name the datastores. To recover all there are, list them: data vix_host knows their names."
+  }
+}
+
+variable "datacenter" {
+  description = "Datacenter of the datastores: an inventory path or a unique name. Default: that of the provider, else every one that has them."
+  type        = string
+  default     = null
+}
+
+variable "path" {
+  description = "Folder of the datastores to recover. Default: all of each."
+  type        = string
+  default     = null
+}
+
+variable "name_regex" {
+  description = "Regular expression that a file's own name, without its ending, has to match. The display name would not do: it changes when a VM is renamed."
+  type        = string
+  default     = ""
+}
+
+variable "path_regex" {
+  description = "Regular expression that a file's key has to match: /DC1:[storage1] web/web.vmx."
+  type        = string
+  default     = ""
+}
+
+variable "exclude" {
+  description = "Globs of folders and files to leave out, beside the snapshot and system folders that always are."
+  type        = set(string)
+  default     = []
+}
+
+variable "templates" {
+  description = "Register templates (.vmtx) too, as templates."
+  type        = bool
+  default     = true
+}
+
+variable "hosts" {
+  description = "ESXi hosts to spread new registrations over, by name or inventory path; of paths, those of the VM's datacenter count. Give those that are connected. Default: the provider derives the host, or DRS chooses it."
+  type        = list(string)
+  default     = []
+}
+
+variable "resource_pools" {
+  description = "Resource pools to spread new registrations over, by name or inventory path, instead of hosts."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.resource_pools) == 0 || length(var.hosts) == 0
+    error_message = "Give hosts or resource_pools: a host and a pool that are chosen apart may belong to different clusters."
+  }
+}
+
+variable "cluster" {
+  description = "Cluster for what has neither a host nor a resource pool. Default: the one that mounts the datastore, if there is one only."
+  type        = string
+  default     = null
+}
+
+variable "folder" {
+  description = "VM folder for new registrations. VMs that are registered already stay in theirs. Default: the datacenter's own."
+  type        = string
+  default     = null
+}
+
+variable "exceptions" {
+  description = "What is different for single files, by key (/DC1:[storage1] web/web.vmx). name and folder hold for VMs that are registered already too, host and resource_pool for new registrations only. A key that no file has is an error."
+  type = map(object({
+    skip          = optional(bool, false)
+    name          = optional(string)
+    folder        = optional(string)
+    host          = optional(string)
+    resource_pool = optional(string)
+  }))
+  default = {}
+}
+
+variable "on_destroy" {
+  description = "What a destroy does: keep the VMs registered, or unregister them."
+  type        = string
+  default     = "keep"
+}
