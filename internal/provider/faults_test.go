@@ -49,7 +49,10 @@ func newSimWorld(t *testing.T, options sim.Options) *simWorld {
 
 // login is the configuration that reaches the simulated host.
 func (w *simWorld) login(more args) args {
-	config := args{"hostname": w.sim.URL(), "username": w.sim.Username(), "password": w.sim.Password(), "ca_file": w.sim.CAPEM()}
+	config := args{
+		"hostname": w.sim.URL(), "username": w.sim.Username(), "password": w.sim.Password(), "ca_file": w.sim.CAPEM(),
+		"request_timeout": "2s", // reads are repeated for so long when the line breaks
+	}
 	maps.Copy(config, more)
 	return config
 }
