@@ -27,6 +27,7 @@ var version = "dev"
 const logoutTime = 1200 * time.Millisecond
 
 func main() {
+	prepare()
 	debug := flag.Bool("debug", false, "serve until interrupted, for a debugger to attach to")
 	flag.Parse()
 	if err := run(*debug); err != nil {

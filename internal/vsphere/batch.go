@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// batch makes reads that arrive together travel together. The first key that
-// finds nothing under way goes at once; keys that arrive while a request is
-// under way go together with the next. Nobody waits for company that is not
-// known to be coming: only when the request before carried several keys does the
-// next one give the same callers a moment to come back, because Terraform, which
-// runs ten operations at a time, sends ten new ones where ten were answered.
+// batch makes reads that arrive together travel together: one request at a time,
+// with all that came while the one before was under way. Nobody waits for company
+// that is not known to be coming. It is known of lookups under way, which end in
+// a read, and it is to be expected of those who were answered just now: Terraform,
+// which runs ten operations at a time, starts a new one where one was answered.
 type batch[K comparable, V any] struct {
 	// run reads keys with one request and answers each.
 	run func(ctx context.Context, keys []K) map[K]answer[V]
 	// life bounds the request, which no single caller owns.
 	life context.Context
+	// coming is how many are known to be on their way here; nil if nobody knows.
+	coming func() int
 
-	mu      sync.Mutex
-	waiting map[K][]chan answer[V]
-	flying  bool
-	filled  chan struct{} // closed when as many wait as the last request carried
-	last    int           // keys of the last request
-	took    time.Duration // by the last request
-	landed  time.Time     // when the last request was answered
+	mu        sync.Mutex
+	waiting   map[K][]chan answer[V]
+	flying    bool
+	arrived   chan struct{} // tells the request that waits for company
+	returning int           // were answered, and have not come back
+	landed    time.Time     // when the last request was answered
 }
 
 // answer is a value or why there is none.
@@ -36,10 +36,15 @@ type answer[V any] struct {
 	err   error
 }
 
-// maxBatch bounds a request, and maxLinger what a caller may wait for others.
 const (
-	maxBatch  = 100
+	// maxBatch bounds a request.
+	maxBatch = 100
+	// maxLinger is what a caller may wait for company, and maxGap what it waits
+	// after the last that came: they come in bursts.
 	maxLinger = 15 * time.Millisecond
+	maxGap    = 5 * time.Millisecond
+	// comeback is how long after an answer its callers are expected to come back.
+	comeback = 50 * time.Millisecond
 )
 
 // get reads one key.
@@ -50,13 +55,15 @@ func (b *batch[K, V]) get(ctx context.Context, key K) (V, error) {
 		b.waiting = map[K][]chan answer[V]{}
 	}
 	b.waiting[key] = append(b.waiting[key], reply)
-	if b.filled != nil && len(b.waiting) >= b.last {
-		close(b.filled)
-		b.filled = nil
-	}
+	b.returning = max(0, b.returning-1)
 	if !b.flying {
 		b.flying = true
+		b.arrived = make(chan struct{}, 1)
 		go b.fly()
+	}
+	select {
+	case b.arrived <- struct{}{}:
+	default:
 	}
 	b.mu.Unlock()
 	select {
@@ -80,20 +87,25 @@ func (b *batch[K, V]) fly() {
 		}
 		keys := make([]K, 0, len(b.waiting))
 		replies := map[K][]chan answer[V]{}
+		callers := 0
 		for key, r := range b.waiting {
 			if len(keys) == maxBatch {
 				break
 			}
 			keys = append(keys, key)
 			replies[key] = r
+			callers += len(r)
 			delete(b.waiting, key)
 		}
 		b.mu.Unlock()
 
-		start := time.Now()
 		answers := b.run(b.life, keys)
 		b.mu.Lock()
-		b.last, b.took, b.landed = len(keys), time.Since(start), time.Now()
+		b.returning, b.landed = callers, time.Now()
+		select {
+		case <-b.arrived: // during the request; what counts is who comes back
+		default:
+		}
 		b.mu.Unlock()
 		for key, waiting := range replies {
 			for _, reply := range waiting {
@@ -103,26 +115,36 @@ func (b *batch[K, V]) fly() {
 	}
 }
 
-// linger gives the callers of the last request, if they were several and it was
-// just now, up to half of what a request takes to come back.
+// linger gives those who are expected the moment that they need. Those who wait
+// while nobody has come back yet, because they came during the last request, join
+// the others that way: else two halves would take turns for ever.
 func (b *batch[K, V]) linger() {
+	limit := time.NewTimer(maxLinger)
+	defer limit.Stop()
+	var gap <-chan time.Time // from the first that comes
+	for b.expecting() {
+		select {
+		case <-b.arrived:
+			gap = time.After(maxGap)
+		case <-gap:
+			return
+		case <-limit.C:
+			return
+		case <-b.life.Done():
+			return
+		}
+	}
+}
+
+// expecting reports that somebody waits, and that others are to be waited for.
+func (b *batch[K, V]) expecting() bool {
 	b.mu.Lock()
-	limit := min(b.took/2, maxLinger)
-	if b.last < 2 || len(b.waiting) >= b.last || time.Since(b.landed) > maxLinger+b.took || limit <= 0 {
-		b.mu.Unlock()
-		return
+	defer b.mu.Unlock()
+	if len(b.waiting) == 0 || len(b.waiting) >= maxBatch {
+		return false
 	}
-	filled := make(chan struct{})
-	b.filled = filled
-	b.mu.Unlock()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-filled:
-	case <-timer.C:
-		b.mu.Lock()
-		b.filled = nil
-		b.mu.Unlock()
-	case <-b.life.Done():
+	if b.returning > 0 && time.Since(b.landed) < comeback {
+		return true
 	}
+	return b.coming != nil && b.coming() > 0
 }

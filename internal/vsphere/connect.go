@@ -101,6 +101,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.life, h.end = context.WithCancel(context.WithoutCancel(ctx))
 	h.opens.run, h.opens.life = h.readForOpen, h.life
 	h.reads.run, h.reads.life = h.readForRegistration, h.life
+	h.opens.coming, h.reads.coming = h.lookups.underWay, h.lookups.underWay
 	h.files.host = h
 	h.tasks.host = h
 	return h, nil

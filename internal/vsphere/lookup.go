@@ -5,9 +5,9 @@ package vsphere
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/object"
@@ -23,9 +23,11 @@ import (
 // request. Nobody knows beforehand how many will be asked for, so that single
 // lookups go on until they have cost about what the index would have.
 type lookups struct {
-	mu      sync.Mutex
-	spent   int // single lookups so far
-	indexes remembered[string, *index]
+	indexes indexes
+
+	mu    sync.Mutex
+	spent int            // single lookups so far
+	under map[string]int // lookups under way, by datastore
 }
 
 const (
@@ -34,24 +36,9 @@ const (
 	// maxWidth is how many datacenters a single lookup goes through; a name that
 	// more of them share is indexed at once.
 	maxWidth = 3
-	// indexAge is how long an index is believed.
-	indexAge = 30 * time.Second
 	// parallel is how many single lookups of one path run at a time.
 	parallel = 4
 )
-
-// index is where the VMs of all datastores of one name are.
-type index struct {
-	mu   sync.Mutex
-	vms  map[indexKey][]types.ManagedObjectReference
-	made time.Time
-}
-
-// indexKey is a path on one datacenter's datastore.
-type indexKey struct {
-	datastore types.ManagedObjectReference
-	file      string
-}
 
 // hit is a VM that a lookup found, before anything is known of it.
 type hit struct {
@@ -63,6 +50,7 @@ type hit struct {
 
 // findPath looks in the datacenters for a VM with the path.
 func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit, error) {
+	defer h.lookups.begin(p.Datastore)()
 	if !h.lookups.single(len(in)) {
 		ix, err := h.index(ctx, p.Datastore)
 		if err != nil {
@@ -74,6 +62,41 @@ func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hi
 		// What the index does not have may be newer than the index.
 	}
 	return h.askPath(ctx, p, in)
+}
+
+// begin notes a lookup, until the function that it gives is called.
+func (l *lookups) begin(datastore string) func() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.under == nil {
+		l.under = map[string]int{}
+	}
+	l.under[datastore]++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.under[datastore]--; l.under[datastore] == 0 {
+			delete(l.under, datastore)
+		}
+	}
+}
+
+// underWay is how many lookups there are now.
+func (l *lookups) underWay() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	for _, of := range l.under {
+		n += of
+	}
+	return n
+}
+
+// datastores are the names that are looked for now.
+func (l *lookups) datastores() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Sorted(maps.Keys(l.under))
 }
 
 // single reports whether the next lookup, through width datacenters, is to be
@@ -118,94 +141,10 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit
 	return hits, nil
 }
 
-// index is the index of all datastores of a name, no older than indexAge.
-func (h *host) index(ctx context.Context, datastore string) (*index, error) {
-	return h.lookups.indexes.get(ctx, h.life, datastore, time.Now().Add(-indexAge), func(ctx context.Context) (*index, error) {
-		return h.readIndex(ctx, datastore)
-	})
-}
-
-// readIndex reads the paths of all VMs of the datastores of a name, with one
-// request: from each datastore to its VMs.
-func (h *host) readIndex(ctx context.Context, name string) (*index, error) {
-	ix := &index{vms: map[indexKey][]types.ManagedObjectReference{}, made: time.Now()}
-	sk, err := h.skeleton(ctx, time.Time{})
-	if err != nil {
-		return nil, err
-	}
-	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
-		{Type: "VirtualMachine", PathSet: []string{"config.files.vmPathName"}},
-		{Type: "Datastore", PathSet: []string{"vm"}},
-	}}
-	for _, dc := range sk.datacenters {
-		if ds := dc.datastores[name]; ds != nil {
-			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
-			})
-		}
-	}
-	content, err := h.retrieve(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	ix.fill(name, content)
-	return ix, nil
-}
-
-// fill takes the paths from content. A VM may have files on several datastores;
-// its path says which one counts.
-func (ix *index) fill(name string, content []types.ObjectContent) {
-	paths := map[types.ManagedObjectReference]vix.Path{}
-	for _, o := range content {
-		for _, property := range o.PropSet {
-			if text, ok := property.Val.(string); ok && o.Obj.Type == "VirtualMachine" {
-				if p := hostPath(text); p.Datastore == name {
-					paths[o.Obj] = p
-				}
-			}
-		}
-	}
-	for _, o := range content {
-		for _, property := range o.PropSet {
-			vms, ok := property.Val.(types.ArrayOfManagedObjectReference)
-			if !ok {
-				continue
-			}
-			for _, vm := range vms.ManagedObjectReference {
-				if p, ok := paths[vm]; ok {
-					ix.add(indexKey{o.Obj, p.File}, vm)
-				}
-			}
-		}
-	}
-}
-
-func (ix *index) add(key indexKey, vm types.ManagedObjectReference) {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	if !slices.Contains(ix.vms[key], vm) {
-		ix.vms[key] = append(ix.vms[key], vm)
-	}
-}
-
-func (ix *index) find(p vix.Path, in []*datacenter) []hit {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	var hits []hit
-	for _, dc := range in {
-		if ds := dc.datastores[p.Datastore]; ds != nil {
-			for _, vm := range ix.vms[indexKey{ds.ref, p.File}] {
-				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
-			}
-		}
-	}
-	return hits
-}
-
 // registered makes a registration of our own known to the next lookup, and
 // unregistered forgets one.
 func (l *lookups) registered(p vix.Path, in *datacenter, vm types.ManagedObjectReference) {
-	if ix, _, ok := l.indexes.known(p.Datastore); ok {
+	if ix, ok := l.indexes.known(p.Datastore); ok {
 		if ds := in.datastores[p.Datastore]; ds != nil {
 			ix.add(indexKey{ds.ref, p.File}, vm)
 		}
@@ -216,16 +155,9 @@ func (l *lookups) registered(p vix.Path, in *datacenter, vm types.ManagedObjectR
 }
 
 func (l *lookups) unregistered(datastore string, vm types.ManagedObjectReference) {
-	ix, _, ok := l.indexes.known(datastore)
-	if !ok {
-		l.indexes.drop(datastore)
+	if ix, ok := l.indexes.known(datastore); ok {
+		ix.remove(vm)
 		return
 	}
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	for key, vms := range ix.vms {
-		if i := slices.Index(vms, vm); i >= 0 {
-			ix.vms[key] = slices.Delete(slices.Clone(vms), i, i+1)
-		}
-	}
+	l.indexes.drop(datastore)
 }

@@ -260,7 +260,7 @@ func TestWhatIsRememberedIsHeldAgainstTheVM(t *testing.T) {
 	paths := vmPaths(t, s, 12)
 	h := connected(t, s)
 	openMany(t, h, paths) // now there is an index
-	if _, _, ok := h.lookups.indexes.known(paths[0].Datastore); !ok {
+	if _, ok := h.lookups.indexes.known(paths[0].Datastore); !ok {
 		t.Fatal("there is no index, so that this test proves nothing")
 	}
 	moved, err := s.StorageVMotion(t.Context(), "DC0", paths[0].String(), otherStore(paths[0].Datastore))

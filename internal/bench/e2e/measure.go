@@ -1,0 +1,202 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// opened is a VM that a run opens.
+type opened struct{ Name, Path string }
+
+// openedVMs are n of the v VMs of the host, from all datacenters in turn. If the
+// host has fewer they repeat.
+func openedVMs(n, v, datacenters int) []opened {
+	out := make([]opened, n)
+	for i := range out {
+		name := fmt.Sprintf("DC%d_VM%d", i%datacenters, (i/datacenters)%(v/datacenters))
+		out[i] = opened{name, fmt.Sprintf("[LocalDS_0] %s/%s.vmx", name, name)}
+	}
+	return out
+}
+
+func paths(vms []opened) []string {
+	var out []string
+	for _, vm := range vms {
+		out = append(out, vm.Path)
+	}
+	return out
+}
+
+// opensConfig is a configuration with a data source for each VM.
+func opensConfig(provider, kind string, vms []opened) string {
+	return fmt.Sprintf(`terraform {
+  required_providers {
+    %[1]s = { source = "terraform-vix/%[1]s" }
+  }
+}
+locals {
+  paths = ["%[3]s"]
+}
+data %[2]q "this" {
+  count    = length(local.paths)
+  vmx_path = local.paths[count.index]
+}
+`, provider, kind, strings.Join(paths(vms), "\", \""))
+}
+
+// opens measures plans that open VMs, and the references beside them.
+func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
+	instant := map[int]*figure{}
+	for _, n := range p.n {
+		instant[n] = r.add(&figure{What: "plan", Who: "instant", N: n})
+	}
+	for _, v := range p.v {
+		s, err := b.startHost(ctx, v, p.datacenters, 0)
+		if err != nil {
+			return err
+		}
+		err = b.opensOf(ctx, p, r, s, v, instant)
+		s.stop()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// opensOf measures everything on one host. What is compared is run in turn, so
+// that what else the machine does falls on all alike.
+func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, v int, instant map[int]*figure) error {
+	front, err := b.startProxy(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer front.stop()
+	for _, latency := range p.latency {
+		for _, n := range p.n {
+			vms := openedVMs(n, v, p.datacenters)
+			w, err := b.workspace(opensConfig("vix", "vix_vm", vms), front)
+			if err != nil {
+				return err
+			}
+			at, err := b.workspace(opensConfig("instant", "instant_vm", vms), nil)
+			if err != nil {
+				return err
+			}
+			plain := figure{What: "plan", N: n, V: v, D: p.datacenters, Latency: latency}
+			ours, limit := plain, plain
+			ours.Who, limit.Who = "vix", "limit"
+			of, lf := r.add(&ours), r.add(&limit)
+			for range p.runs {
+				if err := instant[n].measure(ctx, nil, at, "", b.terraform, "plan", "-no-color"); err != nil {
+					return err
+				}
+				if err := of.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
+					return err
+				}
+				if err := lf.measure(ctx, front, w, strings.Join(paths(vms), "\n"), b.binary("limit")); err != nil {
+					return err
+				}
+			}
+			if b.peer != nil {
+				if err := b.peerPlan(ctx, p, r, front, plain, vms); err != nil {
+					return err
+				}
+			}
+			progress("opened %d of %d VMs at %d ms: %.2f s, %d requests", n, v, latency, of.median(), of.Requests)
+		}
+	}
+	return nil
+}
+
+// memory measures how much the provider needs where there is much.
+func (b *bench) memory(ctx context.Context, p *plan, r *results) error {
+	const v, n = 10000, 1000
+	s, err := b.startHost(ctx, v, p.datacenters, 0)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	front, err := b.startProxy(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer front.stop()
+	w, err := b.workspace(opensConfig("vix", "vix_vm", openedVMs(n, v, p.datacenters)), front)
+	if err != nil {
+		return err
+	}
+	f := r.add(&figure{What: "plan", Who: "vix", N: n, V: v, D: p.datacenters})
+	for range p.runs {
+		if err := f.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
+			return err
+		}
+	}
+	progress("opened %d of %d VMs: %d MiB", n, v, f.Memory>>10)
+	return nil
+}
+
+// registrations measures plan, apply, refresh and destroy of registrations, each
+// time on a host that has seen none.
+func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
+	const v = 1000
+	for _, latency := range p.latency {
+		for _, n := range p.registrations {
+			var steps []*figure
+			for _, step := range []string{"plan", "apply", "refresh", "destroy"} {
+				steps = append(steps, r.add(&figure{What: step + " of registrations", Who: "vix", N: n, V: v, D: 1, Latency: latency}))
+			}
+			for range p.runs {
+				if err := b.registration(ctx, n, v, steps); err != nil {
+					return err
+				}
+			}
+			progress("registered %d VMs at %d ms: plan %.2f s, apply %.2f s", n, latency, steps[0].median(), steps[1].median())
+		}
+	}
+	return nil
+}
+
+func (b *bench) registration(ctx context.Context, n, v int, steps []*figure) error {
+	s, err := b.startHost(ctx, v, 1, n)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	front, err := b.startProxy(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer front.stop()
+	w, err := b.workspace(fmt.Sprintf(`terraform {
+  required_providers {
+    vix = { source = "terraform-vix/vix" }
+  }
+}
+resource "vix_registration" "this" {
+  count    = %d
+  vmx_path = "[LocalDS_0] new${count.index}/new${count.index}.vmx"
+}
+`, n), front)
+	if err != nil {
+		return err
+	}
+	for i, args := range [][]string{
+		{"plan", "-no-color", "-out=plan"}, {"apply", "-no-color", "plan"},
+		{"plan", "-no-color", "-detailed-exitcode"}, // which fails if there is anything to do
+		{"destroy", "-no-color", "-auto-approve"},
+	} {
+		if err := steps[i].measure(ctx, front, w, "", b.terraform, args...); err != nil {
+			return err
+		}
+		if err := sleep(ctx, 100*time.Millisecond); err != nil { // what the provider left behind it would show
+			return err
+		}
+	}
+	return nil
+}

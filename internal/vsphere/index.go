@@ -1,0 +1,247 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// index is where the VMs of the datastores of some names are.
+type index struct {
+	mu  sync.Mutex
+	vms map[indexKey][]types.ManagedObjectReference
+}
+
+// indexKey is a path on one datacenter's datastore.
+type indexKey struct {
+	datastore types.ManagedObjectReference
+	file      string
+}
+
+const (
+	// indexAge is how long an index is believed.
+	indexAge = 30 * time.Second
+	// maxIndexes is how many indexes are read of the datastores that are asked for;
+	// the next is one of all datastores, so that it is the last.
+	maxIndexes = 2
+)
+
+// indexes keeps the indexes, by datastore name. One read may be of several names.
+type indexes struct {
+	mu    sync.Mutex
+	reads int
+	named map[string]*indexRead
+}
+
+// indexRead is a read of an index, under way or done.
+type indexRead struct {
+	done  chan struct{}
+	begun time.Time
+	index *index
+	err   error
+}
+
+// index is an index that has the datastores of a name, no older than indexAge.
+// Those who ask at the same time share one read, which is of all names that are
+// looked for at that time; a failed read is not kept.
+func (h *host) index(ctx context.Context, datastore string) (*index, error) {
+	sk, err := h.skeleton(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	x := &h.lookups.indexes
+	x.mu.Lock()
+	r := x.named[datastore]
+	if r == nil || r.begun.Before(noOlderThan(indexAge)) {
+		r = &indexRead{done: make(chan struct{}), begun: time.Now()}
+		names := h.lookups.datastores()
+		if x.reads++; x.reads > maxIndexes {
+			names = sk.datastoreNames()
+		}
+		if x.named == nil {
+			x.named = map[string]*indexRead{}
+		}
+		for _, name := range append(names, datastore) {
+			x.named[name] = r
+		}
+		go func() {
+			defer close(r.done)
+			if r.index, r.err = h.readIndex(h.life, sk, names); r.err != nil {
+				x.forget(r)
+			}
+		}()
+	}
+	x.mu.Unlock()
+	select {
+	case <-r.done:
+		return r.index, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// forget drops what one read gave.
+func (x *indexes) forget(r *indexRead) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	maps.DeleteFunc(x.named, func(_ string, other *indexRead) bool { return other == r })
+}
+
+// drop forgets a name, and what was read together with it.
+func (x *indexes) drop(datastore string) {
+	x.mu.Lock()
+	r := x.named[datastore]
+	x.mu.Unlock()
+	if r != nil {
+		x.forget(r)
+	}
+}
+
+// known is the finished index of a name, without a request.
+func (x *indexes) known(datastore string) (*index, bool) {
+	x.mu.Lock()
+	r := x.named[datastore]
+	x.mu.Unlock()
+	if r == nil {
+		return nil, false
+	}
+	select {
+	case <-r.done:
+		return r.index, r.err == nil
+	default:
+		return nil, false
+	}
+}
+
+// datastoreNames are the names of all datastores.
+func (sk *skeleton) datastoreNames() []string {
+	names := map[string]bool{}
+	for _, dc := range sk.datacenters {
+		for name := range dc.datastores {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// readIndex reads the paths of all VMs of the datastores of some names, with one
+// request: from each datastore to its VMs. Only where several datacenters have a
+// datastore of one name do the datastores need to say which VMs are theirs.
+func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*index, error) {
+	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
+		{Type: "VirtualMachine", PathSet: []string{"config.files.vmPathName"}},
+	}}
+	var (
+		only   = map[string]types.ManagedObjectReference{} // the one datastore of a name
+		all    = map[types.ManagedObjectReference]string{}
+		shared = false
+	)
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		for _, dc := range sk.datacenters {
+			ds := dc.datastores[name]
+			if ds == nil {
+				continue
+			}
+			_, twice := only[name]
+			shared = shared || twice
+			only[name], all[ds.ref] = ds.ref, name
+			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
+				Obj: ds.ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
+			})
+		}
+	}
+	if shared {
+		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
+	}
+	content, err := h.retrieve(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	ix := &index{vms: map[indexKey][]types.ManagedObjectReference{}}
+	paths := pathsIn(content)
+	if shared {
+		ix.fill(content, paths, all)
+		return ix, nil
+	}
+	for vm, p := range paths {
+		if ds, ok := only[p.Datastore]; ok {
+			ix.add(indexKey{ds, p.File}, vm)
+		}
+	}
+	return ix, nil
+}
+
+// pathsIn are the VMs' paths in what was read.
+func pathsIn(content []types.ObjectContent) map[types.ManagedObjectReference]vix.Path {
+	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
+	for _, o := range content {
+		for _, property := range o.PropSet {
+			if text, ok := property.Val.(string); ok && o.Obj.Type == "VirtualMachine" {
+				paths[o.Obj] = hostPath(text)
+			}
+		}
+	}
+	return paths
+}
+
+// fill takes the VMs that the datastores say are theirs. A VM may have files on
+// several datastores; its path says which one counts.
+func (ix *index) fill(
+	content []types.ObjectContent, paths map[types.ManagedObjectReference]vix.Path, names map[types.ManagedObjectReference]string,
+) {
+	for _, o := range content {
+		for _, property := range o.PropSet {
+			vms, ok := property.Val.(types.ArrayOfManagedObjectReference)
+			if !ok {
+				continue
+			}
+			for _, vm := range vms.ManagedObjectReference {
+				if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
+					ix.add(indexKey{o.Obj, p.File}, vm)
+				}
+			}
+		}
+	}
+}
+
+func (ix *index) add(key indexKey, vm types.ManagedObjectReference) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	if !slices.Contains(ix.vms[key], vm) {
+		ix.vms[key] = append(ix.vms[key], vm)
+	}
+}
+
+func (ix *index) remove(vm types.ManagedObjectReference) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	for key, vms := range ix.vms {
+		if i := slices.Index(vms, vm); i >= 0 {
+			ix.vms[key] = slices.Delete(slices.Clone(vms), i, i+1)
+		}
+	}
+}
+
+// find gives the VMs that have a path in some datacenters.
+func (ix *index) find(p vix.Path, in []*datacenter) []hit {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	var hits []hit
+	for _, dc := range in {
+		if ds := dc.datastores[p.Datastore]; ds != nil {
+			for _, vm := range ix.vms[indexKey{ds.ref, p.File}] {
+				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
+			}
+		}
+	}
+	return hits
+}
