@@ -32,6 +32,9 @@ const (
 	downloads = 8
 )
 
+// vital are settings of which the configuration of a VM has at least one.
+var vital = []string{"config.version", "virtualHW.version", "displayName", "guestOS"}
+
 // readConfigs reads what is in the files. One that cannot be read says so itself;
 // it fails nothing else.
 func (h *host) readConfigs(ctx context.Context, files []vixFile) {
@@ -61,6 +64,9 @@ func (h *host) readConfig(ctx context.Context, f *vixFile) *vix.FileConfig {
 	parsed, err := vmx.Parse(text)
 	if err != nil {
 		return &vix.FileConfig{Problem: "The file cannot be understood: " + err.Error() + "."}
+	}
+	if !parsed.Encrypted() && !slices.ContainsFunc(vital, func(key string) bool { _, ok := parsed.Get(key); return ok }) {
+		return &vix.FileConfig{Problem: "The file says nothing of a VM: it is empty, or was cut off when it was written."}
 	}
 	return configOf(f, parsed)
 }
