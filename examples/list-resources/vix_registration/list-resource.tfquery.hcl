@@ -1,0 +1,10 @@
+# terraform query                                   lists them
+# terraform query -generate-config-out=imported.tf  writes configuration to import them
+list "vix_registration" "web" {
+  provider = vix
+
+  config {
+    datacenter = "DC0"
+    name_regex = "^DC0_VM"
+  }
+}
