@@ -20,7 +20,8 @@ type Fault struct {
 	SOAP   types.BaseMethodFault // the call itself fails
 	Task   types.BaseMethodFault // the call returns a task, which fails without having done anything
 	Cut    bool                  // the connection is cut instead of an answer
-	Status int                   // the answer is this HTTP status, without a body
+	Status int                   // the answer is this HTTP status
+	Body   string                // with Status: and this body
 	After  bool                  // with Cut or Status: only after the call was executed
 	Delay  time.Duration         // the call takes this much longer
 }

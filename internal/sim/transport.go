@@ -156,6 +156,7 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 func fail(w http.ResponseWriter, f *Fault) {
 	if f.Status != 0 && !f.Cut {
 		w.WriteHeader(f.Status)
+		_, _ = io.WriteString(w, f.Body)
 		return
 	}
 	panic(http.ErrAbortHandler)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/session"
 	"github.com/vmware/govmomi/session/cache"
 	"github.com/vmware/govmomi/vim25"
@@ -143,6 +144,9 @@ func (h *host) Disconnect(ctx context.Context) error {
 			}
 		} else {
 			err = session.NewManager(h.client).Logout(ctx)
+			if fault.Is(err, &types.NotAuthenticated{}) {
+				err = nil // the session has ended already
+			}
 		}
 		h.client.CloseIdleConnections()
 	})

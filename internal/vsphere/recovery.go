@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"sync/atomic"
 	"time"
 
@@ -133,7 +134,8 @@ func lineFailed(err error, status int) bool {
 		return cut.Msg == "unexpected EOF"
 	}
 	_, network := errors.AsType[*net.OpError](err)
-	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	_, header := errors.AsType[textproto.ProtocolError](err) // one that was cut
+	return network || header || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // statusError is an answer with an HTTP status that no SOAP fault explains.

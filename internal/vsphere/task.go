@@ -43,6 +43,10 @@ type watch struct {
 	collector *property.Collector
 	view      *view.ListView
 	version   string
+	// life ends with give, when the view does not hold every task that it should:
+	// a wait on it, under way or about to begin, must not go on.
+	life context.Context
+	give context.CancelFunc
 }
 
 const (
@@ -126,13 +130,16 @@ func (w *taskWaiter) run() {
 		case err == nil:
 			broken = 0
 			continue
-		case life.Err() != nil || broken == rewatch:
+		case life.Err() != nil || broken == rewatch || certificateError("", err) != nil:
 			w.fail(err)
 			continue
 		}
 		// The session ended, or the line broke: tasks outlive both. Watch them anew.
 		w.mu.Lock()
-		w.watch = nil
+		if w.watch != nil {
+			w.watch.give()
+			w.watch = nil
+		}
 		w.mu.Unlock()
 		if broken++; broken > 1 {
 			pause(life, rewatchPause<<broken)
@@ -165,7 +172,7 @@ func (w *taskWaiter) step(ctx context.Context) error {
 		This: current.collector.Reference(), Version: current.version,
 		Options: &types.WaitOptions{MaxWaitSeconds: types.NewInt32(maxWait)},
 	}
-	response, err := methods.WaitForUpdatesEx(ctx, w.host.client, &request)
+	response, err := methods.WaitForUpdatesEx(current.life, w.host.client, &request)
 	if err != nil {
 		return err
 	}
@@ -211,6 +218,7 @@ func (w *taskWaiter) begin(ctx context.Context) (*watch, error) {
 		return nil, err
 	}
 	created := &watch{collector: collector, view: list}
+	created.life, created.give = context.WithCancel(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.watch = created
@@ -236,12 +244,11 @@ func (w *taskWaiter) join(current *watch) {
 		w.mu.Unlock()
 		response, err := methods.ModifyListView(w.host.life, w.host.client, &request)
 		if err != nil {
-			// The watch is broken, or will be found so; a new one takes in all that
-			// is pending, these too.
+			// A new watch takes in all that is pending, these too.
 			w.mu.Lock()
 			w.adding = false
 			w.mu.Unlock()
-			_ = current.collector.CancelWaitForUpdates(w.host.life)
+			current.give()
 			return
 		}
 		for _, ref := range response.Returnval { // not to be put into a view: gone
@@ -309,6 +316,7 @@ func (w *taskWaiter) destroy(ctx context.Context) {
 	if current == nil {
 		return
 	}
+	current.give()
 	// A session that is gone took them along.
 	_ = current.view.Destroy(ctx)
 	_ = current.collector.Destroy(ctx)

@@ -6,6 +6,7 @@ package vsphere
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,6 +22,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// The cells of the fault matrix wait more than they compute.
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8")
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"))
 }
 
