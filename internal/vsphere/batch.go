@@ -41,10 +41,13 @@ const (
 	maxBatch = 100
 	// maxLinger is what a caller may wait for company, and maxGap what it waits
 	// after the last that came: they come in bursts.
-	maxLinger = 15 * time.Millisecond
-	maxGap    = 5 * time.Millisecond
+	maxLinger = 25 * time.Millisecond
+	maxGap    = 10 * time.Millisecond
+	// maxSettle is the same where nobody is known to be coming: what a request's
+	// end sets free comes within it.
+	maxSettle = time.Millisecond
 	// comeback is how long after an answer its callers are expected to come back.
-	comeback = 50 * time.Millisecond
+	comeback = 100 * time.Millisecond
 )
 
 // get reads one key.
@@ -117,16 +120,24 @@ func (b *batch[K, V]) fly() {
 
 // linger gives those who are expected the moment that they need. Those who wait
 // while nobody has come back yet, because they came during the last request, join
-// the others that way: else two halves would take turns for ever.
+// the others that way: else two halves would take turns for ever. Who waits alone
+// and is not followed waits for nothing.
 func (b *batch[K, V]) linger() {
 	limit := time.NewTimer(maxLinger)
 	defer limit.Stop()
-	var gap <-chan time.Time // from the first that comes
-	for b.expecting() {
+	var silence <-chan time.Time // since the last that came
+	for {
+		waiting, expected := b.company()
+		switch {
+		case waiting == 0, waiting >= maxBatch, waiting == 1 && !expected:
+			return
+		case !expected:
+			silence = time.After(maxSettle)
+		}
 		select {
 		case <-b.arrived:
-			gap = time.After(maxGap)
-		case <-gap:
+			silence = time.After(maxGap)
+		case <-silence:
 			return
 		case <-limit.C:
 			return
@@ -136,15 +147,10 @@ func (b *batch[K, V]) linger() {
 	}
 }
 
-// expecting reports that somebody waits, and that others are to be waited for.
-func (b *batch[K, V]) expecting() bool {
+// company is how many wait, and whether others are to be waited for.
+func (b *batch[K, V]) company() (waiting int, expected bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.waiting) == 0 || len(b.waiting) >= maxBatch {
-		return false
-	}
-	if b.returning > 0 && time.Since(b.landed) < comeback {
-		return true
-	}
-	return b.coming != nil && b.coming() > 0
+	expected = b.returning > 0 && time.Since(b.landed) < comeback || b.coming != nil && b.coming() > 0
+	return len(b.waiting), expected
 }

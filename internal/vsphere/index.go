@@ -162,12 +162,13 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 	if shared {
 		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
 	}
+	ctx, scan := scanning(ctx)
 	content, err := h.retrieve(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
 	ix := &index{vms: map[indexKey][]types.ManagedObjectReference{}}
-	paths := pathsIn(content)
+	paths := pathsIn(content, scan)
 	if shared {
 		ix.fill(content, paths, all)
 		return ix, nil
@@ -180,9 +181,13 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 	return ix, nil
 }
 
-// pathsIn are the VMs' paths in what was read.
-func pathsIn(content []types.ObjectContent) map[types.ManagedObjectReference]vix.Path {
-	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
+// pathsIn are the VMs' paths in what was read: those that a scan took, and those
+// that it left.
+func pathsIn(content []types.ObjectContent, scan *pathScan) map[types.ManagedObjectReference]vix.Path {
+	paths := make(map[types.ManagedObjectReference]vix.Path, len(scan.paths))
+	for vm, text := range scan.paths {
+		paths[vm] = hostPath(text)
+	}
 	for _, o := range content {
 		for _, property := range o.PropSet {
 			if text, ok := property.Val.(string); ok && o.Obj.Type == "VirtualMachine" {

@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+)
+
+func TestAScanLeavesWhatItDoesNotKnow(t *testing.T) {
+	const (
+		known  = `<objects><obj type="VirtualMachine">vm-1</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">[a] b/b.vmx</val></propSet></objects>`
+		typed  = `<objects><obj xsi:type="ManagedObjectReference" type="VirtualMachine">vm-2</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">[ä] ö ü.vmx</val></propSet></objects>`
+		entity = `<objects><obj type="VirtualMachine">vm-3</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">[a] b&amp;c.vmx</val></propSet></objects>`
+		denied = `<objects><obj type="VirtualMachine">vm-4</obj><missingSet><path>config.files.vmPathName</path></missingSet></objects>`
+		both   = `<objects><obj type="VirtualMachine">vm-5</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">x</val></propSet><propSet><name>name</name><val xsi:type="xsd:string">y</val></propSet></objects>`
+		other  = `<objects><obj type="Datastore">datastore-1</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">x</val></propSet></objects>`
+		empty  = `<objects><obj type="VirtualMachine">vm-6</obj></objects>`
+		broken = `<objects><obj type="VirtualMachine">vm-7</obj><propSet>`
+	)
+	s := &pathScan{paths: map[types.ManagedObjectReference]string{}}
+	got := string(s.take([]byte("<returnval>" + known + entity + denied + typed + both + other + empty + "</returnval>" + broken)))
+	if want := "<returnval>" + entity + denied + both + other + empty + "</returnval>" + broken; got != want {
+		t.Errorf("left is\n%s\nwant\n%s", got, want)
+	}
+	vm := func(id string) types.ManagedObjectReference {
+		return types.ManagedObjectReference{Type: "VirtualMachine", Value: id}
+	}
+	if want := map[types.ManagedObjectReference]string{vm("vm-1"): "[a] b/b.vmx", vm("vm-2"): "[ä] ö ü.vmx"}; !maps.Equal(s.paths, want) {
+		t.Errorf("paths: %v, want %v", s.paths, want)
+	}
+}
+
+// An index has the VMs whose paths the scan takes and those it leaves.
+func TestTheIndexHasEveryVM(t *testing.T) {
+	s := simulated(t, sim.Options{Datacenters: 2, VMs: 3})
+	odd := []string{"[LocalDS_0] a&b/a&b.vmx", "[LocalDS_0] a <b>/ä.vmx", "[LocalDS_0] it's \"so\"/x.vmx", "[LocalDS_0] 100% [x]/y.vmx"}
+	for _, path := range odd {
+		registered(t, s, "DC1", path)
+	}
+	h := connected(t, s)
+	sk, err := h.skeleton(t.Context(), time.Time{})
+	must(t, err)
+	ix, err := h.readIndex(t.Context(), sk, sk.datastoreNames())
+	must(t, err)
+	if len(ix.vms) != 6+len(odd) {
+		t.Errorf("the index has %d paths: %v", len(ix.vms), ix.vms)
+	}
+	for _, path := range odd {
+		if hits := ix.find(pathOf(t, path), sk.datacenters); len(hits) != 1 || hits[0].in.name != "DC1" {
+			t.Errorf("%s: %+v", path, hits)
+		}
+	}
+}
