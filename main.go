@@ -26,6 +26,14 @@ var version = "dev"
 // has asked it to end.
 const logoutTime = 1200 * time.Millisecond
 
+const (
+	// orphanTick is how often the provider looks whether Terraform is still there.
+	orphanTick = 500 * time.Millisecond
+	// orphanGrace is what an operation that Terraform's end interrupted has to
+	// cancel its task and to learn how that ended.
+	orphanGrace = time.Second
+)
+
 func main() {
 	prepare()
 	debug := flag.Bool("debug", false, "serve until interrupted, for a debugger to attach to")
@@ -41,6 +49,15 @@ func run(debug bool) error {
 	vixProvider := provider.New(version, map[vix.ServiceProvider]vix.Connect{
 		vix.VIServer: vsphere.Connect,
 	})
+	if !debug {
+		go func() {
+			// Nobody ends a provider whose Terraform was killed: it would keep its
+			// session on the host, and itself, for ever.
+			awaitOrphaned(os.Getppid())
+			_ = closeProvider(vixProvider)
+			os.Exit(1)
+		}()
+	}
 	serveErr := providerserver.Serve(context.Background(),
 		func() frameworkprovider.Provider { return vixProvider },
 		providerserver.ServeOpts{
@@ -48,13 +65,30 @@ func run(debug bool) error {
 			Debug:           debug,
 			ProtocolVersion: 6,
 		})
-	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
-	defer cancel()
-	if err := vixProvider.Close(ctx); err != nil {
+	if err := closeProvider(vixProvider); err != nil {
 		if serveErr == nil {
 			return fmt.Errorf("log out: %w", err)
 		}
 		fmt.Fprintln(os.Stderr, "terraform-provider-vix: log out:", err)
 	}
 	return serveErr
+}
+
+func closeProvider(p *provider.Provider) error {
+	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
+	defer cancel()
+	return p.Close(ctx)
+}
+
+// awaitOrphaned returns a while after the process that started this one has
+// ended. Windows does not tell; there it never returns.
+func awaitOrphaned(parent int) {
+	tick := time.NewTicker(orphanTick)
+	defer tick.Stop()
+	for range tick.C {
+		if os.Getppid() != parent {
+			break
+		}
+	}
+	<-time.After(orphanGrace)
 }

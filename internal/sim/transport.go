@@ -149,6 +149,12 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	}
 	h.model.Service.ServeMux.ServeHTTP(out, r)
 	if f != nil && f.After {
+		if f.Hang {
+			select {
+			case <-r.Context().Done():
+			case <-h.quit:
+			}
+		}
 		fail(w, f)
 	}
 }

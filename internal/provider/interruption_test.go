@@ -1,0 +1,324 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build linux
+
+package provider_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vixtest"
+)
+
+// change is what an apply is doing when it is interrupted.
+type change struct {
+	name, method string
+	from, to     string // the configuration before and after
+	power        string // the VM's power state before it
+	// task is set where the host answers before it has done it.
+	task bool
+	// wanted is what the host must have in the end.
+	registered bool
+	vmName     string
+}
+
+const (
+	renames = `
+resource "vix_registration" "web" {
+  vmx_path = "[LocalDS_0] web/web.vmx"
+  name     = "renamed"
+}
+`
+	registersToPowerOff = `
+resource "vix_registration" "web" {
+  vmx_path             = "[LocalDS_0] web/web.vmx"
+  power_off_on_destroy = "hard"
+}
+`
+)
+
+var changes = []change{
+	{name: "create", method: "RegisterVM_Task", to: registers, task: true, registered: true},
+	{name: "update", method: "Rename_Task", from: registers, to: renames, task: true, registered: true, vmName: "renamed"},
+	{name: "delete", method: "UnregisterVM", from: registers},
+	{name: "delete, powering off", method: "PowerOffVM_Task", from: registersToPowerOff, power: "poweredOn", task: true},
+}
+
+// steps are the moments of a change at which it is interrupted.
+var steps = []string{"before the task", "task running", "task done, state not saved"}
+
+// interrupts are the ways to interrupt it.
+var interrupts = []struct {
+	name string
+	do   func(t *testing.T, terraform, provider int)
+}{
+	{"SIGINT once", func(_ *testing.T, terraform, _ int) { _ = syscall.Kill(-terraform, syscall.SIGINT) }},
+	{"SIGINT twice", func(_ *testing.T, terraform, _ int) {
+		_ = syscall.Kill(-terraform, syscall.SIGINT)
+		time.Sleep(100 * time.Millisecond)
+		_ = syscall.Kill(-terraform, syscall.SIGINT)
+	}},
+	{"SIGKILL of terraform", func(_ *testing.T, terraform, _ int) { _ = syscall.Kill(terraform, syscall.SIGKILL) }},
+	{"SIGKILL of the provider", func(t *testing.T, _, provider int) {
+		if provider == 0 {
+			t.Error("there is no provider to kill")
+			return
+		}
+		_ = syscall.Kill(provider, syscall.SIGKILL)
+	}},
+}
+
+// TestInterruptionMatrix interrupts every change at every step in every way. A
+// plain apply afterwards ends with what is wanted. One cell of each four is
+// tried, each once, unless VIX_TEST_RUNS says how often each is to be.
+func TestInterruptionMatrix(t *testing.T) {
+	runs, err := strconv.Atoi(cmp.Or(os.Getenv("VIX_TEST_RUNS"), "0"))
+	must(t, err)
+	var mu sync.Mutex
+	good := map[string]int{}
+	t.Run("cells", func(t *testing.T) {
+		for i, c := range changes {
+			for j, step := range steps {
+				for k, interrupt := range interrupts {
+					if runs == 0 && (i+j+k)%4 != 0 {
+						continue // a sample: each change, each step and each way at least twice
+					}
+					cell := strings.Join([]string{c.name, step, interrupt.name}, "/")
+					for range max(runs, 1) {
+						t.Run(cell, func(t *testing.T) {
+							a := interrupted(t, c, step, interrupt.do)
+							// Only a provider that is killed cannot log out.
+							if n := a.Host.Sessions(); n != 0 && interrupt.name != "SIGKILL of the provider" {
+								t.Errorf("%d sessions are left", n)
+							}
+							if !t.Failed() {
+								mu.Lock()
+								defer mu.Unlock()
+								good[cell]++
+							}
+						})
+					}
+				}
+			}
+		}
+	})
+	var table strings.Builder
+	out := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	head := "change\tstep"
+	for _, interrupt := range interrupts {
+		head += "\t" + interrupt.name
+	}
+	_, _ = fmt.Fprintln(out, head)
+	total := 0
+	for _, c := range changes {
+		for _, step := range steps {
+			row := c.name + "\t" + step
+			for _, interrupt := range interrupts {
+				n := good[strings.Join([]string{c.name, step, interrupt.name}, "/")]
+				row += fmt.Sprintf("\t%d", n)
+				total += n
+			}
+			_, _ = fmt.Fprintln(out, row)
+		}
+	}
+	_ = out.Flush()
+	t.Logf("how often each cell ended right, of %d tries each cell that is tried\n%s%d interruptions ended right", max(runs, 1), table.String(), total)
+}
+
+// interrupted is one cell.
+func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.T, terraform, provider int)) *vixtest.Acceptance {
+	a := laidOut(t, sim.Options{})
+	const theirs = "[LocalDS_0] theirs/theirs.vmx"
+	must(t, a.Host.WriteVM("DC0", theirs, sim.VMX{}))
+	_, err := a.Host.Register(t.Context(), "DC0", theirs)
+	must(t, err)
+	w := newWorkspace(t, a, "")
+	if c.from != "" {
+		w.configure(t, c.from)
+		w.run(t, nil, "apply", "-no-color", "-auto-approve")
+	}
+	if c.power != "" {
+		must(t, a.Host.SetPower("DC0", webPath, c.power))
+	}
+	w.configure(t, c.to)
+	before := files(t, a)
+
+	reached, release := hold(a.Host, c, step)
+	cmd, out := w.command(nil, "apply", "-no-color", "-auto-approve")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	must(t, cmd.Start())
+	select {
+	case <-reached:
+	case <-time.After(30 * time.Second):
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = cmd.Wait()
+		t.Fatalf("%s was not reached\n%s", step, out)
+	}
+	provider := childOf(cmd.Process.Pid)
+	interrupt(t, cmd.Process.Pid, provider)
+	time.Sleep(50 * time.Millisecond)
+	release()
+	waitOrKill(t, cmd)
+
+	// Whatever is left of the provider must not be needed, and must not do harm.
+	again := w.run(t, nil, "apply", "-no-color", "-auto-approve")
+	if provider != 0 && syscall.Kill(provider, 0) == nil && !exits(provider, 3*time.Second) {
+		t.Errorf("the provider outlives terraform")
+		_ = syscall.Kill(provider, syscall.SIGKILL)
+	}
+	vm, err := a.Host.VM("DC0", webPath)
+	switch {
+	case c.registered && err != nil:
+		t.Errorf("it is not registered: %v\n%s\n%s", err, out, again)
+	case !c.registered && err == nil:
+		t.Errorf("it is still registered\n%s\n%s", out, again)
+	case c.vmName != "" && vm.Name != c.vmName:
+		t.Errorf("its name is %q\n%s\n%s", vm.Name, out, again)
+	}
+	if _, err := a.Host.VM("DC0", theirs); err != nil {
+		t.Errorf("somebody else's registration is gone: %v", err)
+	}
+	cmd, planned := w.command(nil, "plan", "-no-color", "-detailed-exitcode")
+	if err := cmd.Run(); err != nil {
+		t.Errorf("the next plan is not empty: %v\n%s", err, planned)
+	}
+	if state := w.run(t, nil, "show", "-json"); strings.Contains(state, webUUID) != c.registered {
+		t.Errorf("state:\n%s", state)
+	}
+	if after := files(t, a); !maps.Equal(before, after) {
+		t.Errorf("files before: %v, after: %v", before, after)
+	}
+	return a
+}
+
+// hold keeps a change from getting beyond a step until release is called.
+func hold(host *sim.Host, c change, step string) (reached <-chan struct{}, release func()) {
+	there, free := make(chan struct{}), make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(there) })
+	wait := func() {
+		arrive()
+		<-free
+	}
+	release = sync.OnceFunc(func() {
+		host.OnRequest(nil)
+		host.OnTask(nil)
+		close(free)
+	})
+	var mu sync.Mutex
+	asked := false
+	switch {
+	case step == "before the task" || step == "task running" && !c.task:
+		if step == "before the task" { // it does not get as far as being executed
+			host.Fault(sim.Fault{Method: c.method, Cut: true})
+		}
+		host.OnRequest(func(method string, _ []byte) {
+			if method == c.method {
+				wait()
+			}
+		})
+	case step == "task running":
+		host.OnTask(func(ctx context.Context, method string) {
+			if method != c.method {
+				return
+			}
+			arrive()
+			select {
+			case <-free:
+			case <-ctx.Done():
+			}
+		})
+	case c.task:
+		// The requests that ask what became of it get no answer.
+		host.OnRequest(func(method string, _ []byte) {
+			mu.Lock()
+			after := asked
+			asked = asked || method == c.method
+			mu.Unlock()
+			if after {
+				wait()
+			}
+		})
+	default:
+		host.Fault(sim.Fault{Method: c.method, Cut: true, After: true, Hang: true})
+		host.OnRequest(func(method string, _ []byte) {
+			if method == c.method {
+				time.AfterFunc(150*time.Millisecond, arrive)
+			}
+		})
+	}
+	return there, release
+}
+
+// configure writes the configuration.
+func (w *workspace) configure(t *testing.T, config string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(`
+terraform {
+  required_providers {
+    vix = { source = "terraform-vix/vix" }
+  }
+}
+`+config), 0o600))
+}
+
+// files are the files on the datastore but for the .vmx that a rename writes.
+func files(t *testing.T, a *vixtest.Acceptance) map[string]string {
+	t.Helper()
+	all, err := a.Host.Files("DC0", "LocalDS_0")
+	must(t, err)
+	delete(all, webPath)
+	return all
+}
+
+// childOf is the provider that a terraform has started, 0 if there is none.
+func childOf(terraform int) int {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", terraform))
+	for _, file := range tasks {
+		children, _ := os.ReadFile(file)
+		for field := range strings.FieldsSeq(string(children)) {
+			pid, _ := strconv.Atoi(field)
+			if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.Contains(string(line), "terraform-provider-vix") {
+				return pid
+			}
+		}
+	}
+	return 0
+}
+
+// waitOrKill waits for an interrupted terraform.
+func waitOrKill(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	timer := time.AfterFunc(30*time.Second, func() {
+		t.Error("the interrupted terraform does not end")
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	})
+	defer timer.Stop()
+	_ = cmd.Wait()
+}
+
+// exits waits for a process that is not our child.
+func exits(pid int, limit time.Duration) bool {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || slices.Contains(strings.Fields(string(stat)), "Z") {
+			return true
+		}
+	}
+	return false
+}
