@@ -86,9 +86,9 @@ var interrupts = []struct {
 
 // TestInterruptionMatrix interrupts every change at every step in every way. A
 // plain apply afterwards ends with what is wanted. One cell of each four is
-// tried, each once, unless VIX_TEST_RUNS says how often each is to be.
+// tried, each once, unless INTERRUPTION_RUNS says how often each is to be.
 func TestInterruptionMatrix(t *testing.T) {
-	runs, err := strconv.Atoi(cmp.Or(os.Getenv("VIX_TEST_RUNS"), "0"))
+	runs, err := strconv.Atoi(cmp.Or(os.Getenv("INTERRUPTION_RUNS"), "0"))
 	must(t, err)
 	var mu sync.Mutex
 	good := map[string]int{}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // ErrGone is the proof that a registration is no more: its managed object is
@@ -72,7 +73,7 @@ func (e *Error) Summary() string {
 	if e.Object == "" {
 		return "Cannot " + e.Op
 	}
-	return "Cannot " + e.Op + " " + e.Object
+	return visible("Cannot "+e.Op+" "+e.Object, false)
 }
 
 // Detail is the rest, a paragraph a part: reason, choices, remedy, codes.
@@ -82,7 +83,11 @@ func (e *Error) Detail() string {
 		parts = append(parts, e.Reason)
 	}
 	if len(e.Choices) > 0 {
-		parts = append(parts, "  - "+strings.Join(e.Choices, "\n  - "))
+		var lines []string
+		for _, choice := range e.Choices {
+			lines = append(lines, "  - "+visible(choice, false))
+		}
+		parts = append(parts, strings.Join(lines, "\n"))
 	}
 	if e.Remedy != "" {
 		parts = append(parts, e.Remedy)
@@ -91,7 +96,22 @@ func (e *Error) Detail() string {
 	if e.Fault != "" {
 		last += "; the host says: " + e.Fault
 	}
-	return strings.Join(append(parts, last), "\n\n")
+	return visible(strings.Join(append(parts, last), "\n\n"), true)
+}
+
+// visible shows what would act on a terminal, or turn what is read around, as an
+// escape: names come from the host, and whoever may name a VM must not be able to
+// write the rest of an error.
+func visible(text string, lines bool) string {
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
+		if r == '\n' && lines || !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		}
+	}
+	return b.String()
 }
 
 // Error implements error, in one line where the parts are.

@@ -61,10 +61,14 @@ func (r *record) path() vix.Path {
 }
 
 // hostPath reads a path that the host reports. What does not parse is kept as it
-// is, below no datastore: it must not be taken for another path.
+// is, below no datastore: it must not be taken for another path. So is one with
+// spaces at the ends of its names: from a user they mean nothing, from the host
+// they are names of other files.
 func hostPath(text string) vix.Path {
 	p, err := vix.ParsePath(text)
-	if err != nil {
+	datastore, file, _ := strings.Cut(strings.TrimPrefix(text, "["), "]")
+	file = strings.TrimPrefix(file, " ")
+	if err != nil || strings.TrimSpace(datastore) != datastore || strings.TrimSpace(file) != file {
 		return vix.Path{File: text}
 	}
 	return p

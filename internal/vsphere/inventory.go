@@ -28,7 +28,9 @@ func newNodes(content []types.ObjectContent) nodes {
 			switch v := p.Val.(type) {
 			case string:
 				if p.Name == "name" {
-					item.name = v
+					// The host writes it so. One that does not must not make one
+					// folder's name look like two folders' path.
+					item.name = strings.ReplaceAll(v, "/", "%2f")
 				}
 			case types.ManagedObjectReference:
 				if p.Name == "parent" {

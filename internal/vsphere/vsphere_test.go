@@ -24,7 +24,9 @@ import (
 func TestMain(m *testing.M) {
 	// The cells of the fault matrix wait more than they compute.
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8")
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		_ = flag.Set("test.parallel", "8")
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"))
 }
 
