@@ -66,7 +66,7 @@ func (h *host) readConfig(ctx context.Context, f *vixFile) *vix.FileConfig {
 		return &vix.FileConfig{Problem: "The file cannot be understood: " + err.Error() + "."}
 	}
 	if !parsed.Encrypted() && !slices.ContainsFunc(vital, func(key string) bool { _, ok := parsed.Get(key); return ok }) {
-		return &vix.FileConfig{Problem: "The file says nothing of a VM: it is empty, or was cut off when it was written."}
+		return &vix.FileConfig{Problem: "The file says nothing of a VM: it may have been cut off when it was written."}
 	}
 	return configOf(f, parsed)
 }

@@ -70,22 +70,34 @@ locals {
       local.pools[key][local.numbers[key] % length(local.pools[key])]
     )
   }
+
+  # Terraform goes through all of for_each for each of its members: a thousand whole
+  # files would take it half a minute. This is what a registration needs of them.
+  registrations = {
+    for key, file in local.wanted : key => {
+      vmx_path   = file.vmx_path
+      datacenter = file.datacenter
+      template   = file.template
+      name       = try(var.exceptions[key].name, null)
+      folder     = try(var.exceptions[key].folder, null) != null || file.registered ? try(var.exceptions[key].folder, null) : var.folder
+      host       = local.hosts_for[key]
+      pool       = local.pools_for[key]
+      cluster    = file.registered || local.hosts_for[key] != null || local.pools_for[key] != null ? null : var.cluster
+    }
+  }
 }
 
 resource "vix_registration" "this" {
-  for_each = local.wanted
+  for_each = local.registrations
 
-  vmx_path   = each.value.vmx_path
-  datacenter = each.value.datacenter
-  template   = each.value.template
-  name       = try(var.exceptions[each.key].name, null)
-  folder = (
-    try(var.exceptions[each.key].folder, null) != null ? var.exceptions[each.key].folder :
-    each.value.registered ? null : var.folder
-  )
-  host          = local.hosts_for[each.key]
-  resource_pool = local.pools_for[each.key]
-  cluster       = each.value.registered || local.hosts_for[each.key] != null || local.pools_for[each.key] != null ? null : var.cluster
+  vmx_path      = each.value.vmx_path
+  datacenter    = each.value.datacenter
+  template      = each.value.template
+  name          = each.value.name
+  folder        = each.value.folder
+  cluster       = each.value.cluster
+  host          = each.value.host
+  resource_pool = each.value.pool
 
   if_registered = "adopt"
   on_destroy    = var.on_destroy
