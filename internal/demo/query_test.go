@@ -19,6 +19,8 @@ func TestQuery(t *testing.T) {
 	}
 	_, err := b.host.RegisterTemplate(t.Context(), "DC1", b.template("DC1", "[LocalDS_0] golden/golden.vmtx"))
 	b.must(err)
+	b.lay("DC1", "[LocalDS_0] web-1/web-1.vmx", sim.VMX{})
+	b.somebody("DC1", "[LocalDS_0] web-1/web-1.vmx")
 	before := b.hashes()
 	b.folder("examples/list-resources/vix_registration", ".")
 	b.file("main.tf", source+"provider \"vix\" {}\n")
@@ -28,9 +30,9 @@ func TestQuery(t *testing.T) {
 		"golden, /DC1:[LocalDS_0] golden/golden.vmtx", "list.vix_registration.web", "server="+b.host.InstanceUUID())
 	b.must(os.Remove(filepath.Join(b.dir, "list-resource.tfquery.hcl")))
 	b.run(0, "query", "-generate-config-out=generated.tf")
-	b.says(b.run(0, "apply", "-auto-approve"), "Apply complete! Resources: 9 imported, 0 added, 0 changed, 0 destroyed.")
+	b.says(b.run(0, "apply", "-auto-approve"), "Apply complete! Resources: 10 imported, 0 added, 0 changed, 0 destroyed.")
 	b.says(b.run(0, "plan", "-detailed-exitcode"), "No changes.")
-	b.says(b.run(0, "destroy", "-auto-approve"), "Destroy complete! Resources: 9 destroyed.")
+	b.says(b.run(0, "destroy", "-auto-approve"), "Destroy complete! Resources: 10 destroyed.")
 	if !b.registered("DC0", "[LocalDS_0] DC0_VM0/DC0_VM0.vmx") {
 		t.Error("what was imported did not survive the destroy")
 	}

@@ -4,7 +4,7 @@ list "vix_registration" "web" {
   provider = vix
 
   config {
-    datacenter = "DC0"
-    name_regex = "^DC0_VM"
+    datacenter = "DC1"
+    name_regex = "^web-"
   }
 }
