@@ -87,14 +87,19 @@ func (h *Host) sessionList() []types.UserSession {
 // Sessions returns how many sessions are logged in.
 func (h *Host) Sessions() int { return len(h.sessionList()) }
 
-// ExpireSessions ends every session, as an idle timeout or a restart of the host does: the next call of each is
-// answered with NotAuthenticated.
-func (h *Host) ExpireSessions() {
+// SessionKeys returns the keys of the sessions that are logged in, which are what the session cookies hold.
+func (h *Host) SessionKeys() []string {
 	var keys []string
 	for _, s := range h.sessionList() {
 		keys = append(keys, s.Key)
 	}
-	for _, key := range keys {
+	return keys
+}
+
+// ExpireSessions ends every session, as an idle timeout or a restart of the host does: the next call of each is
+// answered with NotAuthenticated.
+func (h *Host) ExpireSessions() {
+	for _, key := range h.SessionKeys() {
 		h.reg.SessionManager().TerminateSession(h.contextAs("root"), &types.TerminateSession{SessionId: []string{key}})
 	}
 }

@@ -1,0 +1,216 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vmware/govmomi/object"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// always come with every role but No access.
+var always = []string{"System.Anonymous", "System.View", "System.Read"}
+
+const limitedUser = "limited@vsphere.local"
+
+// role is what an operation needs, and the operation.
+type role struct {
+	op         string
+	privileges []string
+	// on is what each privilege is needed on, as errors show it.
+	on                    map[string]string
+	unregistered, running bool
+	run                   func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
+}
+
+func changing(change vix.Change) func(context.Context, *host, vix.Path, vix.Handle) error {
+	return func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return h.Update(ctx, vm, change) }
+}
+
+func unregistering(off vix.PowerOff) func(context.Context, *host, vix.Path, vix.Handle) error {
+	return func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return h.Unregister(ctx, vm, off) }
+}
+
+// roles are the least roles, as the documentation has them.
+var roles = []role{
+	{op: "read what was reached", run: func(ctx context.Context, h *host, _ vix.Path, _ vix.Handle) error { return second(h.Info(ctx)) }},
+	{op: "open", run: func(ctx context.Context, h *host, p vix.Path, _ vix.Handle) error {
+		return second(h.Open(ctx, vix.Locator{Path: p}))
+	}},
+	{op: "open by id", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+		return second(h.OpenID(ctx, vm.ID))
+	}},
+	{op: "find", run: func(ctx context.Context, h *host, _ vix.Path, _ vix.Handle) error {
+		return second(h.Find(ctx, vix.Query{}))
+	}},
+	{op: "read a registration", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+		return second(h.Registration(ctx, vm))
+	}},
+	{
+		op: "list files", privileges: []string{"Datastore.Browse"}, on: map[string]string{"Datastore.Browse": "the datastore "},
+		run: func(ctx context.Context, h *host, _ vix.Path, _ vix.Handle) error {
+			return second(h.Files(ctx, vix.FileQuery{Match: "*.vmx"}))
+		},
+	},
+	{
+		op: "check", unregistered: true, privileges: []string{"VirtualMachine.Inventory.Register", "Resource.AssignVMToPool", "Datastore.Browse"},
+		on: map[string]string{
+			"VirtualMachine.Inventory.Register": "the folder /DC0/vm", "Resource.AssignVMToPool": "the resource pool /DC0/host/DC0_C0/Resources",
+			"Datastore.Browse": "the datastore ",
+		},
+		run: func(ctx context.Context, h *host, p vix.Path, _ vix.Handle) error {
+			check, err := h.Check(ctx, vix.RegisterSpec{Path: p})
+			if err == nil && check.FileUnknown != "" { // a warning of the plan
+				err = &vix.Error{Op: "check", Reason: check.FileUnknown, Code: vix.CodeHostUserPermissions}
+			}
+			return err
+		},
+	},
+	{
+		op: "register", unregistered: true, privileges: []string{"VirtualMachine.Inventory.Register", "Resource.AssignVMToPool"},
+		on: map[string]string{
+			"VirtualMachine.Inventory.Register": "the folder /DC0/vm", "Resource.AssignVMToPool": "the resource pool /DC0/host/DC0_C0/Resources",
+		},
+		run: func(ctx context.Context, h *host, p vix.Path, _ vix.Handle) error {
+			return second(h.Register(ctx, vix.RegisterSpec{Path: p}))
+		},
+	},
+	{
+		op: "rename", privileges: []string{"VirtualMachine.Config.Rename"}, on: map[string]string{"VirtualMachine.Config.Rename": "the VM /DC0/vm/web"},
+		run: changing(vix.Change{Name: ptr("renamed")}),
+	},
+	{
+		op: "move to a folder", privileges: []string{"VirtualMachine.Inventory.Move"},
+		on: map[string]string{"VirtualMachine.Inventory.Move": "the VM /DC0/vm/web"}, run: changing(vix.Change{Folder: ptr("Linux")}),
+	},
+	{
+		op: "move to a pool", privileges: []string{"Resource.AssignVMToPool"},
+		on:  map[string]string{"Resource.AssignVMToPool": "the resource pool /DC0/host/DC0_C0/Resources/front"},
+		run: changing(vix.Change{ResourcePool: ptr("front")}),
+	},
+	{
+		op: "unregister", privileges: []string{"VirtualMachine.Inventory.Unregister"},
+		on: map[string]string{"VirtualMachine.Inventory.Unregister": "the VM /DC0/vm/web"}, run: unregistering(vix.PowerOffFail),
+	},
+	{
+		op: "shut down and unregister", running: true, privileges: []string{"VirtualMachine.Inventory.Unregister", "VirtualMachine.Interact.PowerOff"},
+		on: map[string]string{
+			"VirtualMachine.Inventory.Unregister": "the VM /DC0/vm/web", "VirtualMachine.Interact.PowerOff": "the VM /DC0/vm/web",
+		}, run: unregistering(vix.PowerOffGuest),
+	},
+	{
+		op: "power off and unregister", running: true, privileges: []string{"VirtualMachine.Inventory.Unregister", "VirtualMachine.Interact.PowerOff"},
+		on: map[string]string{
+			"VirtualMachine.Inventory.Unregister": "the VM /DC0/vm/web", "VirtualMachine.Interact.PowerOff": "the VM /DC0/vm/web",
+		}, run: unregistering(vix.PowerOffHard),
+	},
+}
+
+// as runs an operation as a user who has the role without one privilege.
+func (r role) as(t *testing.T, without string) error {
+	t.Helper()
+	s := simulated(t, sim.Options{StandaloneHosts: -1, ClusterHosts: 1})
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{DisplayName: "web"})
+	must(t, second(s.AddFolder("DC0", "Linux")))
+	must(t, second(s.AddPool("DC0", "DC0_C0", "front")))
+	var handle vix.Handle
+	if !r.unregistered {
+		moref, err := s.Register(t.Context(), "DC0", p.String())
+		must(t, err)
+		vm, err := s.VM("DC0", p.String())
+		must(t, err)
+		handle = vix.Handle{ID: vm.Config.InstanceUuid, ManagedObjectID: moref, Path: p, Datacenter: "/DC0"}
+	}
+	if r.running {
+		must(t, s.SetTools("DC0", p.String(), true, true))
+		must(t, s.SetPower("DC0", p.String(), "poweredOn"))
+	}
+	s.AddUser(limitedUser, "pw")
+	admin, err := s.Client(t.Context())
+	must(t, err)
+	known, err := object.NewAuthorizationManager(admin.Client).RoleList(t.Context())
+	must(t, err)
+	if slices.Contains(always, without) {
+		s.Deny(limitedUser, without, "/DC0/vm/web")
+	}
+	for _, privilege := range known.ByName("Admin").Privilege {
+		if !slices.Contains(always, privilege) && (privilege == without || !slices.Contains(r.privileges, privilege)) {
+			s.Deny(limitedUser, privilege, "")
+		}
+	}
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.Username, o.Password = limitedUser, "pw" })
+	return r.run(t.Context(), h, p, handle)
+}
+
+// TestLeastPrivileges proves that the documented roles are enough, and that each
+// privilege that is missing is named, with its object and the user.
+func TestLeastPrivileges(t *testing.T) {
+	for _, r := range roles {
+		t.Run(r.op, func(t *testing.T) {
+			t.Parallel()
+			if err := r.as(t, ""); err != nil {
+				t.Errorf("with %q: %v", r.privileges, err)
+			}
+			for _, privilege := range r.privileges {
+				e := failure(t, r.as(t, privilege), vix.CodeHostUserPermissions, vix.FieldNone)
+				says(t, e, limitedUser, privilege+" on "+r.on[privilege])
+			}
+		})
+	}
+}
+
+// What a user may not see is an error, never a proof that it is gone.
+func TestWithoutSystemViewNothingIsProved(t *testing.T) {
+	for _, r := range roles {
+		if r.op != "open" && r.op != "open by id" && r.op != "read a registration" {
+			continue // it begins with one of these, or lists what there is to see
+		}
+		t.Run(r.op, func(t *testing.T) {
+			t.Parallel()
+			for _, privilege := range []string{"System.View", "System.Read"} {
+				err := r.as(t, privilege)
+				var e *vix.Error
+				// The managed object id, once known, may be read all the same.
+				if errors.Is(err, vix.ErrGone) || !errors.As(err, &e) && r.op != "read a registration" {
+					t.Errorf("without %s: %v", privilege, err)
+				}
+			}
+		})
+	}
+}
+
+// The documentation's table has the privileges that are tested, and no others.
+func TestDocumentedPrivilegesAreTheTestedOnes(t *testing.T) {
+	text, err := os.ReadFile("../../templates/index.md.tmpl")
+	must(t, err)
+	_, table, ok := strings.Cut(string(text), "## Privileges")
+	if !ok {
+		t.Fatal("there is no section Privileges")
+	}
+	table, _, _ = strings.Cut(table, "\n## ")
+	tested := slices.Clone(always[1:])
+	for _, r := range roles {
+		tested = append(tested, r.privileges...)
+	}
+	slices.Sort(tested)
+	var documented []string
+	for _, row := range regexp.MustCompile("(?m)^\\|.*$").FindAllString(table, -1) {
+		for _, m := range regexp.MustCompile("`([A-Z][A-Za-z]+\\.[A-Za-z.]+)`").FindAllStringSubmatch(row, -1) {
+			documented = append(documented, m[1])
+		}
+	}
+	slices.Sort(documented)
+	if tested, documented := slices.Compact(tested), slices.Compact(documented); !slices.Equal(tested, documented) {
+		t.Errorf("documented: %q\ntested: %q", documented, tested)
+	}
+}
