@@ -102,7 +102,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	secrets := slices.DeleteFunc([]string{options.Password, options.VMPassword}, func(s string) bool { return s == "" })
 	ctx = tflog.MaskLogStrings(ctx, secrets...)
 	tflog.Info(ctx, "connecting", map[string]any{
-		"service_provider": string(settings.serviceProvider), "hostname": options.Hostname, "username": options.Username,
+		"service_provider": string(settings.serviceProvider), "hostname": options.ShownHostname(), "username": options.Username,
 	})
 	host, err := connect(ctx, options)
 	if err != nil {

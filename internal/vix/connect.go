@@ -3,7 +3,10 @@
 
 package vix
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // ServiceProvider is the kind of host to connect to: VIX's serviceProviderType.
 type ServiceProvider string
@@ -44,6 +47,20 @@ type ConnectOptions struct {
 	VMPassword string
 	// UserAgent tells the host who calls.
 	UserAgent string
+}
+
+// ShownHostname is the host name as logs and errors may show it: without a user
+// and a password, which a URL may hold although it must not.
+func (o ConnectOptions) ShownHostname() string {
+	i := strings.LastIndex(o.Hostname, "@")
+	if i < 0 {
+		return o.Hostname
+	}
+	scheme, _, ok := strings.Cut(o.Hostname[:i], "://")
+	if !ok {
+		return o.Hostname[i+1:]
+	}
+	return scheme + "://" + o.Hostname[i+1:]
 }
 
 // DefaultRequestTimeout bounds a call to the host where the user set no bound.

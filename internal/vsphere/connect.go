@@ -161,7 +161,7 @@ func (h *host) Disconnect(ctx context.Context) error {
 func parseEndpoint(o vix.ConnectOptions) (*url.URL, error) {
 	bad := func(reason string) error {
 		return &vix.Error{
-			Op: "connect to", Object: strconv.Quote(o.Hostname), Code: vix.CodeInvalidHostnameSpecification,
+			Op: "connect to", Object: strconv.Quote(o.ShownHostname()), Code: vix.CodeInvalidHostnameSpecification,
 			Field: vix.FieldHostname, Reason: reason,
 			Remedy: "Give a name, NAME:PORT or a URL such as https://vcenter.example.com/sdk.",
 		}

@@ -23,7 +23,7 @@ import (
 // what it accepts is one https or http host without a password.
 func FuzzParseEndpoint(f *testing.F) {
 	for _, seed := range []string{
-		"vc.example.com", "vc:8443", "https://vc/sdk", "http://[::1]:80/sdk", "https://u:s3cret@vc/sdk", "[fe80::1%25eth0]", "vc/%zz",
+		"vc.example.com", "vc:8443", "https://vc/sdk", "http://[::1]:80/sdk", "https://u:s3cret@vc/sdk", "https://u:s3cret@vc:port/sdk", "u:s3cret@", "[fe80::1%25eth0]", "vc/%zz",
 		"ftp://vc", "https://", "vc\x00", "https://vc/sdk?x=1#y", "//vc", "user@vc", "https://vc:99999/", strings.Repeat("a", 1<<16),
 	} {
 		f.Add(seed, 0)
@@ -35,6 +35,9 @@ func FuzzParseEndpoint(f *testing.F) {
 			var e *vix.Error
 			if !errors.As(err, &e) || e.Reason == "" || e.Field != vix.FieldHostname {
 				t.Fatalf("%q gave %v", name, err)
+			}
+			if strings.Contains(name, "s3cret@") && strings.Contains(err.Error(), "s3cret") {
+				t.Fatalf("the password in %q is in %v", name, err)
 			}
 			return
 		}
