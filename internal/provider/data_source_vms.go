@@ -50,11 +50,12 @@ func (d *vmsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id": text("Handle of the VM, which every `vm_id` takes. Null if the host does not say, as for a VM whose files " +
 						"it cannot read."),
-					"name":              text("Display name."),
-					"vmx_path":          text("Path of the `.vmx` file, as `vix_registration` and `vix_vm` take it."),
-					"datacenter":        text("Inventory path of the datacenter. Null on hosted products."),
-					"power_state":       text("`on`, `off`, `suspended` or `paused`."),
-					"managed_object_id": text("Managed object id (`vm-42`), which changes with each registration. Null on hosted products."),
+					"name":        text("Display name."),
+					"vmx_path":    text("Path of the `.vmx` file, as `vix_registration` and `vix_vm` take it."),
+					"datacenter":  text("Inventory path of the datacenter. Null on hosted products."),
+					"power_state": text("`on`, `off`, `suspended` or `paused`."),
+					"managed_object_id": text("Managed object id (`vm-42`), which changes with each registration. Null on hosted " +
+						"products."),
 				}},
 			},
 		},

@@ -124,7 +124,9 @@ func newVMXFilesModel(found *vix.Files, config vmxFilesModel) vmxFilesModel {
 		m.LeftOut = append(m.LeftOut, leftOutModel{VMXPath: said(l.Path.String()), Datacenter: said(l.Datacenter), By: said(l.By)})
 	}
 	for _, u := range found.Unreadable {
-		m.Unreadable = append(m.Unreadable, unreadableModel{Datacenter: said(u.Datacenter), Datastore: said(u.Datastore), Reason: said(u.Reason)})
+		m.Unreadable = append(m.Unreadable, unreadableModel{
+			Datacenter: said(u.Datacenter), Datastore: said(u.Datastore), Reason: said(u.Reason),
+		})
 	}
 	return m
 }

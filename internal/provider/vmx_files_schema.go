@@ -42,8 +42,8 @@ func vmxFilesSchema() schema.Schema {
 			},
 			"path": schema.StringAttribute{
 				Optional: true, Validators: notEmpty,
-				MarkdownDescription: "Folder to look below, on each datastore that has it: `restored/2026`. Default: the whole datastore. " +
-					"A folder that no datastore has is an error.",
+				MarkdownDescription: "Folder to look below, on each datastore that has it: `restored/2026`. Default: the whole " +
+					"datastore. A folder that no datastore has is an error.",
 			},
 			"match": schema.StringAttribute{
 				Optional: true,
@@ -53,8 +53,8 @@ func vmxFilesSchema() schema.Schema {
 			},
 			"registered": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Only files that a VM has (`true`) or that none has (`false`), for reports and checks; then `by_path` is " +
-					"null. Default: all files.",
+				MarkdownDescription: "Only files that a VM has (`true`) or that none has (`false`), for reports and checks; then " +
+					"`by_path` is null. Default: all files.",
 			},
 			"exclude": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -70,8 +70,8 @@ func vmxFilesSchema() schema.Schema {
 			},
 			"on_inaccessible": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "What to do about a datastore that cannot be read: `error`, or `warn` and skip it; then `by_path` is " +
-					"null, because a shorter list would destroy registrations. Default `error`.",
+				MarkdownDescription: "What to do about a datastore that cannot be read: `error`, or `warn` and skip it; then " +
+					"`by_path` is null, because a shorter list would destroy registrations. Default `error`.",
 				Validators: []validator.String{stringvalidator.OneOf(onInaccessibleError, onInaccessibleWarn)},
 			},
 			"files": schema.ListNestedAttribute{
@@ -124,10 +124,11 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"vmx_path": text("Path of the file, as `vix_registration` takes it."),
 		"datacenter": text("Inventory path of the datacenter that the file is counted in: where it is registered, else the oldest of " +
 			"those that were looked in and mount the datastore."),
-		"datastore":     text("Name of the datastore."),
-		"size":          number("Size in bytes."),
-		"modified":      text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
-		"registered":    flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is registered."),
+		"datastore": text("Name of the datastore."),
+		"size":      number("Size in bytes."),
+		"modified":  text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
+		"registered": flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is " +
+			"registered."),
 		"vm_id":         text("Handle of the VM that has the file, which every `vm_id` takes. Null if none has it."),
 		"name":          text("Display name of the VM that has the file. Null if none has it."),
 		"template":      flag("Whether it is a template's file (`.vmtx`)."),

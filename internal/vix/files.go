@@ -33,7 +33,8 @@ type FileQuery struct {
 // things rather than VMs: snapshots of file systems, replicas, content libraries.
 var DefaultExclude = []string{
 	".snapshot", ".snapshots", "~snapshot", "@Recently-Snapshot", ".ckpt", ".zfs", // file system snapshots
-	".sdd.sf", ".fbb.sf", ".dvsData", ".vSphere-HA", ".vsan.stats", ".naa.*", ".iSCSI-CONFIG", "vmkdump", ".vmkdump", ".locker", // the host's
+	".sdd.sf", ".fbb.sf", ".dvsData", ".vSphere-HA", ".vsan.stats", ".naa.*", ".iSCSI-CONFIG", // the host's
+	"vmkdump", ".vmkdump", ".locker",
 	"contentlib-*", "hbrcfg.*", // content libraries, replication
 }
 

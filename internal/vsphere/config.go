@@ -74,7 +74,8 @@ func (h *host) readConfig(ctx context.Context, f *vixFile) *vix.FileConfig {
 // configOf is what a parsed configuration says.
 func configOf(f *vixFile, parsed *vmx.File) *vix.FileConfig {
 	c := &vix.FileConfig{
-		DisplayName: parsed.DisplayName(), GuestOS: parsed.GuestOS(), NumVCPUs: int64(parsed.NumCPUs()), MemorySize: int64(parsed.MemoryMiB()),
+		DisplayName: parsed.DisplayName(), GuestOS: parsed.GuestOS(),
+		NumVCPUs: int64(parsed.NumCPUs()), MemorySize: int64(parsed.MemoryMiB()),
 		BIOSUUID: parsed.BIOSUUID(), InstanceUUID: parsed.InstanceUUID(), Encrypted: parsed.Encrypted(), Template: f.Path.IsTemplate(),
 	}
 	for _, disk := range parsed.Disks() {

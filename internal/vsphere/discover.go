@@ -131,8 +131,8 @@ func (h *host) datastoresFor(ctx context.Context, what asked, q vix.FileQuery) (
 	}
 	for _, name := range q.Datastores {
 		if !slices.ContainsFunc(within, func(dc *datacenter) bool { return dc.datastores[name] != nil }) {
-			var e *vix.Error
-			if errors.As(sk.unknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1), &e) {
+			unknown := sk.unknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
+			if e, ok := errors.AsType[*vix.Error](unknown); ok {
 				e.Field = vix.FieldDatastores
 				e.Remedy = "Check the name."
 				return nil, e
@@ -312,8 +312,8 @@ func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
 func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGroup, files []vixFile) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
-			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid", "config.files.vmPathName",
-			"summary.config.vmPathName", "summary.config.instanceUuid",
+			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
+			"config.files.vmPathName", "summary.config.vmPathName", "summary.config.instanceUuid",
 		}},
 		{Type: "Datastore", PathSet: []string{"vm"}},
 	}}
@@ -337,9 +337,7 @@ func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGr
 	for i := range files {
 		f := &files[i]
 		for _, ds := range f.group.mounts {
-			for _, item := range vms[indexKey{ds.ref, f.Path.File}] {
-				f.Registered = append(f.Registered, item)
-			}
+			f.Registered = append(f.Registered, vms[indexKey{ds.ref, f.Path.File}]...)
 		}
 		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool { return v.Datacenter == f.Datacenter }) {
 			f.Datacenter = f.Registered[0].Datacenter
@@ -373,7 +371,8 @@ func itemsOn(content []types.ObjectContent, mounts map[types.ManagedObjectRefere
 			reg := r.registration()
 			key := indexKey{ds.ref, reg.Path.File}
 			out[key] = append(out[key], vix.Item{
-				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path, Datacenter: ds.in.path, PowerState: reg.PowerState,
+				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
+				Datacenter: ds.in.path, PowerState: reg.PowerState,
 			})
 		}
 	}
