@@ -10,14 +10,19 @@ import (
 )
 
 // gcPercent lets the heap grow to five times what is in use before it is
-// collected. What is in use is little, a few MiB, and a provider lives for one
-// run: with Go's own 100 a third of its CPU time goes into collections.
-const gcPercent = 400
+// collected, but not beyond memoryLimit. What is in use is little, a few MiB, and
+// a provider lives for one run: with Go's own 100 a third of its CPU time goes
+// into collections.
+const (
+	gcPercent   = 400
+	memoryLimit = 64 << 20
+)
 
 // prepare makes the process fit for what it is. The user's own settings count.
 func prepare() {
-	if os.Getenv("GOGC") == "" {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(gcPercent)
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	if logsWanted(os.Environ()) {
 		return

@@ -23,6 +23,7 @@ type prepared struct {
 	ds      *datastore
 	placed  *placed // nil where a registered VM is taken as it is
 	already *record // the VM that has the path already
+	refused bool    // the host knows of one
 	// finished is set where already is the end of an interrupted attempt of ours.
 	finished bool
 }
@@ -197,6 +198,13 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 		other := dc.datastores[p.ds.Name]
 		if dc.ref != p.dc.ref && other != nil && p.ds.URL != "" && other.URL == p.ds.URL {
 			in = append(in, dc)
+		}
+	}
+	if len(in) == 1 && !p.refused {
+		// Many registrations share the question. If the answer is out of date, the
+		// host refuses what is registered already.
+		if absent, err := h.absent(ctx, p.spec.Path, p.dc); absent || err != nil {
+			return h.typed(p.what.op, p.what.object, err)
 		}
 	}
 	found, err := h.recordsAt(ctx, p.spec.Path, in, h.reads.get)

@@ -30,6 +30,9 @@ type indexKey struct {
 const (
 	// indexAge is how long an index is believed.
 	indexAge = 30 * time.Second
+	// absenceAge is how long it is believed that what an index does not have is not
+	// there.
+	absenceAge = 5 * time.Second
 	// maxIndexes is how many indexes are read of the datastores that are asked for;
 	// the next is one of all datastores, so that it is the last.
 	maxIndexes = 2
@@ -46,14 +49,17 @@ type indexes struct {
 type indexRead struct {
 	done  chan struct{}
 	begun time.Time
-	index *index
-	err   error
+	// changes are what this process changed while the index was under way: whether
+	// the host's answer has it or not, it is so now.
+	changes []func(*index)
+	index   *index
+	err     error
 }
 
-// index is an index that has the datastores of a name, no older than indexAge.
-// Those who ask at the same time share one read, which is of all names that are
+// index is an index that has the datastores of a name, begun no earlier than
+// notBefore. Those who ask at the same time share one read, which is of all names that are
 // looked for at that time; a failed read is not kept.
-func (h *host) index(ctx context.Context, datastore string) (*index, error) {
+func (h *host) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
 		return nil, err
@@ -61,10 +67,13 @@ func (h *host) index(ctx context.Context, datastore string) (*index, error) {
 	x := &h.lookups.indexes
 	x.mu.Lock()
 	r := x.named[datastore]
-	if r == nil || r.begun.Before(noOlderThan(indexAge)) {
+	if r == nil || r.begun.Before(notBefore) {
 		r = &indexRead{done: make(chan struct{}), begun: time.Now()}
 		names := h.lookups.datastores()
-		if x.reads++; x.reads > maxIndexes {
+		if x.named[datastore] == nil {
+			x.reads++ // not one that is read again
+		}
+		if x.reads > maxIndexes {
 			names = sk.datastoreNames()
 		}
 		if x.named == nil {
@@ -74,10 +83,11 @@ func (h *host) index(ctx context.Context, datastore string) (*index, error) {
 			x.named[name] = r
 		}
 		go func() {
-			defer close(r.done)
-			if r.index, r.err = h.readIndex(h.life, sk, names); r.err != nil {
+			ix, err := h.readIndex(h.life, sk, names)
+			if err != nil {
 				x.forget(r)
 			}
+			x.finish(r, ix, err)
 		}()
 	}
 	x.mu.Unlock()
@@ -106,11 +116,48 @@ func (x *indexes) drop(datastore string) {
 	}
 }
 
+// finish ends a read, and makes up for what has changed meanwhile.
+func (x *indexes) finish(r *indexRead, ix *index, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, change := range r.changes {
+		if err == nil {
+			change(ix)
+		}
+	}
+	r.index, r.err = ix, err
+	close(r.done)
+}
+
+// change makes a change by this process known to the index of a name.
+func (x *indexes) change(datastore string, change func(*index)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	r := x.named[datastore]
+	if r == nil {
+		return
+	}
+	select {
+	case <-r.done:
+		change(r.index)
+	default:
+		r.changes = append(r.changes, change)
+	}
+}
+
+// begunSince reports that there is an index of a name, or one on its way.
+func (x *indexes) begunSince(datastore string, notBefore time.Time) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	r := x.named[datastore]
+	return r != nil && !r.begun.Before(notBefore)
+}
+
 // known is the finished index of a name, without a request.
 func (x *indexes) known(datastore string) (*index, bool) {
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	r := x.named[datastore]
-	x.mu.Unlock()
 	if r == nil {
 		return nil, false
 	}
@@ -133,12 +180,15 @@ func (sk *skeleton) datastoreNames() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// pathProperty is the path that an inaccessible VM tells, too.
+const pathProperty = "summary.config.vmPathName"
+
 // readIndex reads the paths of all VMs of the datastores of some names, with one
 // request: from each datastore to its VMs. Only where several datacenters have a
 // datastore of one name do the datastores need to say which VMs are theirs.
 func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*index, error) {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
-		{Type: "VirtualMachine", PathSet: []string{"config.files.vmPathName"}},
+		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
 	var (
 		only   = map[string]types.ManagedObjectReference{} // the one datastore of a name

@@ -27,6 +27,7 @@ type lookups struct {
 
 	mu    sync.Mutex
 	spent int            // single lookups so far
+	asked int            // times that an index was not worth its price
 	under map[string]int // lookups under way, by datastore
 }
 
@@ -52,7 +53,7 @@ type hit struct {
 func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit, error) {
 	defer h.lookups.begin(p.Datastore)()
 	if !h.lookups.single(len(in)) {
-		ix, err := h.index(ctx, p.Datastore)
+		ix, err := h.index(ctx, p.Datastore, noOlderThan(indexAge))
 		if err != nil {
 			return nil, err
 		}
@@ -141,23 +142,41 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit
 	return hits, nil
 }
 
+// absent reports that an index read just now proves that no VM has the path in a
+// datacenter. It reads one when it has been asked as often as that is worth.
+func (h *host) absent(ctx context.Context, p vix.Path, in *datacenter) (bool, error) {
+	fresh := noOlderThan(absenceAge)
+	if !h.lookups.indexes.begunSince(p.Datastore, fresh) && !h.lookups.worthwhile() {
+		return false, nil
+	}
+	defer h.lookups.begin(p.Datastore)()
+	ix, err := h.index(ctx, p.Datastore, fresh)
+	if err != nil {
+		return false, err
+	}
+	return len(ix.find(p, []*datacenter{in})) == 0, nil
+}
+
+// worthwhile reports that so many were asked for since the last index that
+// another is worth its price.
+func (l *lookups) worthwhile() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked++; l.asked <= maxSingles {
+		return false
+	}
+	l.asked = 0
+	return true
+}
+
 // registered makes a registration of our own known to the next lookup, and
 // unregistered forgets one.
 func (l *lookups) registered(p vix.Path, in *datacenter, vm types.ManagedObjectReference) {
-	if ix, ok := l.indexes.known(p.Datastore); ok {
-		if ds := in.datastores[p.Datastore]; ds != nil {
-			ix.add(indexKey{ds.ref, p.File}, vm)
-		}
-		return
+	if ds := in.datastores[p.Datastore]; ds != nil {
+		l.indexes.change(p.Datastore, func(ix *index) { ix.add(indexKey{ds.ref, p.File}, vm) })
 	}
-	// An index on its way may have missed it.
-	l.indexes.drop(p.Datastore)
 }
 
 func (l *lookups) unregistered(datastore string, vm types.ManagedObjectReference) {
-	if ix, ok := l.indexes.known(datastore); ok {
-		ix.remove(vm)
-		return
-	}
-	l.indexes.drop(datastore)
+	l.indexes.change(datastore, func(ix *index) { ix.remove(vm) })
 }

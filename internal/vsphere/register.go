@@ -76,6 +76,7 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 // leap: by somebody else, since our own call was refused.
 func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.Registered, error) {
 	h.lookups.indexes.drop(p.spec.Path.Datastore)
+	p.refused = true
 	if p.already == nil {
 		if err := h.lookAround(ctx, p); err != nil {
 			return nil, err

@@ -186,3 +186,31 @@ func refreshAll(t testing.TB, h *host, handles []vix.Handle) {
 	})
 	must(t, h.Disconnect(t.Context()))
 }
+
+// What many registrations share may be out of date when one of them acts on it:
+// the host refuses, and the answer is the one that a look would have given.
+func TestASharedAbsenceIsNoProofAgainstTheHost(t *testing.T) {
+	s := inventory(t, 10, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
+	h := connected(t, s)
+	var last vix.Path
+	for i := range 3 * maxSingles {
+		last = laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] new%d/new%d.vmx", i, i), sim.VMX{NoDisk: true})
+		if got, err := h.Check(t.Context(), vix.RegisterSpec{Path: last}); err != nil || got.Registered != nil {
+			t.Fatalf("check of %s: %+v, %v", last, got, err)
+		}
+	}
+	if n := s.Requests()["FindByDatastorePath"]; n > maxSingles {
+		t.Fatalf("%d paths were asked for by themselves, so that this test proves nothing", n)
+	}
+	moref, err := s.Register(t.Context(), "DC0", last.String())
+	must(t, err)
+	_, err = h.Register(t.Context(), vix.RegisterSpec{Path: last})
+	says(t, failure(t, err, vix.CodeAlreadyExists, vix.FieldPath), "The VM is registered already", moref)
+	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: last, Adopt: true})
+	if err != nil || !r.Adopted || r.ManagedObjectID != moref {
+		t.Errorf("adopt: %+v, %v", r, err)
+	}
+	if vm, err := h.Open(t.Context(), vix.Locator{Path: last}); err != nil || vm.ManagedObjectID != moref {
+		t.Errorf("open: %+v, %v", vm, err)
+	}
+}

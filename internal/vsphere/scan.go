@@ -91,7 +91,7 @@ func vmPath(object []byte) (vm types.ManagedObjectReference, path string, ok boo
 		bytes.Contains(tag, []byte("serverGuid")) {
 		return vm, "", false
 	}
-	id, object, ok := bytes.Cut(object, []byte("</obj><propSet><name>config.files.vmPathName</name><val "))
+	id, object, ok := bytes.Cut(object, []byte("</obj><propSet><name>"+pathProperty+"</name><val "))
 	if !ok {
 		return vm, "", false
 	}

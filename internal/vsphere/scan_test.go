@@ -15,12 +15,12 @@ import (
 
 func TestAScanLeavesWhatItDoesNotKnow(t *testing.T) {
 	const (
-		known  = `<objects><obj type="VirtualMachine">vm-1</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">[a] b/b.vmx</val></propSet></objects>`
-		typed  = `<objects><obj xsi:type="ManagedObjectReference" type="VirtualMachine">vm-2</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">[ä] ö ü.vmx</val></propSet></objects>`
-		entity = `<objects><obj type="VirtualMachine">vm-3</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">[a] b&amp;c.vmx</val></propSet></objects>`
-		denied = `<objects><obj type="VirtualMachine">vm-4</obj><missingSet><path>config.files.vmPathName</path></missingSet></objects>`
-		both   = `<objects><obj type="VirtualMachine">vm-5</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">x</val></propSet><propSet><name>name</name><val xsi:type="xsd:string">y</val></propSet></objects>`
-		other  = `<objects><obj type="Datastore">datastore-1</obj><propSet><name>config.files.vmPathName</name><val xsi:type="xsd:string">x</val></propSet></objects>`
+		known  = `<objects><obj type="VirtualMachine">vm-1</obj><propSet><name>summary.config.vmPathName</name><val xsi:type="xsd:string">[a] b/b.vmx</val></propSet></objects>`
+		typed  = `<objects><obj xsi:type="ManagedObjectReference" type="VirtualMachine">vm-2</obj><propSet><name>summary.config.vmPathName</name><val xsi:type="xsd:string">[ä] ö ü.vmx</val></propSet></objects>`
+		entity = `<objects><obj type="VirtualMachine">vm-3</obj><propSet><name>summary.config.vmPathName</name><val xsi:type="xsd:string">[a] b&amp;c.vmx</val></propSet></objects>`
+		denied = `<objects><obj type="VirtualMachine">vm-4</obj><missingSet><path>summary.config.vmPathName</path></missingSet></objects>`
+		both   = `<objects><obj type="VirtualMachine">vm-5</obj><propSet><name>summary.config.vmPathName</name><val xsi:type="xsd:string">x</val></propSet><propSet><name>name</name><val xsi:type="xsd:string">y</val></propSet></objects>`
+		other  = `<objects><obj type="Datastore">datastore-1</obj><propSet><name>summary.config.vmPathName</name><val xsi:type="xsd:string">x</val></propSet></objects>`
 		empty  = `<objects><obj type="VirtualMachine">vm-6</obj></objects>`
 		broken = `<objects><obj type="VirtualMachine">vm-7</obj><propSet>`
 	)
@@ -44,6 +44,7 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 	for _, path := range odd {
 		registered(t, s, "DC1", path)
 	}
+	must(t, s.SetConnectionState("DC1", odd[0], "inaccessible")) // it tells no configuration any more
 	h := connected(t, s)
 	sk, err := h.skeleton(t.Context(), time.Time{})
 	must(t, err)
