@@ -61,13 +61,13 @@ type taskObject struct{ standIn }
 func (t *taskObject) CancelTask(ctx *simulator.Context, r *types.CancelTask) soap.HasFault {
 	t.enter(ctx)
 	body := &methods.CancelTaskBody{}
-	real, ok := t.h.reg.Get(t.Self).(*simulator.Task)
+	inner, ok := t.h.reg.Get(t.Self).(*simulator.Task)
 	if !ok {
 		body.Fault_ = soapFaultOf(&types.ManagedObjectNotFound{Obj: r.This})
 		return body
 	}
 	done := false
-	t.h.context().WithLock(real, func() { done = real.Info.CompleteTime != nil })
+	t.h.context().WithLock(inner, func() { done = inner.Info.CompleteTime != nil })
 	if done {
 		body.Fault_ = soapFaultOf(&types.InvalidState{})
 		return body

@@ -89,7 +89,7 @@ func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
 			return context.Cause(ctx)
 		}
 		rest = min(2*rest, longestPause)
-		clear(res)
+		empty(res)
 	}
 }
 
@@ -99,8 +99,8 @@ func before(ctx context.Context, d time.Duration) bool {
 	return !ok || time.Until(deadline) > d
 }
 
-// clear empties an answer: the first must not shine through the second.
-func clear(res soap.HasFault) { reflect.ValueOf(res).Elem().SetZero() }
+// empty empties an answer: the first must not shine through the second.
+func empty(res soap.HasFault) { reflect.ValueOf(res).Elem().SetZero() }
 
 // note keeps since when the line has been down.
 func (c *caller) note(o outcome) time.Time {
@@ -128,7 +128,7 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 	if o := c.again(ctx, generation); o.err != nil {
 		return o
 	}
-	clear(res)
+	empty(res)
 	return c.send(ctx, req, res)
 }
 

@@ -137,7 +137,7 @@ func FuzzHostileNames(f *testing.F) {
 				t.Fatalf("the name Linux means the folder %q", got.Folder)
 			}
 			e := &vix.Error{Op: "open", Object: got.Path.String(), Reason: "It is " + got.Name + ".", Choices: []string{candidate(got), got.Folder}, Fault: vm}
-			for _, line := range strings.Split(e.Summary()+"\n"+e.Detail(), "\n") {
+			for line := range strings.SplitSeq(e.Summary()+"\n"+e.Detail(), "\n") {
 				if strings.ContainsFunc(line, unicode.IsControl) {
 					t.Fatalf("the error holds a control character: %q", line)
 				}

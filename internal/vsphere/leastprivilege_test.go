@@ -204,7 +204,7 @@ func TestDocumentedPrivilegesAreTheTestedOnes(t *testing.T) {
 	}
 	slices.Sort(tested)
 	var documented []string
-	for _, row := range regexp.MustCompile("(?m)^\\|.*$").FindAllString(table, -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\|.*$`).FindAllString(table, -1) {
 		for _, m := range regexp.MustCompile("`([A-Z][A-Za-z]+\\.[A-Za-z.]+)`").FindAllStringSubmatch(row, -1) {
 			documented = append(documented, m[1])
 		}

@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every row of the guide on what can go wrong names tests, and those exist.
+func TestTheGuideNamesTestsThatExist(t *testing.T) {
+	guide, err := os.ReadFile("../../templates/guides/what-can-go-wrong.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exist := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	if err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
+			exist[m[1]] = true
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+	rows := 0
+	for line := range strings.Lines(string(guide)) {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| What goes wrong") {
+			continue
+		}
+		rows++
+		tests := named.FindAllStringSubmatch(line, -1)
+		if len(tests) == 0 {
+			t.Errorf("no test backs the row %q", line)
+		}
+		for _, m := range tests {
+			if !exist[m[1]] {
+				t.Errorf("there is no %s, which is to back the row %q", m[1], line)
+			}
+		}
+	}
+	if rows < 20 {
+		t.Errorf("the guide has %d rows", rows)
+	}
+}
