@@ -172,7 +172,7 @@ func (w *taskWaiter) step(ctx context.Context) error {
 		This: current.collector.Reference(), Version: current.version,
 		Options: &types.WaitOptions{MaxWaitSeconds: types.NewInt32(maxWait)},
 	}
-	response, err := methods.WaitForUpdatesEx(current.life, w.host.client, &request)
+	response, err := methods.WaitForUpdatesEx(current.life, w.host.client, &request) //nolint:contextcheck // it descends from ctx
 	if err != nil {
 		return err
 	}
