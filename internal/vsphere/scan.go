@@ -22,8 +22,11 @@ type pathScan struct {
 
 type pathScanKey struct{}
 
-// scanning gives a context in which answers are scanned.
+// scanning gives a context in which answers are scanned, if it is none yet.
 func scanning(ctx context.Context) (context.Context, *pathScan) {
+	if s, ok := ctx.Value(pathScanKey{}).(*pathScan); ok {
+		return ctx, s
+	}
 	s := &pathScan{paths: map[types.ManagedObjectReference]string{}}
 	return context.WithValue(ctx, pathScanKey{}, s), s
 }

@@ -48,8 +48,12 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 	h := connected(t, s)
 	sk, err := h.skeleton(t.Context(), time.Time{})
 	must(t, err)
-	ix, err := h.readIndex(t.Context(), sk, sk.datastoreNames())
+	ctx, scan := scanning(t.Context())
+	ix, err := h.readIndex(ctx, sk, sk.datastoreNames())
 	must(t, err)
+	if taken := len(scan.paths); taken < 6 || taken == 6+len(odd) {
+		t.Errorf("the scan took %d paths, and ought to have left some", taken)
+	}
 	if len(ix.vms) != 6+len(odd) {
 		t.Errorf("the index has %d paths: %v", len(ix.vms), ix.vms)
 	}

@@ -135,13 +135,17 @@ func (x *stress) openAnywhere(f, twin *file) {
 		x.judge(f, mine, nil, err)
 		x.judge(twin, other, nil, err)
 	case vm.InstanceUUID == twin.uuid:
-		f, twin, mine, other = twin, f, other, mine
-		fallthrough
+		x.only(twin, other, mine, vm)
 	default:
-		x.judge(f, mine, vm, nil)
-		if !could(other, nil) {
-			x.t.Errorf("the ambiguity of %s was not found: it was %v and %v", f.path, mine, other)
-		}
+		x.only(f, mine, other, vm)
+	}
+}
+
+// only holds an answer against two files, of which only f can have been registered.
+func (x *stress) only(f *file, truths, elsewhere []truth, vm *vix.VM) {
+	x.judge(f, truths, vm, nil)
+	if !could(elsewhere, nil) {
+		x.t.Errorf("the ambiguity of %s was not found: it was %v and %v", f.path, truths, elsewhere)
 	}
 }
 

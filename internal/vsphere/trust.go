@@ -75,7 +75,7 @@ func (t trust) configure(c *soap.Client) {
 	transport.MaxIdleConnsPerHost = connections
 	transport.MaxConnsPerHost = connections
 	transport.IdleConnTimeout = 90 * time.Second
-	c.Transport = statusNoted{drained{transport}}
+	c.Transport = scanner{statusNoted{drained{transport}}}
 }
 
 // drained reads each answer to its end. An XML decoder stops at the last tag,

@@ -79,39 +79,45 @@ func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, 
 	defer front.stop()
 	for _, latency := range p.latency {
 		for _, n := range p.n {
-			vms := openedVMs(n, v, p.datacenters)
-			w, err := b.workspace(opensConfig("vix", "vix_vm", vms), front)
-			if err != nil {
+			like := figure{What: "plan", N: n, V: v, D: p.datacenters, Latency: latency}
+			if err := b.opensCase(ctx, p, r, front, like, instant[n]); err != nil {
 				return err
 			}
-			at, err := b.workspace(opensConfig("instant", "instant_vm", vms), nil)
-			if err != nil {
-				return err
-			}
-			plain := figure{What: "plan", N: n, V: v, D: p.datacenters, Latency: latency}
-			ours, limit := plain, plain
-			ours.Who, limit.Who = "vix", "limit"
-			of, lf := r.add(&ours), r.add(&limit)
-			for range p.runs {
-				if err := instant[n].measure(ctx, nil, at, "", b.terraform, "plan", "-no-color"); err != nil {
-					return err
-				}
-				if err := of.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
-					return err
-				}
-				if err := lf.measure(ctx, front, w, strings.Join(paths(vms), "\n"), b.binary("limit")); err != nil {
-					return err
-				}
-			}
-			if b.peer != nil {
-				if err := b.peerPlan(ctx, p, r, front, plain, vms); err != nil {
-					return err
-				}
-			}
-			progress("opened %d of %d VMs at %d ms: %.2f s, %d requests", n, v, latency, of.median(), of.Requests)
 		}
 	}
 	return nil
+}
+
+// opensCase measures the provider and the references once for each run.
+func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy, like figure, instant *figure) error {
+	vms := openedVMs(like.N, like.V, p.datacenters)
+	w, err := b.workspace(opensConfig("vix", "vix_vm", vms), front)
+	if err != nil {
+		return err
+	}
+	at, err := b.workspace(opensConfig("instant", "instant_vm", vms), nil)
+	if err != nil {
+		return err
+	}
+	ours, limit := like, like
+	ours.Who, limit.Who = "vix", "limit"
+	of, lf := r.add(&ours), r.add(&limit)
+	for range p.runs {
+		if err := instant.measure(ctx, nil, at, "", b.terraform, "plan", "-no-color"); err != nil {
+			return err
+		}
+		if err := of.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
+			return err
+		}
+		if err := lf.measure(ctx, front, w, strings.Join(paths(vms), "\n"), b.binary("limit")); err != nil {
+			return err
+		}
+	}
+	progress("opened %d of %d VMs at %d ms: %.2f s, %d requests", like.N, like.V, like.Latency, of.median(), of.Requests)
+	if b.peer == nil {
+		return nil
+	}
+	return b.peerPlan(ctx, p, r, front, like, vms)
 }
 
 // memory measures how much the provider needs where there is much.
