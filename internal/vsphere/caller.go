@@ -31,6 +31,9 @@ type caller struct {
 	generation int
 	// refused is set when logging in again failed; it is not tried twice.
 	refused error
+	// over is set when the connection ends: a straggler must not log in again, and
+	// leave a session that nobody ends.
+	over bool
 	// renewing is the login under way.
 	renewing *renewal
 	// lost is since when no call has reached the host; zero while calls do.
@@ -149,6 +152,10 @@ func (c *caller) current() (int, error) {
 // again logs in unless somebody did since generation, or is about to.
 func (c *caller) again(ctx context.Context, generation int) outcome {
 	c.mu.Lock()
+	if c.over {
+		defer c.mu.Unlock()
+		return outcome{err: context.Canceled}
+	}
 	if c.refused != nil || c.generation != generation {
 		defer c.mu.Unlock()
 		return outcome{err: c.refused}
@@ -165,6 +172,21 @@ func (c *caller) again(ctx context.Context, generation int) outcome {
 		return login.end
 	case <-ctx.Done():
 		return outcome{err: context.Cause(ctx)}
+	}
+}
+
+// end lets nobody log in any more, and waits for who is just doing that.
+func (c *caller) end(ctx context.Context) {
+	c.mu.Lock()
+	c.over = true
+	login := c.renewing
+	c.mu.Unlock()
+	if login == nil {
+		return
+	}
+	select {
+	case <-login.done:
+	case <-ctx.Done():
 	}
 }
 

@@ -137,6 +137,7 @@ func (h *host) Disconnect(ctx context.Context) error {
 	var err error
 	h.once.Do(func() {
 		h.end()
+		h.caller.end(ctx)
 		if h.options.SessionCache {
 			h.tasks.destroy(ctx) // a session that lives on keeps what it was given
 			if logins, _ := h.caller.current(); logins > 0 {

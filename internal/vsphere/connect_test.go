@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
@@ -342,5 +343,23 @@ func TestDisconnectLogsOutOnce(t *testing.T) {
 	}
 	if n := s.Requests()["Logout"]; n != 1 {
 		t.Errorf("%d logouts", n)
+	}
+}
+
+// A call that comes when the connection is over must not bring it back.
+func TestNobodyLogsInAfterDisconnect(t *testing.T) {
+	s := simulated(t, sim.Options{})
+	p, _ := registered(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	h := connected(t, s)
+	must(t, h.Disconnect(t.Context()))
+	if _, err := h.Open(t.Context(), vix.Locator{Path: p}); err == nil {
+		t.Error("it was opened all the same")
+	}
+	// A straggler: a call that does not hang on the connection's life.
+	if _, err := methods.GetCurrentTime(t.Context(), h.client); err == nil {
+		t.Error("it was answered all the same")
+	}
+	if n := s.Sessions(); n != 0 {
+		t.Errorf("%d sessions are left", n)
 	}
 }
