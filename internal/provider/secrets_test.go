@@ -135,16 +135,20 @@ func crash(t *testing.T, p *planted, w *workspace, a *vixtest.Acceptance, env []
 	t.Helper()
 	cmd, out := w.command(env, "plan", "-no-color")
 	var once sync.Once
+	started := make(chan struct{})
 	a.Host.OnRequest(func(method string, _ []byte) {
 		if method == "RetrievePropertiesEx" {
 			once.Do(func() {
+				<-started
 				if provider := childOf(cmd.Process.Pid); provider != 0 {
 					_ = syscall.Kill(provider, syscall.SIGQUIT)
 				}
 			})
 		}
 	})
-	err := cmd.Run()
+	must(t, cmd.Start())
+	close(started)
+	err := cmd.Wait()
 	p.watch(a)
 	if err == nil || !strings.Contains(out.String(), "goroutine ") {
 		t.Errorf("the provider did not crash: %v", err)
