@@ -5,24 +5,35 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 )
 
-// gcPercent lets the heap grow to five times what is in use before it is
-// collected, but not beyond memoryLimit. What is in use is little, a few MiB, and
-// a provider lives for one run: with Go's own 100 a third of its CPU time goes
-// into collections.
+// headroom is what the heap may grow by between two collections, and leastPercent
+// what it may grow by in any case, in percent. What is in use is little, a few
+// MiB: with Go's own 100 % a third of a provider's CPU time goes into collections.
+// With much in use, 100 % would take more memory than a run is worth.
 const (
-	gcPercent   = 400
-	memoryLimit = 64 << 20
+	headroom     = 32 << 20
+	leastPercent = 50
 )
+
+// pace sets when the next collection begins, now and after each.
+func pace() {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	inUse := max(live[0].Value.Uint64(), 8<<20)
+	debug.SetGCPercent(max(leastPercent, int(headroom*100/inUse))) //nolint:gosec // at most 400
+	collected := new([64]byte)                                     // by the next collection
+	runtime.AddCleanup(collected, func(struct{}) { pace() }, struct{}{})
+}
 
 // prepare makes the process fit for what it is. The user's own settings count.
 func prepare() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(gcPercent)
-		debug.SetMemoryLimit(memoryLimit)
+		pace()
 	}
 	if logsWanted(os.Environ()) {
 		return

@@ -3,7 +3,12 @@
 
 package main
 
-import "testing"
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
 
 func TestTracesAreWrittenForThoseWhoWantThem(t *testing.T) {
 	for _, c := range []struct {
@@ -23,4 +28,27 @@ func TestTracesAreWrittenForThoseWhoWantThem(t *testing.T) {
 			t.Errorf("%s: %v", c.variable, got)
 		}
 	}
+}
+
+// The pace goes on from collection to collection.
+func TestThePaceFollowsWhatIsInUse(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	runtime.GC() // what is in use is measured by a collection
+	pace()
+	small := debug.SetGCPercent(100)
+	kept := make([][]byte, 0, 128)
+	for range cap(kept) {
+		kept = append(kept, make([]byte, 1<<20))
+	}
+	// The pace is set some time after a collection, and again after the next.
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		runtime.GC()
+		large := debug.SetGCPercent(100)
+		if large == leastPercent && small > large {
+			runtime.KeepAlive(kept)
+			return
+		}
+	}
+	t.Errorf("%d %% with little in use, and not %d %% with 128 MiB", small, leastPercent)
 }
