@@ -56,7 +56,9 @@ resource "vix_registration" "many" {
 			<-release
 		}
 	})
-	cmd, out := w.command(nil, "apply", "-no-color", "-auto-approve")
+	// Terraform may ask for one more at the very moment of the Ctrl-C; the
+	// provider is not told of that and waits for the host as long as it may.
+	cmd, out := w.command([]string{"VIX_REQUEST_TIMEOUT=5s"}, "apply", "-no-color", "-auto-approve")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal sends Ctrl-C to all in the group
 	must(t, cmd.Start())
 	ended := make(chan error, 1)
