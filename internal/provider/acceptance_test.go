@@ -64,8 +64,7 @@ func TestMain(m *testing.M) {
 		if err := goleak.Find(goleak.IgnoreAnyFunction("github.com/hashicorp/go-plugin.copyChan"),
 			goleak.IgnoreAnyFunction("net/http.(*conn).serve"),
 			goleak.IgnoreAnyFunction("github.com/terraform-vix/terraform-provider-vix/internal/sim.(*waits).watch.func2"),
-			goleak.IgnoreAnyFunction("github.com/terraform-vix/terraform-provider-vix/internal/sim.(*Host).Close.func1"),
-			goleak.IgnoreAnyFunction("github.com/terraform-vix/terraform-provider-vix/internal/sim.(*Host).Close.func2")); err != nil {
+			goleak.IgnoreAnyFunction("github.com/terraform-vix/terraform-provider-vix/internal/sim.(*Host).Close.func1")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}

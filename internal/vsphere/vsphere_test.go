@@ -32,7 +32,11 @@ func TestMain(m *testing.M) {
 		// The fault-injecting proxy leaves some of its own behind when a connection is cut.
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
-		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).write"))
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).write"),
+		// The simulated host is not under test: a wait that a fault cut off can outlast its bounded Close.
+		goleak.IgnoreAnyFunction("net/http.(*conn).serve"),
+		goleak.IgnoreAnyFunction("github.com/terraform-vix/terraform-provider-vix/internal/sim.(*waits).watch.func2"),
+		goleak.IgnoreAnyFunction("github.com/terraform-vix/terraform-provider-vix/internal/sim.(*Host).Close.func1"))
 }
 
 // simulated starts a host for one test.
