@@ -33,7 +33,7 @@ func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.Retrie
 	if pc == nil {
 		return &methods.RetrievePropertiesExBody{Fault_: c.gone()}
 	}
-	res := pc.RetrievePropertiesEx(ctx, r)
+	res := c.retrieved(ctx, pc, r)
 	if b, ok := res.(*methods.RetrievePropertiesExBody); ok && b.Res != nil && b.Res.Returnval != nil {
 		b.Res.Returnval.Objects = c.filter(ctx, b.Res.Returnval.Objects, r.SpecSet)
 		if len(b.Res.Returnval.Objects) == 0 && b.Res.Returnval.Token == "" {
@@ -41,6 +41,20 @@ func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.Retrie
 		}
 	}
 	return res
+}
+
+// retrieved answers a request that is plain, and lets the simulator answer any other.
+func (c *collector) retrieved(ctx *simulator.Context, pc *simulator.PropertyCollector, r *types.RetrievePropertiesEx) soap.HasFault {
+	if !plain(r) {
+		return pc.RetrievePropertiesEx(ctx, r)
+	}
+	objects, fault := retrieve(ctx, r.SpecSet)
+	if fault != nil {
+		return &methods.RetrievePropertiesExBody{Fault_: soapFaultOf(fault)}
+	}
+	return &methods.RetrievePropertiesExBody{Res: &types.RetrievePropertiesExResponse{
+		Returnval: &types.RetrieveResult{Objects: objects},
+	}}
 }
 
 // ContinueRetrievePropertiesEx reads the next page.
