@@ -68,12 +68,20 @@ const (
 
 // RoundTrip implements soap.RoundTripper.
 func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
-	limit := c.limit(req)
+	return c.repeat(ctx, c.limit(req), func(ctx context.Context) outcome {
+		empty(res)
+		return c.attempt(ctx, req, res)
+	})
+}
+
+// repeat makes attempts at a call until one succeeds or must not be followed by
+// another, or until limit.
+func (c *caller) repeat(ctx context.Context, limit time.Duration, attempt func(context.Context) outcome) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, tooSlowError{limit})
 	defer cancel()
 	rest := firstPause
 	for tries := 1; ; tries++ {
-		o := c.attempt(ctx, req, res)
+		o := attempt(ctx)
 		since := c.note(o)
 		switch {
 		case o.err == nil:
@@ -92,7 +100,6 @@ func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
 			return context.Cause(ctx)
 		}
 		rest = min(2*rest, longestPause)
-		empty(res)
 	}
 }
 

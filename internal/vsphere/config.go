@@ -35,29 +35,41 @@ const (
 // vital are settings of which the configuration of a VM has at least one.
 var vital = []string{"config.version", "virtualHW.version", "displayName", "guestOS"}
 
-// readConfigs reads what is in the files. One that cannot be read says so itself;
-// it fails nothing else.
-func (h *host) readConfigs(ctx context.Context, files []vixFile) {
-	var group errgroup.Group
+// readConfigs reads what is in the files. One that the host does not give says so
+// itself; it fails nothing else. A host that does not answer fails all: a plan must
+// not take a broken line for damaged files.
+func (h *host) readConfigs(ctx context.Context, files []vixFile) error {
+	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(downloads)
 	for i := range files {
-		group.Go(func() error {
-			files[i].Config = h.readConfig(ctx, &files[i])
-			return nil
+		group.Go(func() (err error) {
+			files[i].Config, err = h.readConfig(ctx, &files[i])
+			return err
 		})
 	}
-	_ = group.Wait() // nothing fails
+	if err := group.Wait(); err != nil {
+		return err
+	}
 	noteDuplicates(files)
+	return nil
 }
 
-func (h *host) readConfig(ctx context.Context, f *vixFile) *vix.FileConfig {
+func (h *host) readConfig(ctx context.Context, f *vixFile) (*vix.FileConfig, error) {
 	if f.Size > maxConfig {
-		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}
+		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}, nil
 	}
 	text, err := h.download(ctx, f.group.home, f.Path.File)
-	if err != nil {
-		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}
+	if _, refused := errors.AsType[notGivenError](err); refused {
+		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}, nil
 	}
+	if err != nil {
+		return nil, h.typed("read", f.Path.String(), err)
+	}
+	return understood(f, text), nil
+}
+
+// understood is what a file says, or why it says nothing.
+func understood(f *vixFile, text []byte) *vix.FileConfig {
 	if len(text) > maxConfig {
 		return &vix.FileConfig{Problem: fmt.Sprintf("The file has more than %d bytes; no configuration is that large.", maxConfig)}
 	}
@@ -112,10 +124,11 @@ func volume(datastoreURL string) string {
 	return strings.TrimRight(u.Path, "/") + "/"
 }
 
-// download reads a file through the host's datastore browser: GET /folder.
+// download reads a file through the host's datastore browser: GET /folder. An
+// error that the host gave for this file is a notGivenError.
 func (h *host) download(ctx context.Context, ds *datastore, file string) ([]byte, error) {
 	text, err := h.get(ctx, ds, file)
-	if !isStatus(err, http.StatusUnauthorized) {
+	if refused, ok := errors.AsType[notGivenError](err); !ok || refused.status != http.StatusUnauthorized {
 		return text, err
 	}
 	// The session may have expired; a call logs in again, and then once more.
@@ -125,24 +138,40 @@ func (h *host) download(ctx context.Context, ds *datastore, file string) ([]byte
 	return h.get(ctx, ds, file)
 }
 
-func (h *host) get(ctx context.Context, ds *datastore, file string) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, h.options.RequestTimeout, tooSlowError{h.options.RequestTimeout})
-	defer cancel()
-	u := object.NewDatastoreURL(*h.client.URL(), ds.in.path, ds.Name, file)
-	body, _, err := h.client.Download(ctx, u, &soap.DefaultDownload)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = body.Close() }()
-	return io.ReadAll(io.LimitReader(body, maxConfig+1))
-}
+// notGivenError is a file that the host answered it does not give.
+type notGivenError struct{ status int }
 
-// isStatus reports an HTTP status that a download failed with, which govmomi
-// gives as text only.
-func isStatus(err error, status int) bool {
-	var broken *url.Error
-	return err != nil && (errors.As(err, &broken) && strings.HasPrefix(broken.Err.Error(), fmt.Sprint(status)) ||
-		strings.Contains(err.Error(), fmt.Sprint(status)+" "+http.StatusText(status)))
+func (e notGivenError) Error() string { return statusError{status: e.status}.Error() }
+
+// maxStatus is how often a file is asked for that the host answers with an HTTP
+// status of its own: it may be overloaded, or the file is locked and will stay so.
+const maxStatus = 3
+
+func (h *host) get(ctx context.Context, ds *datastore, file string) ([]byte, error) {
+	u := object.NewDatastoreURL(*h.client.URL(), ds.in.path, ds.Name, file)
+	var (
+		text    []byte
+		status  int
+		answers int
+	)
+	err := h.caller.repeat(ctx, h.options.RequestTimeout, func(ctx context.Context) outcome {
+		traced, line := watched(ctx)
+		body, _, err := h.client.Download(traced, u, &soap.DefaultDownload)
+		if err == nil {
+			text, err = io.ReadAll(io.LimitReader(body, maxConfig+1))
+			_ = body.Close()
+		}
+		o := line.judge(ctx, err, read)
+		if status = int(line.status.Load()); status >= http.StatusBadRequest {
+			answers++
+			o.again = o.again && answers < maxStatus
+		}
+		return o
+	})
+	if err != nil && status >= http.StatusBadRequest && ctx.Err() == nil {
+		return nil, notGivenError{status}
+	}
+	return text, err
 }
 
 // noteDuplicates says of each file which others have its UUID.

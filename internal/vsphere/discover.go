@@ -72,7 +72,9 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 		return nil, err
 	}
 	if q.ReadConfig {
-		h.readConfigs(ctx, files)
+		if err := h.readConfigs(ctx, files); err != nil {
+			return nil, err
+		}
 	}
 	for _, f := range files {
 		out.Files = append(out.Files, f.File)

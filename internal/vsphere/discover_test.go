@@ -4,8 +4,10 @@
 package vsphere
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -172,7 +174,54 @@ func TestFilesReadsConfigurations(t *testing.T) {
 	must(t, err)
 	f.group = &storeGroup{home: sk.datacenters[0].datastores["LocalDS_0"]}
 	s.ExpireSessions()
-	if c := h.readConfig(t.Context(), &f); c.Problem != "" {
-		t.Errorf("after the session expired: %s", c.Problem)
+	if c, err := h.readConfig(t.Context(), &f); err != nil || c.Problem != "" {
+		t.Errorf("after the session expired: %+v, %v", c, err)
 	}
+}
+
+// What the host answers of a file is the file's problem. A line that breaks is
+// not: the file is asked for again, and nothing is concluded if that does not help.
+func TestABrokenLineIsNoDamagedFile(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1})
+	for _, name := range []string{"a", "b", "c"} {
+		laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] %[1]s/%[1]s.vmx", name), sim.VMX{NoDisk: true})
+	}
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 2 * time.Second })
+	problems := func() (n int, err error) {
+		t.Helper()
+		s.ResetRequests()
+		files, err := h.Files(t.Context(), vix.FileQuery{Match: "*.vmx", ReadConfig: true})
+		if err != nil {
+			return 0, err
+		}
+		if len(files.Files) != 3 {
+			t.Errorf("%d files", len(files.Files))
+		}
+		for _, f := range files.Files {
+			switch f.Config.Problem {
+			case "":
+			case "The file cannot be read: HTTP 503 Service Unavailable.":
+				n++
+			default:
+				t.Error(f.Config.Problem)
+			}
+		}
+		return n, nil
+	}
+	for name, f := range map[string]sim.Fault{
+		"connection cut": {Method: "HTTP GET", Cut: true, Times: 2}, "busy": {Method: "HTTP GET", Status: 503, Times: 2},
+	} {
+		s.Fault(f)
+		if n, err := problems(); err != nil || n != 0 || s.Requests()["HTTP GET"] != 5 {
+			t.Errorf("%s: %d problems, %v, %v", name, n, err, s.Requests())
+		}
+	}
+	s.Fault(sim.Fault{Method: "HTTP GET", Status: 503, Times: -1})
+	if n, err := problems(); err != nil || n != 3 || s.Requests()["HTTP GET"] != 3*maxStatus {
+		t.Errorf("always busy: %d problems, %v, %v", n, err, s.Requests())
+	}
+	s.ClearFaults()
+	s.Fault(sim.Fault{Method: "HTTP GET", Cut: true, Times: -1})
+	_, err := problems()
+	says(t, failure(t, err, vix.CodeHostConnectionLost, vix.FieldNone), "read", "[LocalDS_0] ", "The connection to")
 }

@@ -39,8 +39,9 @@ type wireFault struct {
 	unsent        bool
 	// voids ends the session, so that a call may arrive that is not executed.
 	voids bool
-	// needsSession leaves out connecting, which has none yet.
-	needsSession bool
+	// needsSession leaves out connecting, which has none yet; needsSOAP what is no
+	// call of the API.
+	needsSession, needsSOAP bool
 }
 
 const (
@@ -64,10 +65,10 @@ var wireFaults = []wireFault{
 	{name: "HTTP 500", inject: status(http.StatusInternalServerError, ""), reads: recovers, writes: clearError, unsent: true},
 	{name: "HTTP 502", inject: status(http.StatusBadGateway, ""), reads: recovers, writes: clearError, unsent: true},
 	{name: "HTTP 503", inject: status(http.StatusServiceUnavailable, ""), reads: recovers, writes: clearError, unsent: true},
-	{name: "HTTP 500, SOAP fault", inject: soapFault, lasts: true, reads: clearError, writes: clearError, unsent: true},
+	{name: "HTTP 500, SOAP fault", inject: soapFault, lasts: true, reads: clearError, writes: clearError, unsent: true, needsSOAP: true},
 	{name: "HTTP 502, SOAP fault", inject: status(http.StatusBadGateway, faultBody), reads: recovers, writes: clearError, unsent: true},
 	{name: "HTTP 503, SOAP fault", inject: status(http.StatusServiceUnavailable, faultBody), reads: recovers, writes: clearError, unsent: true},
-	{name: "malformed SOAP", inject: status(http.StatusOK, "<Envelope><Body><oops></Body>"), lasts: true, reads: clearError, writes: clearError, unsent: true},
+	{name: "malformed SOAP", inject: status(http.StatusOK, "<Envelope><Body><oops></Body>"), lasts: true, reads: clearError, writes: clearError, unsent: true, needsSOAP: true},
 	{name: "another certificate", inject: impostor, lasts: true, reads: clearError, writes: clearError, unsent: true},
 	{name: "session expired", inject: expire, lasts: true, reads: recovers, writes: recovers, needsSession: true, voids: true},
 	{name: "session terminated", inject: terminate, lasts: true, reads: recovers, writes: recovers, needsSession: true, voids: true},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http"
 	"reflect"
 	"strings"
 	"sync"
@@ -81,6 +82,7 @@ var remoteOps = []remoteOp{
 	{name: "files", key: "SearchDatastoreSubFolders_Task", run: func(ctx context.Context, w *faultWorld) error {
 		return second(w.h.Files(ctx, vix.FileQuery{Match: "*.vmx"}))
 	}, done: registeredOnce},
+	{name: "files: read one", key: "HTTP GET", run: readFile, done: registeredOnce},
 	{name: "check", key: "SearchDatastore_Task", unregistered: true, run: func(ctx context.Context, w *faultWorld) error {
 		return second(w.h.Check(ctx, vix.RegisterSpec{Path: w.path}))
 	}, done: unregistered},
@@ -110,6 +112,15 @@ func connectAnew(ctx context.Context, w *faultWorld) error {
 	return err
 }
 
+// readFile reads what is in the configuration files, of which there is one.
+func readFile(ctx context.Context, w *faultWorld) error {
+	files, err := w.h.Files(ctx, vix.FileQuery{Match: "*.vmx", ReadConfig: true})
+	if err == nil && (len(files.Files) != 1 || files.Files[0].Config.Problem != "") {
+		err = fmt.Errorf("the answer is %+v", files.Files)
+	}
+	return err
+}
+
 // register registers as the resource does, which knows when it first began.
 func register(ctx context.Context, w *faultWorld) error {
 	spec := vix.RegisterSpec{Path: w.path}
@@ -128,7 +139,7 @@ func register(ctx context.Context, w *faultWorld) error {
 // expected is the outcome that a cell must have.
 func expected(op remoteOp, f wireFault) string {
 	switch {
-	case op.name == "connect" && f.needsSession:
+	case op.name == "connect" && f.needsSession, op.key == "HTTP GET" && f.needsSOAP:
 		return notMeant
 	case op.name == "connect" && f.name == "slow host":
 		return recovers
@@ -185,6 +196,20 @@ func (r *tripped) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
 	return r.RoundTripper.RoundTrip(ctx, req, res)
 }
 
+// trippedGet is the same for a file, which is no call of the API.
+type trippedGet struct {
+	http.RoundTripper
+	once *sync.Once
+	at   func()
+}
+
+func (r trippedGet) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method == http.MethodGet {
+		r.once.Do(r.at)
+	}
+	return r.RoundTripper.RoundTrip(request)
+}
+
 func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
 	s := simulated(t, sim.Options{StandaloneHosts: -1, ClusterHosts: 1, PlainHTTP: f.plain})
 	w := &faultWorld{t: t, sim: s, proxy: newProxy(t, s), op: &op, opts: optionsFor(s)}
@@ -238,6 +263,11 @@ func cell(t *testing.T, op remoteOp, f wireFault) string {
 		trip()
 	} else {
 		w.h.caller.next = &tripped{RoundTripper: w.h.caller.next, method: op.key, at: trip}
+		w.h.client.Client.Transport = trippedGet{w.h.client.Client.Transport, &sync.Once{}, func() {
+			if op.key == "HTTP GET" {
+				trip()
+			}
+		}}
 	}
 	w.sim.ResetRequests()
 	limit := 20 * time.Second
