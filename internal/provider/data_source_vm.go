@@ -8,6 +8,8 @@ import (
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -49,28 +51,28 @@ func (d *vmDataSource) Configure(
 // Read implements datasource.DataSource. It opens the VM; it waits for nothing
 // and changes nothing.
 func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config vmModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var vmxPath, datacenter types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("vmx_path"), &vmxPath)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("datacenter"), &datacenter)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !d.conn.connected() {
-		addNotConnected(&resp.Diagnostics, "open "+config.VMXPath.ValueString(), d.conn)
+		addNotConnected(&resp.Diagnostics, "open "+vmxPath.ValueString(), d.conn)
 		return
 	}
-	at, err := vix.ParsePath(config.VMXPath.ValueString())
+	at, err := vix.ParsePath(vmxPath.ValueString())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
-	vm, err := d.conn.host.Open(ctx, vix.Locator{Path: at, Datacenter: config.Datacenter.ValueString()})
+	vm, err := d.conn.host.Open(ctx, vix.Locator{Path: at, Datacenter: datacenter.ValueString()})
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, explainOrder(err))
 		return
 	}
 	warnConnectionState(&resp.Diagnostics, &vm.Registration)
-	model := newVMModel(vm, config)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, newVMObject(vm, vmxPath, datacenter))...)
 }
 
 // explainOrder adds readTooEarly to the error of a VM that is not registered.

@@ -4,141 +4,113 @@
 package provider
 
 import (
-	"maps"
+	"sync"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// vmModel is the state of data "vix_vm".
-type vmModel struct {
-	VMXPath         types.String      `tfsdk:"vmx_path"`
-	Datacenter      types.String      `tfsdk:"datacenter"`
-	ID              types.String      `tfsdk:"id"`
-	Name            types.String      `tfsdk:"name"`
-	RegisteredPath  types.String      `tfsdk:"registered_path"`
-	Host            types.String      `tfsdk:"host"`
-	Folder          types.String      `tfsdk:"folder"`
-	ResourcePool    types.String      `tfsdk:"resource_pool"`
-	ManagedObjectID types.String      `tfsdk:"managed_object_id"`
-	InstanceUUID    types.String      `tfsdk:"instance_uuid"`
-	BIOSUUID        types.String      `tfsdk:"bios_uuid"`
-	Template        types.Bool        `tfsdk:"template"`
-	ConnectionState types.String      `tfsdk:"connection_state"`
-	Encrypted       types.Bool        `tfsdk:"encrypted"`
-	PowerState      types.String      `tfsdk:"power_state"`
-	IsRunning       types.Bool        `tfsdk:"is_running"`
-	Question        *questionModel    `tfsdk:"question"`
-	ToolsState      types.String      `tfsdk:"tools_state"`
-	ToolsVersion    types.String      `tfsdk:"tools_version"`
-	GuestOS         types.String      `tfsdk:"guest_os"`
-	HardwareVersion types.String      `tfsdk:"hardware_version"`
-	NumVCPUs        types.Int64       `tfsdk:"num_vcpus"`
-	MemorySize      types.Int64       `tfsdk:"memory_size"`
-	Guest           *guestModel       `tfsdk:"guest"`
-	Snapshots       []snapshotModel   `tfsdk:"snapshots"`
-	Variables       map[string]string `tfsdk:"variables"`
-	Annotation      types.String      `tfsdk:"annotation"`
-}
+// vmType is the type of data "vix_vm".
+var vmType = sync.OnceValue(func() types.ObjectType { return objectType(vmSchema().Type()) })
 
-type questionModel struct {
-	ID      types.String  `tfsdk:"id"`
-	Text    types.String  `tfsdk:"text"`
-	Choices []choiceModel `tfsdk:"choices"`
-}
-
-type choiceModel struct {
-	Key     types.String `tfsdk:"key"`
-	Label   types.String `tfsdk:"label"`
-	Default types.Bool   `tfsdk:"default"`
-}
-
-type guestModel struct {
-	Hostname    types.String `tfsdk:"hostname"`
-	IPAddress   types.String `tfsdk:"ip_address"`
-	IPAddresses []string     `tfsdk:"ip_addresses"`
-	FullName    types.String `tfsdk:"full_name"`
-	Family      types.String `tfsdk:"family"`
-}
-
-type snapshotModel struct {
-	Name        types.String `tfsdk:"name"`
-	Description types.String `tfsdk:"description"`
-	Path        types.String `tfsdk:"path"`
-	Created     types.String `tfsdk:"created"`
-	IsCurrent   types.Bool   `tfsdk:"is_current"`
-	PowerState  types.String `tfsdk:"power_state"`
-}
-
-// newVMModel is what the host said, with what the user wrote as it was written.
-func newVMModel(vm *vix.VM, config vmModel) vmModel {
-	m := vmModel{
-		VMXPath:         config.VMXPath,
-		Datacenter:      config.Datacenter,
-		ID:              said(vm.ID),
-		Name:            said(vm.Name),
-		RegisteredPath:  said(vm.Path.String()),
-		Host:            said(vm.Host),
-		Folder:          said(vm.Folder),
-		ResourcePool:    said(vm.ResourcePool),
-		ManagedObjectID: said(vm.ManagedObjectID),
-		InstanceUUID:    said(vm.InstanceUUID),
-		BIOSUUID:        said(vm.BIOSUUID),
-		Template:        types.BoolValue(vm.Template),
-		ConnectionState: said(vm.ConnectionState),
-		Encrypted:       types.BoolValue(vm.Encrypted),
-		PowerState:      said(vm.PowerState),
-		IsRunning:       types.BoolValue(vm.IsRunning),
-		Question:        newQuestionModel(vm.Question),
-		ToolsState:      said(vm.ToolsState),
-		ToolsVersion:    said(vm.ToolsVersion),
-		GuestOS:         said(vm.GuestOS),
-		HardwareVersion: said(vm.HardwareVersion),
-		NumVCPUs:        saidNumber(vm.NumVCPUs),
-		MemorySize:      saidNumber(vm.MemorySize),
-		Guest: &guestModel{
-			Hostname:    said(vm.Guest.Hostname),
-			IPAddress:   said(vm.Guest.IPAddress),
-			IPAddresses: append([]string{}, vm.Guest.IPAddresses...),
-			FullName:    said(vm.Guest.FullName),
-			Family:      said(vm.Guest.Family),
-		},
-		Snapshots:  make([]snapshotModel, 0, len(vm.Snapshots)),
-		Variables:  map[string]string{},
-		Annotation: said(vm.Annotation),
+// newVMObject is the state of data "vix_vm": what the host said, with what the
+// user wrote as it was written. It is an object rather than a struct because a
+// plan may have thousands: the framework compiles a regular expression for each
+// field of a struct, each time, which takes longer than all else that this
+// provider does for an opened VM.
+func newVMObject(vm *vix.VM, vmxPath, datacenter types.String) types.Object {
+	if datacenter.IsNull() {
+		datacenter = said(vm.Datacenter)
 	}
-	if m.Datacenter.IsNull() {
-		m.Datacenter = said(vm.Datacenter)
-	}
+	of := vmType().AttrTypes
+	snapshots := make([]attr.Value, 0, len(vm.Snapshots))
 	for _, s := range vm.Snapshots {
-		m.Snapshots = append(m.Snapshots, newSnapshotModel(s))
+		snapshots = append(snapshots, newSnapshotObject(elementType(of["snapshots"]), s))
 	}
-	maps.Copy(m.Variables, vm.Variables)
-	return m
+	variables := make(map[string]attr.Value, len(vm.Variables))
+	for name, value := range vm.Variables {
+		variables[name] = types.StringValue(value)
+	}
+	return types.ObjectValueMust(of, map[string]attr.Value{
+		"vmx_path":          vmxPath,
+		"datacenter":        datacenter,
+		"id":                said(vm.ID),
+		"name":              said(vm.Name),
+		"registered_path":   said(vm.Path.String()),
+		"host":              said(vm.Host),
+		"folder":            said(vm.Folder),
+		"resource_pool":     said(vm.ResourcePool),
+		"managed_object_id": said(vm.ManagedObjectID),
+		"instance_uuid":     said(vm.InstanceUUID),
+		"bios_uuid":         said(vm.BIOSUUID),
+		"template":          types.BoolValue(vm.Template),
+		"connection_state":  said(vm.ConnectionState),
+		"encrypted":         types.BoolValue(vm.Encrypted),
+		"power_state":       said(vm.PowerState),
+		"is_running":        types.BoolValue(vm.IsRunning),
+		"question":          newQuestionObject(objectType(of["question"]), vm.Question),
+		"tools_state":       said(vm.ToolsState),
+		"tools_version":     said(vm.ToolsVersion),
+		"guest_os":          said(vm.GuestOS),
+		"hardware_version":  said(vm.HardwareVersion),
+		"num_vcpus":         saidNumber(vm.NumVCPUs),
+		"memory_size":       saidNumber(vm.MemorySize),
+		"guest":             newGuestObject(objectType(of["guest"]), vm.Guest),
+		"snapshots":         types.ListValueMust(elementType(of["snapshots"]), snapshots),
+		"variables":         types.MapValueMust(types.StringType, variables),
+		"annotation":        said(vm.Annotation),
+	})
 }
 
-func newQuestionModel(q *vix.Question) *questionModel {
+func newGuestObject(of types.ObjectType, g vix.Guest) types.Object {
+	addresses := make([]attr.Value, 0, len(g.IPAddresses))
+	for _, address := range g.IPAddresses {
+		addresses = append(addresses, types.StringValue(address))
+	}
+	return types.ObjectValueMust(of.AttrTypes, map[string]attr.Value{
+		"hostname":     said(g.Hostname),
+		"ip_address":   said(g.IPAddress),
+		"ip_addresses": types.ListValueMust(types.StringType, addresses),
+		"full_name":    said(g.FullName),
+		"family":       said(g.Family),
+	})
+}
+
+func newQuestionObject(of types.ObjectType, q *vix.Question) types.Object {
 	if q == nil {
-		return nil
+		return types.ObjectNull(of.AttrTypes)
 	}
-	m := &questionModel{ID: said(q.ID), Text: said(q.Text), Choices: make([]choiceModel, 0, len(q.Choices))}
+	choice := elementType(of.AttrTypes["choices"])
+	choices := make([]attr.Value, 0, len(q.Choices))
 	for _, c := range q.Choices {
-		m.Choices = append(m.Choices, choiceModel{
-			Key: said(c.Key), Label: said(c.Label), Default: types.BoolValue(c.Default),
-		})
+		choices = append(choices, types.ObjectValueMust(choice.AttrTypes, map[string]attr.Value{
+			"key": said(c.Key), "label": said(c.Label), "default": types.BoolValue(c.Default),
+		}))
 	}
-	return m
+	return types.ObjectValueMust(of.AttrTypes, map[string]attr.Value{
+		"id": said(q.ID), "text": said(q.Text), "choices": types.ListValueMust(choice, choices),
+	})
 }
 
-func newSnapshotModel(s vix.Snapshot) snapshotModel {
+func newSnapshotObject(of types.ObjectType, s vix.Snapshot) types.Object {
 	created := types.StringNull()
 	if !s.Created.IsZero() {
 		created = types.StringValue(s.Created.UTC().Format(time.RFC3339))
 	}
-	return snapshotModel{
-		Name: said(s.Name), Description: said(s.Description), Path: said(s.Path), Created: created,
-		IsCurrent: types.BoolValue(s.IsCurrent), PowerState: said(s.PowerState),
-	}
+	return types.ObjectValueMust(of.AttrTypes, map[string]attr.Value{
+		"name": said(s.Name), "description": said(s.Description), "path": said(s.Path), "created": created,
+		"is_current": types.BoolValue(s.IsCurrent), "power_state": said(s.PowerState),
+	})
+}
+
+// objectType is a type that is known to be an object's, and elementType that of
+// a list of objects; a schema that says otherwise is a defect that every test
+// shows.
+func objectType(of attr.Type) types.ObjectType { return of.(types.ObjectType) } //nolint:forcetypeassert // see above
+
+func elementType(of attr.Type) types.ObjectType {
+	return objectType(of.(types.ListType).ElemType) //nolint:forcetypeassert // see above
 }

@@ -28,6 +28,7 @@ type batch[K comparable, V any] struct {
 	arrived   chan struct{} // tells the request that waits for company
 	returning int           // were answered, and have not come back
 	landed    time.Time     // when the last request was answered
+	took      time.Duration // what it took
 }
 
 // answer is a value or why there is none.
@@ -39,15 +40,17 @@ type answer[V any] struct {
 const (
 	// maxBatch bounds a request.
 	maxBatch = 100
-	// maxLinger is what a caller may wait for company, and maxGap what it waits
-	// after the last that came: they come in bursts.
-	maxLinger = 25 * time.Millisecond
-	maxGap    = 10 * time.Millisecond
-	// maxSettle is the same where nobody is known to be coming: what a request's
-	// end sets free comes within it.
+	// minLinger and maxLinger bound what a caller may wait for company. Between
+	// them it is what the last request took: to wait for those who are expected
+	// costs no more than the request that they would need of their own.
+	minLinger = 25 * time.Millisecond
+	maxLinger = 200 * time.Millisecond
+	// maxSettle is the wait where nobody is known to be coming: what a request's end
+	// sets free comes within it.
 	maxSettle = time.Millisecond
-	// comeback is how long after an answer its callers are expected to come back.
-	comeback = 100 * time.Millisecond
+	// comeback is for how many such waits after an answer its callers are expected to
+	// come back.
+	comeback = 4
 )
 
 // get reads one key.
@@ -102,9 +105,10 @@ func (b *batch[K, V]) fly() {
 		}
 		b.mu.Unlock()
 
+		begun := time.Now()
 		answers := b.run(b.life, keys)
 		b.mu.Lock()
-		b.returning, b.landed = callers, time.Now()
+		b.returning, b.landed, b.took = callers, time.Now(), time.Since(begun)
 		select {
 		case <-b.arrived: // during the request; what counts is who comes back
 		default:
@@ -123,8 +127,11 @@ func (b *batch[K, V]) fly() {
 // the others that way: else two halves would take turns for ever. Who waits alone
 // and is not followed waits for nothing.
 func (b *batch[K, V]) linger() {
-	limit := time.NewTimer(maxLinger)
-	defer limit.Stop()
+	b.mu.Lock()
+	limit := b.patience()
+	b.mu.Unlock()
+	enough := time.NewTimer(limit)
+	defer enough.Stop()
 	var silence <-chan time.Time // since the last that came
 	for {
 		waiting, expected := b.company()
@@ -136,10 +143,10 @@ func (b *batch[K, V]) linger() {
 		}
 		select {
 		case <-b.arrived:
-			silence = time.After(maxGap)
+			silence = time.After(limit / 2) // they come in bursts
 		case <-silence:
 			return
-		case <-limit.C:
+		case <-enough.C:
 			return
 		case <-b.life.Done():
 			return
@@ -147,10 +154,16 @@ func (b *batch[K, V]) linger() {
 	}
 }
 
-// company is how many wait, and whether others are to be waited for.
+// patience is how long company is waited for; b.mu is held.
+func (b *batch[K, V]) patience() time.Duration {
+	return min(max(b.took, minLinger), maxLinger)
+}
+
+// company is how many wait, and whether others are to be waited for: those who
+// are known to be coming, and those who were answered not long ago.
 func (b *batch[K, V]) company() (waiting int, expected bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	expected = b.returning > 0 && time.Since(b.landed) < comeback || b.coming != nil && b.coming() > 0
+	expected = b.returning > 0 && time.Since(b.landed) < comeback*b.patience() || b.coming != nil && b.coming() > 0
 	return len(b.waiting), expected
 }
