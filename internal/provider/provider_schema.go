@@ -61,8 +61,8 @@ func providerSchema() schema.Schema {
 			},
 			"ca_file": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Authorities to trust beside the system's own: the path of a PEM bundle, or PEM text. " +
-					"Default: the system's only. Environment: `VIX_CA_FILE`.",
+				MarkdownDescription: "Authorities to trust instead of the system's own: the path of a PEM bundle, or PEM text. " +
+					"Default: the system's. Environment: `VIX_CA_FILE`.",
 			},
 			"thumbprint": schema.StringAttribute{
 				Optional: true,

@@ -30,7 +30,7 @@ type ConnectOptions struct {
 	// Insecure accepts any certificate.
 	Insecure bool
 	// CA is PEM text, or the path of a PEM bundle, of the authorities to trust
-	// beside the system's own.
+	// instead of the system's own.
 	CA string
 	// Thumbprint is the SHA-256 or SHA-1 of the one certificate to trust.
 	Thumbprint string

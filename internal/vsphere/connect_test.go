@@ -157,7 +157,7 @@ func TestTrust(t *testing.T) {
 		must(t, h.Disconnect(t.Context()))
 	}
 	says(t, refused(t, base, vix.CodeNetHTTPSSLSecurity, vix.FieldHostname),
-		"signed by an authority that this machine does not trust", "ca_file", "thumbprint = \""+s.Thumbprint()+"\"")
+		"signed by an authority that is not trusted", "ca_file", "thumbprint = \""+s.Thumbprint()+"\"")
 	wrong := base
 	wrong.Thumbprint = strings.Repeat("AB:", 31) + "AB"
 	says(t, refused(t, wrong, vix.CodeNetHTTPSSLSecurity, vix.FieldThumbprint),

@@ -30,8 +30,11 @@ type trust struct {
 	thumbprint string
 }
 
-// newTrust reads the arguments on trust. A CA is added to the system's own; a
-// thumbprint trusts that one certificate and no other, whoever signed it.
+// newTrust reads the arguments on trust. A CA takes the place of the system's
+// own, as in every client of vSphere: who names the authority of his vCenter does
+// not want a hundred others to be able to stand in for it, and need not wait for
+// them to be read. A thumbprint trusts that one certificate and no other, whoever
+// signed it.
 func newTrust(o vix.ConnectOptions) (trust, error) {
 	t := trust{insecure: o.Insecure, thumbprint: normalThumbprint(o.Thumbprint)}
 	if o.CA == "" {
@@ -50,10 +53,7 @@ func newTrust(o vix.ConnectOptions) (trust, error) {
 		}
 		text = string(data)
 	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
+	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM([]byte(text)) {
 		return t, &vix.Error{
 			Op: "read the CA bundle", Object: "", Code: vix.CodeInvalidArg, Field: vix.FieldCA,
@@ -169,7 +169,7 @@ func certificateError(server string, err error) *vix.Error {
 			leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339))
 		e.Remedy = "Renew it on the server, or trust this very certificate"
 	case errors.As(err, &unknown):
-		e.Reason = fmt.Sprintf("The certificate is signed by an authority that this machine does not trust: %s.", leaf.Issuer)
+		e.Reason = fmt.Sprintf("The certificate is signed by an authority that is not trusted: %s.", leaf.Issuer)
 		e.Remedy = "Give the authority's certificate in ca_file (vCenter offers it at https://" + server +
 			"/certs/download.zip), or trust this very certificate"
 	default:
