@@ -156,6 +156,13 @@ func TestTrust(t *testing.T) {
 		}
 		must(t, h.Disconnect(t.Context()))
 	}
+	named, err := newTrust(vix.ConnectOptions{CA: s.CAPEM()})
+	must(t, err)
+	only := x509.NewCertPool()
+	only.AppendCertsFromPEM([]byte(s.CAPEM()))
+	if !named.roots.Equal(only) {
+		t.Error("other authorities are trusted beside the one that was named")
+	}
 	says(t, refused(t, base, vix.CodeNetHTTPSSLSecurity, vix.FieldHostname),
 		"signed by an authority that is not trusted", "ca_file", "thumbprint = \""+s.Thumbprint()+"\"")
 	wrong := base
