@@ -4,6 +4,8 @@
 // Command limit opens VMs by path with as few requests as there can be: one index
 // of the datastore, one read of all VMs. It knows beforehand what a provider
 // cannot know, how many VMs there will be and which; that is why it is the limit.
+// With -register it registers the paths instead, and with -unregister it undoes
+// that: what either takes is the host's own speed, ten operations at a time.
 package main
 
 import (
@@ -11,6 +13,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -24,15 +27,19 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	do := open
+	flag.BoolFunc("register", "register the paths", func(string) error { do = register; return nil })
+	flag.BoolFunc("unregister", "unregister the VMs at the paths", func(string) error { do = unregister; return nil })
+	flag.Parse()
+	if err := run(context.Background(), do); err != nil {
 		fmt.Fprintln(os.Stderr, "limit:", err)
 		os.Exit(1)
 	}
 }
 
-// run opens the paths that stand on the standard input, one a line, all on one
-// datastore name.
-func run(ctx context.Context) error {
+// run does something with the paths that stand on the standard input, one a line,
+// all on one datastore name.
+func run(ctx context.Context, do func(context.Context, *govmomi.Client, []string) error) error {
 	var paths []string
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -45,6 +52,14 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := do(ctx, c, paths); err != nil {
+		return err
+	}
+	return c.Logout(ctx)
+}
+
+// open finds the VMs and reads what the provider reads of them.
+func open(ctx context.Context, c *govmomi.Client, paths []string) error {
 	collector := property.DefaultCollector(c.Client)
 	found, err := index(ctx, c, collector)
 	if err != nil {
@@ -69,7 +84,7 @@ func run(ctx context.Context) error {
 	if len(answer.Returnval) != len(seen) {
 		return fmt.Errorf("%d VMs of %d", len(answer.Returnval), len(seen))
 	}
-	return c.Logout(ctx)
+	return nil
 }
 
 // properties are what the provider reads of an opened VM.
@@ -104,13 +119,6 @@ func connect(ctx context.Context) (*govmomi.Client, error) {
 // index is where the VMs of all datastores are, from the root folder down, in one
 // request: with as little in the answer as can be.
 func index(ctx context.Context, c *govmomi.Client, collector *property.Collector) (map[string]types.ManagedObjectReference, error) {
-	traverse := func(name, kind, path string, then ...string) *types.TraversalSpec {
-		t := &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path}
-		for _, next := range then {
-			t.SelectSet = append(t.SelectSet, &types.SelectionSpec{Name: next})
-		}
-		return t
-	}
 	answer, err := collector.RetrieveProperties(ctx, types.RetrieveProperties{SpecSet: []types.PropertyFilterSpec{{
 		ObjectSet: []types.ObjectSpec{{
 			Obj: c.ServiceContent.RootFolder,
@@ -134,4 +142,14 @@ func index(ctx context.Context, c *govmomi.Client, collector *property.Collector
 		}
 	}
 	return found, nil
+}
+
+// traverse is a step from a kind of objects to what a property of it refers to,
+// and the steps from there.
+func traverse(name, kind, path string, then ...string) *types.TraversalSpec {
+	t := &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path}
+	for _, next := range then {
+		t.SelectSet = append(t.SelectSet, &types.SelectionSpec{Name: next})
+	}
+	return t
 }
