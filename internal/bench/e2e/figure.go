@@ -7,13 +7,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/bench/memory"
 )
 
 // figure is what some runs of one thing measured.
@@ -57,70 +57,19 @@ func (f *figure) measure(ctx context.Context, p *proxy, w *workspace, stdin stri
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	watched := watchMemory(cmd.Process.Pid)
+	watched := memory.Watch(cmd.Process.Pid)
 	err := cmd.Wait()
 	took := time.Since(begun)
-	memory := watched()
+	peak := watched()
 	if err != nil {
 		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, out.String())
 	}
 	f.Wall = append(f.Wall, took.Seconds())
-	f.Memory = max(f.Memory, memory)
+	f.Memory = max(f.Memory, peak)
 	if p != nil {
 		f.Requests = max(f.Requests, p.requests.Load())
 		f.Bytes = max(f.Bytes, p.bytes.Load())
 		f.Connections = max(f.Connections, p.connections.Load())
 	}
 	return nil
-}
-
-// watchMemory follows the children of a process, which are terraform's
-// providers, and tells the largest peak memory of any in KiB: VmHWM, which only
-// Linux has. Elsewhere it is 0.
-func watchMemory(pid int) func() int64 {
-	stop, done := make(chan struct{}), make(chan int64)
-	go func() {
-		var peak int64
-		ticker := time.NewTicker(20 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-stop:
-				done <- peak
-				return
-			case <-ticker.C:
-			}
-			for _, child := range children(pid) {
-				peak = max(peak, highWater(child))
-			}
-		}
-	}()
-	return func() int64 {
-		close(stop)
-		return <-done
-	}
-}
-
-func children(pid int) []string {
-	var out []string
-	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	for _, thread := range threads {
-		list, err := os.ReadFile(thread)
-		if err == nil {
-			out = append(out, strings.Fields(string(list))...)
-		}
-	}
-	return out
-}
-
-func highWater(pid string) int64 {
-	status, err := os.ReadFile(filepath.Join("/proc", pid, "status"))
-	// A child that terraform has just forked is still terraform.
-	if err != nil || !strings.HasPrefix(string(status), "Name:\tterraform-provi") {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	line, _, _ := strings.Cut(rest, "\n")
-	kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "kB")), 10, 64)
-	return kib
 }

@@ -4,9 +4,10 @@
 // Command e2e measures the provider as users run it: terraform itself plans and
 // applies against a simulated vCenter, which is a process of its own, behind a
 // proxy that counts and that adds a latency to each request. Beside each figure
-// stand two references from the same session: the same plan with a provider that
-// answers at once, which is Terraform's own time, and a Go program that opens the
-// same VMs with as few requests as there can be. It is what `make bench-e2e` runs.
+// stand two references from the same session: the same run with a provider that
+// answers at once, which is Terraform's own time, and a Go program that opens or
+// registers the same VMs with as few requests as there can be. It is what
+// `make bench-e2e` runs.
 package main
 
 import (

@@ -8,8 +8,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/bench/memory"
 )
 
 // results are all figures of a session.
@@ -24,7 +27,9 @@ func (r *results) add(f *figure) *figure {
 	return f
 }
 
+// save leaves out what was not measured.
 func (r *results) save(file string) error {
+	r.Figures = slices.DeleteFunc(r.Figures, func(f *figure) bool { return len(f.Wall) == 0 })
 	text, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
 		return err
@@ -66,7 +71,7 @@ func (r *results) plans(b *strings.Builder) {
 				"Terraform alone | Go, at the limit | Provider's peak memory |\n|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|\n")
 		}
 		fmt.Fprintf(b, "| %d | %d | %d ms | %s | %d | %d | %d | %s | %s | %s | %s |\n", f.N, f.V, f.Latency, f.Who, f.Requests,
-			f.Bytes>>10, f.Connections, f.spread(), r.beside("instant", f), r.beside("limit", f), mebibytes(f.Memory))
+			f.Bytes>>10, f.Connections, f.spread(), r.beside("instant", f), r.beside("limit", f), memory.Text(f.Memory))
 	}
 }
 
@@ -75,16 +80,18 @@ func (r *results) steps(b *strings.Builder) {
 	head := false
 	for _, f := range r.Figures {
 		step, ok := strings.CutSuffix(f.What, " of registrations")
-		if !ok {
+		if !ok || f.Who != "vix" || len(f.Wall) == 0 {
 			continue
 		}
 		if !head {
 			head = true
 			b.WriteString("\n| Registrations | Latency | Step | Requests | Per registration | KiB | Connections | " +
-				"Median (range) | Provider's peak memory |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|\n")
+				"Median (range) | Terraform alone | Go, at the limit | Provider's peak memory |\n" +
+				"|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 		}
-		fmt.Fprintf(b, "| %d | %d ms | %s | %d | %.2f | %d | %d | %s | %s |\n", f.N, f.Latency, step, f.Requests,
-			float64(f.Requests)/float64(f.N), f.Bytes>>10, f.Connections, f.spread(), mebibytes(f.Memory))
+		fmt.Fprintf(b, "| %d | %d ms | %s | %d | %.2f | %d | %d | %s | %s | %s | %s |\n", f.N, f.Latency, step, f.Requests,
+			float64(f.Requests)/float64(f.N), f.Bytes>>10, f.Connections, f.spread(), r.beside("instant", f), r.beside("limit", f),
+			memory.Text(f.Memory))
 	}
 }
 
@@ -113,13 +120,6 @@ func (r *results) beside(who string, f *figure) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.2f s", other.median())
-}
-
-func mebibytes(kib int64) string {
-	if kib == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%d MiB", kib>>10)
 }
 
 // The markers between which the tables stand in a file.

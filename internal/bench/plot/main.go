@@ -97,7 +97,7 @@ func drawn(figures []figure) (*plot.Plot, error) {
 	}
 	l := line{name: "terraform alone: a provider that answers at once", color: color.Gray{0x60}, dashed: true}
 	for _, f := range figures {
-		if f.Who == "instant" && f.N == shown {
+		if f.What == "plan" && f.Who == "instant" && f.N == shown {
 			for _, v := range sorted(sizes) {
 				l.add(float64(v), f.Wall)
 			}

@@ -6,9 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 )
 
 // opened is a VM that a run opens.
@@ -145,76 +143,5 @@ func (b *bench) memory(ctx context.Context, p *plan, r *results) error {
 		}
 	}
 	progress("opened %d of %d VMs: %d MiB", n, v, f.Memory>>10)
-	return nil
-}
-
-// many is from how many registrations on one run at the largest latency has to do:
-// with each, terraform writes a state that has them all.
-const many = 1000
-
-// registrations measures plan, apply, refresh and destroy of registrations, each
-// time on a host that has seen none.
-func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
-	const v = 1000
-	for _, latency := range p.latency {
-		for _, n := range p.registrations {
-			runs := p.runs
-			if n >= many {
-				if latency != slices.Max(p.latency) {
-					continue
-				}
-				runs = 1
-			}
-			var steps []*figure
-			for _, step := range []string{"plan", "apply", "refresh", "destroy"} {
-				steps = append(steps, r.add(&figure{What: step + " of registrations", Who: "vix", N: n, V: v, D: 1, Latency: latency}))
-			}
-			for range runs {
-				if err := b.registration(ctx, n, v, steps); err != nil {
-					return err
-				}
-			}
-			progress("registered %d VMs at %d ms: plan %.2f s, apply %.2f s", n, latency, steps[0].median(), steps[1].median())
-		}
-	}
-	return nil
-}
-
-func (b *bench) registration(ctx context.Context, n, v int, steps []*figure) error {
-	s, err := b.startHost(ctx, v, 1, n)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	front, err := b.startProxy(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer front.stop()
-	w, err := b.workspace(fmt.Sprintf(`terraform {
-  required_providers {
-    vix = { source = "terraform-vix/vix" }
-  }
-}
-resource "vix_registration" "this" {
-  count    = %d
-  vmx_path = "[LocalDS_0] new${count.index}/new${count.index}.vmx"
-}
-`, n), front)
-	if err != nil {
-		return err
-	}
-	for i, args := range [][]string{
-		{"plan", "-no-color", "-out=plan"}, {"apply", "-no-color", "plan"},
-		{"plan", "-no-color", "-detailed-exitcode"}, // which fails if there is anything to do
-		{"destroy", "-no-color", "-auto-approve"},
-	} {
-		if err := steps[i].measure(ctx, front, w, "", b.terraform, args...); err != nil {
-			return err
-		}
-		if err := sleep(ctx, 100*time.Millisecond); err != nil { // what the provider left behind it would show
-			return err
-		}
-	}
 	return nil
 }

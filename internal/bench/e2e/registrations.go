@@ -1,0 +1,161 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// many is from how many registrations on one run at the largest latency has to do:
+// with each, terraform writes a state that has them all.
+const many = 1000
+
+// registrationSteps are what is measured of registrations: the commands, and what
+// the program at the limit does in the place of those that change the host.
+var registrationSteps = []struct {
+	name  string
+	args  []string
+	limit string
+}{
+	{"plan", []string{"plan", "-no-color", "-out=plan"}, ""},
+	{"apply", []string{"apply", "-no-color", "plan"}, "-register"},
+	{"refresh", []string{"plan", "-no-color", "-detailed-exitcode"}, ""}, // which fails if there is anything to do
+	{"destroy", []string{"destroy", "-no-color", "-auto-approve"}, "-unregister"},
+}
+
+// stepFigures are the figures of one case of somebody's, in the order of the steps.
+func (r *results) stepFigures(like figure) []*figure {
+	var steps []*figure
+	for _, step := range registrationSteps {
+		f := like
+		f.What = step.name + " of registrations"
+		steps = append(steps, r.add(&f))
+	}
+	return steps
+}
+
+// registrationsConfig is a configuration that registers n VMs.
+func registrationsConfig(provider, kind string, n int) string {
+	return fmt.Sprintf(`terraform {
+  required_providers {
+    %[1]s = { source = "terraform-vix/%[1]s" }
+  }
+}
+resource %[2]q "this" {
+  count    = %[3]d
+  vmx_path = "[LocalDS_0] new${count.index}/new${count.index}.vmx"
+}
+`, provider, kind, n)
+}
+
+// registrations measures plan, apply, refresh and destroy of registrations, and
+// the references beside them.
+func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
+	const v = 1000
+	instant := map[int][]*figure{}
+	for _, n := range p.registrations {
+		instant[n] = r.stepFigures(figure{Who: "instant", N: n})
+	}
+	for _, latency := range p.latency {
+		for _, n := range p.registrations {
+			runs := p.runs
+			if n >= many {
+				if latency != slices.Max(p.latency) {
+					continue
+				}
+				runs = 1
+			}
+			like := figure{N: n, V: v, D: 1, Latency: latency}
+			ours, limit := like, like
+			ours.Who, limit.Who = "vix", "limit"
+			steps, bare := r.stepFigures(ours), r.stepFigures(limit)
+			for range runs {
+				if err := b.alone(ctx, n, instant[n]); err != nil {
+					return err
+				}
+				if err := b.onHost(ctx, n, v, bare, b.atTheLimit); err != nil {
+					return err
+				}
+				if err := b.onHost(ctx, n, v, steps, b.registration); err != nil {
+					return err
+				}
+			}
+			progress("registered %d VMs at %d ms: plan %.2f s, apply %.2f s", n, latency, steps[0].median(), steps[1].median())
+		}
+	}
+	return nil
+}
+
+// alone measures terraform with a provider that answers at once.
+func (b *bench) alone(ctx context.Context, n int, steps []*figure) error {
+	w, err := b.workspace(registrationsConfig("instant", "instant_registration", n), nil)
+	if err != nil {
+		return err
+	}
+	for i, step := range registrationSteps {
+		if err := steps[i].measure(ctx, nil, w, "", b.terraform, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onHost measures on a host that has seen no registration, but has the files of n.
+func (b *bench) onHost(ctx context.Context, n, v int, steps []*figure,
+	measure func(context.Context, *proxy, int, []*figure) error,
+) error {
+	s, err := b.startHost(ctx, v, 1, n)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	front, err := b.startProxy(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer front.stop()
+	return measure(ctx, front, n, steps)
+}
+
+// atTheLimit measures the host's own speed.
+func (b *bench) atTheLimit(ctx context.Context, front *proxy, n int, steps []*figure) error {
+	w, err := b.workspace("", front)
+	if err != nil {
+		return err
+	}
+	var paths strings.Builder
+	for i := range n {
+		fmt.Fprintf(&paths, "[LocalDS_0] new%d/new%d.vmx\n", i, i)
+	}
+	for i, step := range registrationSteps {
+		if step.limit == "" {
+			continue
+		}
+		if err := steps[i].measure(ctx, front, w, paths.String(), b.binary("limit"), step.limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// registration measures the provider.
+func (b *bench) registration(ctx context.Context, front *proxy, n int, steps []*figure) error {
+	w, err := b.workspace(registrationsConfig("vix", "vix_registration", n), front)
+	if err != nil {
+		return err
+	}
+	for i, step := range registrationSteps {
+		if err := steps[i].measure(ctx, front, w, "", b.terraform, step.args...); err != nil {
+			return err
+		}
+		if err := sleep(ctx, 100*time.Millisecond); err != nil { // what the provider left behind it would show
+			return err
+		}
+	}
+	return nil
+}
