@@ -38,6 +38,14 @@ locals {
 
   wanted = { for key, file in local.files : key => file if local.reasons[key] == null }
 
+  left_out = merge(
+    { for file in data.vix_vmx_files.this.left_out : "${file.datacenter}:${file.vmx_path}" => "exclude: ${file.by}" },
+    { for key, reason in local.reasons : key => reason if reason != null },
+  )
+
+  # The datastore of a key, as /DATACENTER:[datastore].
+  stores = { for key in concat(keys(local.wanted), keys(local.left_out)) : key => regex("^.*?:\\[[^]]*\\]", key) }
+
   # A number of the key's own, so that a file that joins moves no other.
   numbers = { for key, file in local.wanted : key => parseint(substr(sha256(key), 0, 8), 16) }
 

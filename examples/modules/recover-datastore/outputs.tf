@@ -8,10 +8,20 @@ output "registrations" {
 
 output "left_out" {
   description = "What was found and is not registered by this module, by key, and why: the glob that excludes it, the filter that it does not match, or what is wrong with the file."
-  value = merge(
-    { for file in data.vix_vmx_files.this.left_out : "${file.datacenter}:${file.vmx_path}" => "exclude: ${file.by}" },
-    { for key, reason in local.reasons : key => reason if reason != null },
-  )
+  value       = local.left_out
+}
+
+output "summary" {
+  description = "For each datastore: how many VMs this module registers or has registered, and how many files it leaves out, by reason."
+  value = {
+    for store in toset(values(local.stores)) : store => {
+      vms = length([for key in keys(local.wanted) : key if local.stores[key] == store])
+      left_out = {
+        for reason in toset([for key, reason in local.left_out : reason if local.stores[key] == store]) :
+        reason => length([for key, why in local.left_out : key if local.stores[key] == store && why == reason])
+      }
+    }
+  }
 }
 
 output "missing_disks" {

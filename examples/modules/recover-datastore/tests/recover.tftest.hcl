@@ -33,6 +33,14 @@ run "plan" {
   }
 
   assert {
+    condition = (
+      keys(output.summary) == ["/DC0:[LocalDS_0]"] && output.summary["/DC0:[LocalDS_0]"].vms == 6 &&
+      output.summary["/DC0:[LocalDS_0]"].left_out["exclude: .snapshot"] == 1 && length(output.summary["/DC0:[LocalDS_0]"].left_out) == 4
+    )
+    error_message = "The summary is ${jsonencode(output.summary)}."
+  }
+
+  assert {
     condition     = vix_registration.this["/DC0:[LocalDS_0] golden/golden.vmtx"].template && !vix_registration.this["/DC0:[LocalDS_0] db/db.vmx"].template
     error_message = "A template is not planned as one, or a VM is."
   }
