@@ -7,15 +7,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/vmware/govmomi/fault"
-	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 	"golang.org/x/sync/errgroup"
 
@@ -196,100 +193,6 @@ func (sk *skeleton) mountsOf(home *datastore) []*datastore {
 	return append([]*datastore{home}, mounts...)
 }
 
-// missingFolderError is a datastore without the folder asked for.
-type missingFolderError struct{ cause error }
-
-func (e *missingFolderError) Error() string { return e.cause.Error() }
-func (e *missingFolderError) Unwrap() error { return e.cause }
-
-func isMissingFolder(err error) bool {
-	_, ok := errors.AsType[*missingFolderError](err)
-	return ok
-}
-
-// reasonOf is why a datastore was skipped, in a sentence.
-func reasonOf(err error) string {
-	if e, ok := errors.AsType[*vix.Error](err); ok {
-		return e.Reason
-	}
-	return err.Error()
-}
-
-// searchDatastore lists a datastore's configuration files, and its disks where
-// the configurations are to be read.
-func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQuery) ([]vixFile, error) {
-	what := asked{"search the datastore", g.home.Name + " of " + g.home.in.path}
-	if !g.home.Accessible {
-		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
-			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", g.home.Name, g.home.in.path),
-			Remedy: "Mount it. Or leave it out with on_inaccessible = \"warn\", " +
-				"but not under for_each: what is missing from the list would be unregistered.",
-		}
-	}
-	patterns := []string{cmp.Or(q.Match, "*.vmx")}
-	if strings.ContainsAny(patterns[0], `[]\`) {
-		patterns[0] = "*" // hosts know * and ? only; the rest is done here
-	}
-	if q.ReadConfig {
-		patterns = append(patterns, "*.vmdk")
-	}
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
-		This: g.home.browser, DatastorePath: datastorePath(g.home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
-	})
-	var result types.AnyType
-	if err == nil {
-		result, err = h.tasks.wait(ctx, response.Returnval)
-	}
-	if q.Folder != "" && fault.Is(err, &types.FileNotFound{}) {
-		return nil, &missingFolderError{err}
-	}
-	if err != nil {
-		return nil, h.denied(ctx, what, err)
-	}
-	folders, ok := result.(types.ArrayOfHostDatastoreBrowserSearchResults)
-	if !ok {
-		return nil, h.typed(what.op, what.object, fmt.Errorf("the search gave %T", result))
-	}
-	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
-}
-
-// collect takes the files from a search's answer.
-func collect(g *storeGroup, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []vixFile {
-	var files []vixFile
-	disks := map[string]bool{}
-	for _, folder := range folders {
-		below := folderBelow(folder.FolderPath)
-		for _, item := range folder.File {
-			info := item.GetFileInfo()
-			name := path.Join(below, info.Path)
-			if strings.EqualFold(path.Ext(name), ".vmdk") {
-				disks[name] = true
-			}
-			at := vix.Path{Datastore: g.home.Name, File: name}
-			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
-				continue
-			}
-			f := vixFile{group: g, disks: disks, File: vix.File{Path: at, Datacenter: g.home.in.path, Size: info.FileSize}}
-			if info.Modification != nil {
-				f.Modified = *info.Modification
-			}
-			files = append(files, f)
-		}
-	}
-	return files
-}
-
-// isConfig reports that a file is a VM's or a template's configuration by its ending.
-func isConfig(name string) bool {
-	return slices.Contains([]string{".vmx", ".vmtx"}, strings.ToLower(path.Ext(name)))
-}
-
-func isFolder(item types.BaseFileInfo) bool {
-	_, folder := item.(*types.FolderFileInfo)
-	return folder
-}
-
 // leaveOut notes what is excluded and gives the rest.
 func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
 	var kept []vixFile
@@ -306,87 +209,4 @@ func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
 	}
 	sortBy(out.LeftOut, func(f vix.LeftOut) string { return f.Datacenter + "\x00" + f.Path.String() })
 	return kept
-}
-
-// matchInventory says of each file which VMs have it, with one read of the VMs of
-// all the datastores. A file that is registered in another datacenter than its
-// datastore's home is counted there.
-func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGroup, files []vixFile) error {
-	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
-		{Type: "VirtualMachine", PathSet: []string{
-			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
-			"config.files.vmPathName", "summary.config.vmPathName", "summary.config.instanceUuid",
-		}},
-		{Type: "Datastore", PathSet: []string{"vm"}},
-	}}
-	mounts := map[types.ManagedObjectReference]*datastore{}
-	for _, g := range groups {
-		for _, ds := range g.mounts {
-			mounts[ds.ref] = ds
-			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
-			})
-		}
-	}
-	if len(files) == 0 {
-		return nil
-	}
-	content, err := h.retrieve(ctx, spec)
-	if err != nil {
-		return h.typed(what.op, what.object, err)
-	}
-	vms := itemsOn(content, mounts)
-	for i := range files {
-		f := &files[i]
-		for _, ds := range f.group.mounts {
-			f.Registered = append(f.Registered, vms[indexKey{ds.ref, f.Path.File}]...)
-		}
-		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool { return v.Datacenter == f.Datacenter }) {
-			f.Datacenter = f.Registered[0].Datacenter
-			f.Path.Datastore = f.Registered[0].Path.Datastore
-		}
-	}
-	return nil
-}
-
-// itemsOn are the VMs of what was read, by the file that they have.
-func itemsOn(content []types.ObjectContent, mounts map[types.ManagedObjectReference]*datastore) map[indexKey][]vix.Item {
-	records := map[types.ManagedObjectReference]*record{}
-	for _, o := range content {
-		if o.Obj.Type == "VirtualMachine" {
-			r := &record{}
-			load(o, &r.vm)
-			records[o.Obj] = r
-		}
-	}
-	out := map[indexKey][]vix.Item{}
-	for _, o := range content {
-		ds := mounts[o.Obj]
-		if ds == nil {
-			continue
-		}
-		for _, ref := range vmsOf(o) {
-			r := records[ref]
-			if r == nil || r.path().Datastore != ds.Name {
-				continue // its disks are here, its configuration is elsewhere
-			}
-			reg := r.registration()
-			key := indexKey{ds.ref, reg.Path.File}
-			out[key] = append(out[key], vix.Item{
-				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
-				Datacenter: ds.in.path, PowerState: reg.PowerState,
-			})
-		}
-	}
-	return out
-}
-
-// vmsOf are the VMs of a datastore.
-func vmsOf(o types.ObjectContent) []types.ManagedObjectReference {
-	for _, property := range o.PropSet {
-		if vms, ok := property.Val.(types.ArrayOfManagedObjectReference); ok {
-			return vms.ManagedObjectReference
-		}
-	}
-	return nil
 }

@@ -4,43 +4,17 @@
 package vsphere
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
-	"net/http"
-	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
 
-	"github.com/Shopify/toxiproxy/v2"
-	"github.com/vmware/govmomi/vim25/soap"
-
-	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
-
-var quietLog = log.New(io.Discard, "", 0)
-
-// faultWorld is a host behind a proxy, with a VM on it.
-type faultWorld struct {
-	t     *testing.T
-	sim   *sim.Host
-	proxy *toxiproxy.Proxy
-	op    *remoteOp
-	opts  vix.ConnectOptions
-	h     *host
-	path  vix.Path
-	vm    vix.Handle
-	begun time.Time
-	// session is the key of our session.
-	session string
-}
 
 // remoteOp is an operation of the provider that asks the host, a row of the matrix.
 type remoteOp struct {
@@ -64,6 +38,7 @@ func unregister(off vix.PowerOff) func(context.Context, *faultWorld) error {
 }
 
 func unregistered(w *faultWorld) bool { return len(w.registrations()) == 0 }
+
 func registeredOnce(w *faultWorld) bool {
 	return len(w.registrations()) == 1
 }
@@ -157,91 +132,6 @@ func expected(op remoteOp, f wireFault) string {
 	return f.reads
 }
 
-// registrations are the VMs at the path, as the host itself sees them.
-func (w *faultWorld) registrations() []*vix.Registration {
-	var out []*vix.Registration
-	h, err := Connect(context.Background(), optionsFor(w.sim))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = h.Disconnect(context.Background()) }()
-	items, err := h.Find(context.Background(), vix.Query{})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, item := range items {
-		if item.Path == w.path {
-			vm, err := h.OpenID(context.Background(), item.ID)
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			out = append(out, &vm.Registration)
-		}
-	}
-	return out
-}
-
-// tripped calls at before the first call of a method.
-type tripped struct {
-	soap.RoundTripper
-	method string
-	once   sync.Once
-	at     func()
-}
-
-func (r *tripped) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
-	if name := strings.TrimSuffix(reflect.TypeOf(req).Elem().Name(), "Body"); name == r.method {
-		r.once.Do(r.at)
-	}
-	return r.RoundTripper.RoundTrip(ctx, req, res)
-}
-
-// trippedGet is the same for a file, which is no call of the API.
-type trippedGet struct {
-	http.RoundTripper
-	once *sync.Once
-	at   func()
-}
-
-func (r trippedGet) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.Method == http.MethodGet {
-		r.once.Do(r.at)
-	}
-	return r.RoundTripper.RoundTrip(request)
-}
-
-func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
-	s := simulated(t, sim.Options{StandaloneHosts: -1, ClusterHosts: 1, PlainHTTP: f.plain})
-	w := &faultWorld{t: t, sim: s, proxy: newProxy(t, s), op: &op, opts: optionsFor(s)}
-	w.path = laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{DisplayName: "web"})
-	must(t, second(s.AddFolder("DC0", "Linux")))
-	must(t, second(s.AddPool("DC0", "DC0_C0", "front")))
-	if !op.unregistered {
-		moref, err := s.Register(t.Context(), "DC0", w.path.String())
-		must(t, err)
-		vm, err := s.VM("DC0", w.path.String())
-		must(t, err)
-		w.vm = vix.Handle{ID: vm.Config.InstanceUuid, ManagedObjectID: moref, Path: w.path, Datacenter: "/DC0"}
-	}
-	if op.running {
-		must(t, s.SetTools("DC0", w.path.String(), true, true))
-		must(t, s.SetPower("DC0", w.path.String(), "poweredOn"))
-	}
-	w.opts.Hostname = strings.Replace(s.URL(), strings.Split(strings.Split(s.URL(), "://")[1], "/")[0], w.proxy.Listen, 1)
-	w.opts.RequestTimeout = cmp.Or(f.patience, 5*time.Second)
-	if !f.plain {
-		w.opts.CA, w.opts.Thumbprint = "", s.Thumbprint()
-	}
-	if op.name != "connect" {
-		h, err := Connect(t.Context(), w.opts)
-		must(t, err)
-		w.h = h.(*host)
-		w.session = w.h.user.Key
-		t.Cleanup(func() { _ = h.Disconnect(context.Background()) })
-	}
-	return w
-}
-
 // cell runs an operation under a fault and again when the fault is over. It gives
 // the outcome of the first, and checks what must hold whatever that was.
 func cell(t *testing.T, op remoteOp, f wireFault) string {
@@ -316,16 +206,6 @@ func cell(t *testing.T, op remoteOp, f wireFault) string {
 		t.Errorf("files before: %s, after: %s", before, after)
 	}
 	return outcome
-}
-
-// files tells the files on the datastore; a rename is written into the .vmx.
-func (w *faultWorld) files() string {
-	all, err := w.sim.Files("DC0", "LocalDS_0")
-	must(w.t, err)
-	if w.op.name == "rename" {
-		delete(all, w.path.String())
-	}
-	return fmt.Sprint(all)
 }
 
 // TestFaultMatrix exercises every remote operation under every fault of the wire

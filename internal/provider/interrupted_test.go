@@ -1,0 +1,232 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build linux
+
+package provider_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vixtest"
+)
+
+// interrupted is one cell.
+func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.T, terraform, provider int)) *vixtest.Acceptance {
+	a := laidOut(t, sim.Options{})
+	const theirs = "[LocalDS_0] theirs/theirs.vmx"
+	must(t, a.Host.WriteVM("DC0", theirs, sim.VMX{}))
+	_, err := a.Host.Register(t.Context(), "DC0", theirs)
+	must(t, err)
+	w := newWorkspace(t, a, "")
+	if c.from != "" {
+		w.configure(t, c.from)
+		w.run(t, nil, "apply", "-no-color", "-auto-approve")
+	}
+	if c.power != "" {
+		must(t, a.Host.SetPower("DC0", webPath, c.power))
+	}
+	w.configure(t, c.to)
+	before := files(t, a)
+
+	reached, release := hold(a.Host, c, step)
+	cmd, out := w.command(nil, "apply", "-no-color", "-auto-approve")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	must(t, cmd.Start())
+	select {
+	case <-reached:
+	case <-time.After(30 * time.Second):
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = cmd.Wait()
+		t.Fatalf("%s was not reached\n%s", step, out)
+	}
+	provider := childOf(cmd.Process.Pid)
+	interrupt(t, cmd.Process.Pid, provider)
+	time.Sleep(50 * time.Millisecond)
+	release()
+	waitOrKill(t, cmd)
+
+	// Whatever is left of the provider must not be needed, and must not do harm.
+	left, _ := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	if len(left) == 0 && c.from != "" && putBack(t, w) {
+		emptied.Add(1)
+	}
+	cmd, again := w.command(nil, "apply", "-no-color", "-auto-approve")
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("the next apply: %v\n%s\nafter an interrupted one\n%s\nthat left the state\n%s", err, again, out, left)
+	}
+	if provider != 0 && syscall.Kill(provider, 0) == nil && !exits(provider, 3*time.Second) {
+		t.Errorf("the provider outlives terraform")
+		_ = syscall.Kill(provider, syscall.SIGKILL)
+	}
+	vm, err := a.Host.VM("DC0", webPath)
+	switch {
+	case c.registered && err != nil:
+		t.Errorf("it is not registered: %v\n%s\n%s", err, out, again)
+	case !c.registered && err == nil:
+		t.Errorf("it is still registered\n%s\n%s", out, again)
+	case c.vmName != "" && vm.Name != c.vmName:
+		t.Errorf("its name is %q\n%s\n%s", vm.Name, out, again)
+	}
+	if _, err := a.Host.VM("DC0", theirs); err != nil {
+		t.Errorf("somebody else's registration is gone: %v", err)
+	}
+	planning, planned := w.command(nil, "plan", "-no-color", "-detailed-exitcode")
+	if err := planning.Run(); err != nil {
+		t.Errorf("the next plan is not empty: %v\n%s", err, planned)
+	}
+	if state := w.run(t, nil, "show", "-json"); strings.Contains(state, webUUID) != c.registered {
+		t.Errorf("state:\n%s", state)
+	}
+	if after := files(t, a); !maps.Equal(before, after) {
+		t.Errorf("files before: %v, after: %v", before, after)
+	}
+	return a
+}
+
+// emptied counts how often Terraform left an empty state file.
+var emptied atomic.Int32
+
+// putBack puts Terraform's own backup of the state in its place. A Terraform that
+// is told twice to end does so at once, as it says, and that may be between
+// emptying its state file and writing it.
+func putBack(t *testing.T, w *workspace) bool {
+	t.Helper()
+	file := filepath.Join(w.dir, "terraform.tfstate")
+	backup, err := os.ReadFile(file + ".backup")
+	if err != nil {
+		return false
+	}
+	must(t, os.WriteFile(file, backup, 0o600))
+	return true
+}
+
+// hold keeps a change from getting beyond a step until release is called.
+func hold(host *sim.Host, c change, step string) (reached <-chan struct{}, release func()) {
+	there, free := make(chan struct{}), make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(there) })
+	wait := func() {
+		arrive()
+		<-free
+	}
+	release = sync.OnceFunc(func() {
+		host.OnRequest(nil)
+		host.OnTask(nil)
+		close(free)
+	})
+	var mu sync.Mutex
+	asked := false
+	switch {
+	case step == "before the task" || step == "task running" && !c.task:
+		if step == "before the task" { // it does not get as far as being executed
+			host.Fault(sim.Fault{Method: c.method, Cut: true})
+		}
+		host.OnRequest(func(method string, _ []byte) {
+			if method == c.method {
+				wait()
+			}
+		})
+	case step == "task running":
+		host.OnTask(func(ctx context.Context, method string) {
+			if method != c.method {
+				return
+			}
+			arrive()
+			select {
+			case <-free:
+			case <-ctx.Done():
+			}
+		})
+	case c.task:
+		// The requests that ask what became of it get no answer.
+		host.OnRequest(func(method string, _ []byte) {
+			mu.Lock()
+			after := asked
+			asked = asked || method == c.method
+			mu.Unlock()
+			if after {
+				wait()
+			}
+		})
+	default:
+		host.Fault(sim.Fault{Method: c.method, Cut: true, After: true, Hang: true})
+		host.OnRequest(func(method string, _ []byte) {
+			if method == c.method {
+				time.AfterFunc(150*time.Millisecond, arrive)
+			}
+		})
+	}
+	return there, release
+}
+
+// configure writes the configuration.
+func (w *workspace) configure(t *testing.T, config string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(`
+terraform {
+  required_providers {
+    vix = { source = "terraform-vix/vix" }
+  }
+}
+`+config), 0o600))
+}
+
+// files are the files on the datastore but for the .vmx that a rename writes.
+func files(t *testing.T, a *vixtest.Acceptance) map[string]string {
+	t.Helper()
+	all, err := a.Host.Files("DC0", "LocalDS_0")
+	must(t, err)
+	delete(all, webPath)
+	return all
+}
+
+// childOf is the provider that a terraform has started, 0 if there is none.
+func childOf(terraform int) int {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", terraform))
+	for _, file := range tasks {
+		children, _ := os.ReadFile(file)
+		for field := range strings.FieldsSeq(string(children)) {
+			pid, _ := strconv.Atoi(field)
+			if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.Contains(string(line), "terraform-provider-vix") {
+				return pid
+			}
+		}
+	}
+	return 0
+}
+
+// waitOrKill waits for an interrupted terraform.
+func waitOrKill(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	timer := time.AfterFunc(30*time.Second, func() {
+		t.Error("the interrupted terraform does not end")
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	})
+	defer timer.Stop()
+	_ = cmd.Wait()
+}
+
+// exits waits for a process that is not our child.
+func exits(pid int, limit time.Duration) bool {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || slices.Contains(strings.Fields(string(stat)), "Z") {
+			return true
+		}
+	}
+	return false
+}

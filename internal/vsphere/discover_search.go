@@ -1,0 +1,115 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// missingFolderError is a datastore without the folder asked for.
+type missingFolderError struct{ cause error }
+
+func (e *missingFolderError) Error() string { return e.cause.Error() }
+
+func (e *missingFolderError) Unwrap() error { return e.cause }
+
+func isMissingFolder(err error) bool {
+	_, ok := errors.AsType[*missingFolderError](err)
+	return ok
+}
+
+// reasonOf is why a datastore was skipped, in a sentence.
+func reasonOf(err error) string {
+	if e, ok := errors.AsType[*vix.Error](err); ok {
+		return e.Reason
+	}
+	return err.Error()
+}
+
+// searchDatastore lists a datastore's configuration files, and its disks where
+// the configurations are to be read.
+func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQuery) ([]vixFile, error) {
+	what := asked{"search the datastore", g.home.Name + " of " + g.home.in.path}
+	if !g.home.Accessible {
+		return nil, &vix.Error{
+			Op: what.op, Object: what.object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
+			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", g.home.Name, g.home.in.path),
+			Remedy: "Mount it. Or leave it out with on_inaccessible = \"warn\", " +
+				"but not under for_each: what is missing from the list would be unregistered.",
+		}
+	}
+	patterns := []string{cmp.Or(q.Match, "*.vmx")}
+	if strings.ContainsAny(patterns[0], `[]\`) {
+		patterns[0] = "*" // hosts know * and ? only; the rest is done here
+	}
+	if q.ReadConfig {
+		patterns = append(patterns, "*.vmdk")
+	}
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
+		This: g.home.browser, DatastorePath: datastorePath(g.home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
+	})
+	var result types.AnyType
+	if err == nil {
+		result, err = h.tasks.wait(ctx, response.Returnval)
+	}
+	if q.Folder != "" && fault.Is(err, &types.FileNotFound{}) {
+		return nil, &missingFolderError{err}
+	}
+	if err != nil {
+		return nil, h.denied(ctx, what, err)
+	}
+	folders, ok := result.(types.ArrayOfHostDatastoreBrowserSearchResults)
+	if !ok {
+		return nil, h.typed(what.op, what.object, fmt.Errorf("the search gave %T", result))
+	}
+	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
+}
+
+// collect takes the files from a search's answer.
+func collect(g *storeGroup, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []vixFile {
+	var files []vixFile
+	disks := map[string]bool{}
+	for _, folder := range folders {
+		below := folderBelow(folder.FolderPath)
+		for _, item := range folder.File {
+			info := item.GetFileInfo()
+			name := path.Join(below, info.Path)
+			if strings.EqualFold(path.Ext(name), ".vmdk") {
+				disks[name] = true
+			}
+			at := vix.Path{Datastore: g.home.Name, File: name}
+			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
+				continue
+			}
+			f := vixFile{group: g, disks: disks, File: vix.File{Path: at, Datacenter: g.home.in.path, Size: info.FileSize}}
+			if info.Modification != nil {
+				f.Modified = *info.Modification
+			}
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// isConfig reports that a file is a VM's or a template's configuration by its ending.
+func isConfig(name string) bool {
+	return slices.Contains([]string{".vmx", ".vmtx"}, strings.ToLower(path.Ext(name)))
+}
+
+func isFolder(item types.BaseFileInfo) bool {
+	_, folder := item.(*types.FolderFileInfo)
+	return folder
+}

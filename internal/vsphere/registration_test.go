@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+func TestRegistrationsAreReadTogether(t *testing.T) {
+	s := simulated(t, sim.Options{VMs: 200, StandaloneHosts: -1, Latency: 5 * time.Millisecond})
+	h := connected(t, s)
+	items, err := h.Find(t.Context(), vix.Query{})
+	must(t, err)
+	s.ResetRequests()
+	work := make(chan vix.Item)
+	var workers sync.WaitGroup
+	for range 10 {
+		workers.Go(func() {
+			for i := range work {
+				handle := vix.Handle{Server: s.InstanceUUID(), ID: i.ID, ManagedObjectID: i.ManagedObjectID, Path: i.Path, Datacenter: i.Datacenter}
+				if r, err := h.Registration(t.Context(), handle); err != nil || r.Path != i.Path {
+					t.Errorf("%+v: %+v, %v", i, r, err)
+				}
+			}
+		})
+	}
+	for _, i := range items {
+		work <- i
+	}
+	close(work)
+	workers.Wait()
+	if got := float64(s.RequestCount()) / float64(len(items)); got > 0.3 {
+		t.Errorf("%.2f requests a registration", got)
+	}
+}
+
+func TestRegistrationFollowsTheVM(t *testing.T) {
+	s := simulated(t, single)
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000001"})
+	h := connected(t, s)
+	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
+	must(t, err)
+	moved, err := s.StorageVMotion(t.Context(), "DC0", p.String(), "LocalDS_1")
+	must(t, err)
+	got, err := h.Registration(t.Context(), r.Handle())
+	if err != nil || got.Path.String() != moved || got.ID != r.ID {
+		t.Errorf("after storage vMotion: %+v, %v", got, err)
+	}
+	must(t, s.Unregister(t.Context(), "DC0", moved))
+	moref, err := s.Register(t.Context(), "DC0", moved)
+	must(t, err)
+	got, err = h.Registration(t.Context(), r.Handle())
+	if err != nil || got.ManagedObjectID != moref || got.ID != r.ID {
+		t.Errorf("registered anew: %+v, %v; want %s", got, err, moref)
+	}
+	must(t, s.Unregister(t.Context(), "DC0", moved))
+	if _, err = h.Registration(t.Context(), r.Handle()); !errors.Is(err, vix.ErrGone) {
+		t.Errorf("unregistered: %v", err)
+	}
+}
+
+func TestAbsenceMustBeProved(t *testing.T) {
+	s := simulated(t, single)
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000001"})
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 500 * time.Millisecond })
+	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
+	must(t, err)
+	notGone := func(name string, handle vix.Handle, code vix.Code) *vix.Error {
+		t.Helper()
+		_, err := h.Registration(t.Context(), handle)
+		if errors.Is(err, vix.ErrGone) {
+			t.Fatalf("%s counts as a proof: %v", name, err)
+		}
+		return failure(t, err, code, vix.FieldNone)
+	}
+	other := r.Handle()
+	other.Server = "52ffffff-0000-0000-0000-000000000000"
+	says(t, notGone("another server", other, vix.CodeInvalidHandle), other.Server, s.InstanceUUID(), "Check the provider's hostname")
+	unknown := vix.Handle{ID: "52000000-0000-0000-0000-00000000ffff", Path: pathOf(t, "[LocalDS_0] none/none.vmx"), Datacenter: "/DC0"}
+	says(t, notGone("no recorded managed object", unknown, vix.CodeObjectNotFound), "that it is gone is not proved")
+	for _, f := range []sim.Fault{
+		{Method: "RetrievePropertiesEx", SOAP: &types.NoPermission{PrivilegeId: "System.View"}},
+		{Method: "RetrievePropertiesEx", Cut: true, Times: -1},
+		{Method: "RetrievePropertiesEx", Status: 503, Times: -1},
+	} {
+		s.Fault(f)
+		if _, err := h.Registration(t.Context(), r.Handle()); err == nil || errors.Is(err, vix.ErrGone) {
+			t.Errorf("%+v: %v", f, err)
+		}
+		s.ClearFaults()
+	}
+	must(t, s.Unregister(t.Context(), "DC0", p.String()))
+	for _, f := range []sim.Fault{
+		{Method: "FindAllByUuid", SOAP: &types.NoPermission{PrivilegeId: "System.View"}},
+		{Method: "FindByDatastorePath", Cut: true, Times: -1},
+		{Method: "FindAllByUuid", Status: 500, Times: -1},
+	} {
+		s.Fault(f)
+		if _, err := h.Registration(t.Context(), r.Handle()); err == nil || errors.Is(err, vix.ErrGone) {
+			t.Errorf("with the moref gone, %+v: %v", f, err)
+		}
+		s.ClearFaults()
+	}
+	// The same file, registered anew as another VM, is not ours to follow.
+	must(t, s.WriteVM("DC0", p.String(), sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000002"}))
+	_, err = s.Register(t.Context(), "DC0", p.String())
+	must(t, err)
+	_, err = h.Registration(t.Context(), r.Handle())
+	if errors.Is(err, vix.ErrGone) {
+		t.Fatal("another registration of the same file counts as a proof")
+	}
+	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldPath), "registered anew, with another instance UUID",
+		"terraform import ADDRESS 52000000-0000-0000-0000-000000000002")
+}
