@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/bench/memory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
 
@@ -29,21 +30,43 @@ variable "on_destroy" {
 }
 `
 
+// The most requests for each VM, if none shared any with another: how many do
+// depends on how fast this machine's terraform comes with them. Each plan reads
+// each file. A registration is a task, the list of tasks, a wait, a read, and a
+// share of the looks whether paths are free. A tenth is what the run costs once.
+const (
+	mostToRegister = 1 + 5
+	mostToRefresh  = 1 + 1 + 0.1
+)
+
 // recovery is a landscape to recover, and what each step of it cost.
 type recovery struct {
 	*bench
 	vms   []string // the paths, DATACENTER:[datastore] file
 	texts map[string][]byte
+	each  float64 // requests for each VM of the last step
 }
 
-// step runs the CLI and prints what it cost the host.
+// step runs the CLI and prints what it cost the host, and the provider in memory.
 func (r *recovery) step(name string, status int, args ...string) string {
 	r.t.Helper()
 	r.host.ResetRequests()
-	begun := time.Now()
+	begun, peak := time.Now(), memory.Watch(os.Getpid())
 	out := r.run(status, args...)
-	r.t.Logf("%-34s %6.1f s  %6d requests  %4d registered", name, time.Since(begun).Seconds(), r.host.RequestCount(), r.count())
+	took, used, requests := time.Since(begun), peak(), r.host.RequestCount()
+	r.each = float64(requests) / float64(len(r.vms))
+	r.t.Logf("%-34s %6.1f s  %6d requests, %5.2f a VM  provider %7s  %4d registered",
+		name, took.Seconds(), requests, r.each, memory.Text(used), r.count())
 	return out
+}
+
+// bounded fails if there were more requests for each VM than there may be. Of a
+// sample it says nothing: there, what a run costs once is most of it.
+func (r *recovery) bounded(what string, each, most float64) {
+	r.t.Helper()
+	if len(r.vms) >= 1000 && each > most {
+		r.t.Errorf("%s: %.2f requests a VM, at most %.2f are allowed: %v", what, each, most, r.host.Requests())
+	}
 }
 
 func split(vm string) (datacenter, at string) {
@@ -128,10 +151,12 @@ func TestRecovery(t *testing.T) {
 func (r *recovery) recover(n int) {
 	t := r.t
 	r.says(r.step("plan", 0, "plan", "-out=plan"), fmt.Sprintf("Plan: %d to add, 0 to change, 0 to destroy.", n))
+	planned := r.each
 	for i := range 5 {
 		r.damage(r.vms[i*n/5])
 	}
 	out := r.step("apply, 5 files damaged", 1, "apply", "plan")
+	r.bounded("plan and apply", planned+r.each, mostToRegister)
 	if failed := strings.Count(out, "Error: Cannot register"); failed != 5 {
 		t.Errorf("%d errors, not 5:\n%s", failed, out)
 	}
@@ -141,6 +166,7 @@ func (r *recovery) recover(n int) {
 	r.repair()
 	r.says(r.step("apply, repaired", 0, "apply", "-auto-approve"), "Apply complete! Resources: 5 added, 0 changed, 0 destroyed.")
 	r.says(r.step("plan, again", 0, "plan", "-detailed-exitcode"), "No changes.")
+	r.bounded("plan, again", r.each, mostToRefresh)
 	hosts := map[string]int{}
 	for _, vm := range r.vms {
 		found, err := r.host.VM(split(vm))
