@@ -56,7 +56,7 @@ func highest(pid string) int64 {
 		if err != nil {
 			continue // it has ended
 		}
-		for _, child := range strings.Fields(string(list)) {
+		for child := range strings.FieldsSeq(string(list)) {
 			own, provider := highWater(child)
 			if !provider {
 				own = highest(child)
