@@ -21,9 +21,12 @@ type batch[K comparable, V any] struct {
 	life context.Context
 	// coming is how many are known to be on their way here; nil if nobody knows.
 	coming func() int
+	// bursts is set where callers are set free together, unannounced, and do not
+	// come back soon: they have a moment to gather, and nobody is waited for.
+	bursts bool
 
 	mu        sync.Mutex
-	waiting   map[K][]chan answer[V]
+	waiting   map[K][]reply[V]
 	flying    bool
 	arrived   chan struct{} // tells the request that waits for company
 	returning int           // were answered, and have not come back
@@ -45,9 +48,8 @@ const (
 	// costs no more than the request that they would need of their own.
 	minLinger = 25 * time.Millisecond
 	maxLinger = 200 * time.Millisecond
-	// maxSettle is the wait where nobody is known to be coming: what a request's end
-	// sets free comes within it.
-	maxSettle = time.Millisecond
+	// gather is how long a burst lasts.
+	gather = time.Millisecond
 	// comeback is for how many such waits after an answer its callers are expected to
 	// come back.
 	comeback = 4
@@ -55,12 +57,32 @@ const (
 
 // get reads one key.
 func (b *batch[K, V]) get(ctx context.Context, key K) (V, error) {
-	reply := make(chan answer[V], 1)
-	b.mu.Lock()
-	if b.waiting == nil {
-		b.waiting = map[K][]chan answer[V]{}
+	return b.ask(key).wait(ctx)
+}
+
+// reply is an answer that is on its way.
+type reply[V any] chan answer[V]
+
+// wait gives the answer.
+func (r reply[V]) wait(ctx context.Context) (V, error) {
+	select {
+	case a := <-r:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none V
+		return none, ctx.Err()
 	}
-	b.waiting[key] = append(b.waiting[key], reply)
+}
+
+// ask asks for one key, and does not wait for the answer.
+func (b *batch[K, V]) ask(key K) reply[V] {
+	r := make(reply[V], 1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.waiting == nil {
+		b.waiting = map[K][]reply[V]{}
+	}
+	b.waiting[key] = append(b.waiting[key], r)
 	b.returning = max(0, b.returning-1)
 	if !b.flying {
 		b.flying = true
@@ -71,14 +93,7 @@ func (b *batch[K, V]) get(ctx context.Context, key K) (V, error) {
 	case b.arrived <- struct{}{}:
 	default:
 	}
-	b.mu.Unlock()
-	select {
-	case a := <-reply:
-		return a.value, a.err
-	case <-ctx.Done():
-		var none V
-		return none, ctx.Err()
-	}
+	return r
 }
 
 // fly makes requests until nobody waits.
@@ -92,7 +107,7 @@ func (b *batch[K, V]) fly() {
 			return
 		}
 		keys := make([]K, 0, len(b.waiting))
-		replies := map[K][]chan answer[V]{}
+		replies := map[K][]reply[V]{}
 		callers := 0
 		for key, r := range b.waiting {
 			if len(keys) == maxBatch {
@@ -124,8 +139,7 @@ func (b *batch[K, V]) fly() {
 
 // linger gives those who are expected the moment that they need. Those who wait
 // while nobody has come back yet, because they came during the last request, join
-// the others that way: else two halves would take turns for ever. Who waits alone
-// and is not followed waits for nothing.
+// the others that way: else two halves would take turns for ever.
 func (b *batch[K, V]) linger() {
 	b.mu.Lock()
 	limit := b.patience()
@@ -133,17 +147,18 @@ func (b *batch[K, V]) linger() {
 	enough := time.NewTimer(limit)
 	defer enough.Stop()
 	var silence <-chan time.Time // since the last that came
+	if b.bursts {
+		silence = time.After(gather)
+	}
 	for {
-		waiting, expected := b.company()
-		switch {
-		case waiting == 0, waiting >= maxBatch, waiting == 1 && !expected:
+		if waiting, expected := b.company(); waiting == 0 || waiting >= maxBatch || !expected {
 			return
-		case !expected:
-			silence = time.After(maxSettle)
 		}
 		select {
 		case <-b.arrived:
-			silence = time.After(limit / 2) // they come in bursts
+			if !b.bursts {
+				silence = time.After(limit / 2)
+			}
 		case <-silence:
 			return
 		case <-enough.C:
@@ -164,6 +179,6 @@ func (b *batch[K, V]) patience() time.Duration {
 func (b *batch[K, V]) company() (waiting int, expected bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	expected = b.returning > 0 && time.Since(b.landed) < comeback*b.patience() || b.coming != nil && b.coming() > 0
+	expected = b.bursts || b.returning > 0 && time.Since(b.landed) < comeback*b.patience() || b.coming != nil && b.coming() > 0
 	return len(b.waiting), expected
 }

@@ -24,13 +24,15 @@ type prepared struct {
 	placed  *placed // nil where a registered VM is taken as it is
 	already *record // the VM that has the path already
 	refused bool    // the host knows of one
+	// fresh is what an index must not be older than to prove that no VM has the path.
+	fresh time.Time
 	// finished is set where already is the end of an interrupted attempt of ours.
 	finished bool
 }
 
 // Check implements vix.Host. It changes nothing.
 func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
-	p, err := h.prepare(ctx, spec)
+	p, err := h.prepare(ctx, spec, noOlderThan(absenceAge))
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +66,8 @@ func under(what asked, err error) error {
 
 // prepare resolves everything that a registration names, and looks for what is
 // there already.
-func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec) (*prepared, error) {
-	p := &prepared{what: asked{"register", spec.Path.String()}, spec: spec}
+func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*prepared, error) {
+	p := &prepared{what: asked{"register", spec.Path.String()}, spec: spec, fresh: fresh}
 	if err := h.locate(ctx, p); err != nil {
 		return nil, err
 	}
@@ -200,14 +202,15 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 			in = append(in, dc)
 		}
 	}
-	if len(in) == 1 && !p.refused {
+	if len(in) == 1 && !p.refused && p.spec.Begun.IsZero() {
 		// Many registrations share the question. If the answer is out of date, the
-		// host refuses what is registered already.
-		if absent, err := h.absent(ctx, p.spec.Path, p.dc); absent || err != nil {
+		// host refuses what is registered already; what an interrupted attempt of ours
+		// has registered must be found before that.
+		if absent, err := h.absent(ctx, p.spec.Path, p.dc, p.fresh); absent || err != nil {
 			return h.typed(p.what.op, p.what.object, err)
 		}
 	}
-	found, err := h.recordsAt(ctx, p.spec.Path, in, h.reads.get)
+	found, err := h.recordsAt(ctx, p.spec.Path, in, &h.reads)
 	if err != nil {
 		return h.typed(p.what.op, p.what.object, err)
 	}

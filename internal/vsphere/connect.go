@@ -45,8 +45,10 @@ type host struct {
 	lookups lookups
 	opens   batch[types.ManagedObjectReference, *record]
 	reads   batch[types.ManagedObjectReference, *record]
-	files   fileSearches
-	tasks   taskWaiter
+	// readBacks reads what was registered just now.
+	readBacks batch[types.ManagedObjectReference, *record]
+	files     fileSearches
+	tasks     taskWaiter
 }
 
 // Connect logs in to a vCenter or ESXi, once: a refused login is not repeated,
@@ -102,7 +104,8 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.life, h.end = context.WithCancel(context.WithoutCancel(ctx))
 	h.opens.run, h.opens.life = h.readForOpen, h.life
 	h.reads.run, h.reads.life = h.readForRegistration, h.life
-	h.opens.coming, h.reads.coming = h.lookups.underWay, h.lookups.underWay
+	h.opens.coming, h.reads.coming = h.lookups.coming, h.lookups.coming
+	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.life, true
 	h.files.host = h
 	h.tasks.host = h
 	return h, nil

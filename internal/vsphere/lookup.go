@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/object"
@@ -51,7 +52,6 @@ type hit struct {
 
 // findPath looks in the datacenters for a VM with the path.
 func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit, error) {
-	defer h.lookups.begin(p.Datastore)()
 	if !h.lookups.single(len(in)) {
 		ix, err := h.index(ctx, p.Datastore, noOlderThan(indexAge))
 		if err != nil {
@@ -82,11 +82,13 @@ func (l *lookups) begin(datastore string) func() {
 	}
 }
 
-// underWay is how many lookups there are now.
-func (l *lookups) underWay() int {
+// coming is how many lookups are about to end in a read: not those that wait for
+// an index.
+func (l *lookups) coming() int {
+	waiting := l.indexes.awaited()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n := 0
+	n := -waiting
 	for _, of := range l.under {
 		n += of
 	}
@@ -142,10 +144,9 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit
 	return hits, nil
 }
 
-// absent reports that an index read just now proves that no VM has the path in a
-// datacenter. It reads one when it has been asked as often as that is worth.
-func (h *host) absent(ctx context.Context, p vix.Path, in *datacenter) (bool, error) {
-	fresh := noOlderThan(absenceAge)
+// absent reports that an index no older than fresh proves that no VM has the path
+// in a datacenter. It reads one when it has been asked as often as that is worth.
+func (h *host) absent(ctx context.Context, p vix.Path, in *datacenter, fresh time.Time) (bool, error) {
 	if !h.lookups.indexes.begunSince(p.Datastore, fresh) && !h.lookups.worthwhile() {
 		return false, nil
 	}

@@ -25,7 +25,7 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.recordsAt(ctx, at.Path, in, h.opens.get)
+	found, err := h.recordsAt(ctx, at.Path, in, &h.opens)
 	if err != nil {
 		return nil, h.typed(what.op, what.object, err)
 	}
@@ -52,16 +52,17 @@ func (h *host) readable(ctx context.Context, what asked, r *record) (*vix.VM, er
 	return vm, nil
 }
 
+// recordReader is how VMs are read: with what an open or what a registration needs.
+type recordReader = *batch[types.ManagedObjectReference, *record]
+
 // recordsAt finds and reads the VMs that have the path. What an index remembers
 // is held against what the VM itself says, and looked up again if they differ.
-func (h *host) recordsAt(
-	ctx context.Context, p vix.Path, in []*datacenter, read func(context.Context, types.ManagedObjectReference) (*record, error),
-) ([]*record, error) {
-	hits, err := h.findPath(ctx, p, in)
+func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]*record, error) {
+	hits, asked, err := h.findAndAsk(ctx, p, in, reads)
 	if err != nil {
 		return nil, err
 	}
-	found, stale, err := h.verified(ctx, p, hits, read)
+	found, stale, err := verified(ctx, p, hits, asked)
 	if err != nil || !stale {
 		return found, err
 	}
@@ -69,46 +70,50 @@ func (h *host) recordsAt(
 	if hits, err = h.askPath(ctx, p, in); err != nil {
 		return nil, err
 	}
-	found, _, err = h.verified(ctx, p, hits, read)
+	found, _, err = verified(ctx, p, hits, askAll(hits, reads))
 	return found, err
 }
 
-// verified reads the hits and keeps those that lie in the datacenter where they
-// were found. It reports stale if something remembered does not hold any more.
-func (h *host) verified(
-	ctx context.Context, p vix.Path, hits []hit, read func(context.Context, types.ManagedObjectReference) (*record, error),
-) (found []*record, stale bool, err error) {
-	type result struct {
-		r   *record
-		err error
-	}
-	results := make([]chan result, len(hits))
+// findAndAsk finds the VMs and asks what they say of themselves. Until it has
+// asked, the lookup counts as one that a read is waiting for.
+func (h *host) findAndAsk(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]hit, []reply[*record], error) {
+	defer h.lookups.begin(p.Datastore)()
+	hits, err := h.findPath(ctx, p, in)
+	return hits, askAll(hits, reads), err
+}
+
+// askAll asks what the hits say of themselves.
+func askAll(hits []hit, reads recordReader) []reply[*record] {
+	asked := make([]reply[*record], len(hits))
 	for i, hit := range hits {
-		results[i] = make(chan result, 1)
-		go func() {
-			r, err := read(ctx, hit.vm)
-			results[i] <- result{r, err}
-		}()
+		asked[i] = reads.ask(hit.vm)
 	}
+	return asked
+}
+
+// verified keeps of the hits those that lie in the datacenter where they were
+// found, by what they say of themselves. It reports stale if something remembered
+// does not hold any more.
+func verified(ctx context.Context, p vix.Path, hits []hit, asked []reply[*record]) (found []*record, stale bool, err error) {
 	seen := map[types.ManagedObjectReference]bool{}
 	for i, hit := range hits {
-		got := <-results[i]
+		r, err := asked[i].wait(ctx)
 		switch {
-		case fault.Is(got.err, &types.ManagedObjectNotFound{}):
+		case fault.Is(err, &types.ManagedObjectNotFound{}):
 			stale = stale || hit.remembered
 			continue // unregistered since it was found
-		case got.err != nil:
-			return nil, false, got.err
+		case err != nil:
+			return nil, false, err
 		}
-		if hit.remembered && got.r.path() != p {
+		if hit.remembered && r.path() != p {
 			stale = true
 			continue
 		}
-		if dc, ok := got.r.datacenter(); ok && dc != hit.in.ref || seen[hit.vm] {
+		if dc, ok := r.datacenter(); ok && dc != hit.in.ref || seen[hit.vm] {
 			continue
 		}
 		seen[hit.vm] = true
-		found = append(found, got.r)
+		found = append(found, r)
 	}
 	return found, stale, nil
 }
@@ -243,7 +248,7 @@ func join(items []string) string {
 // OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
 func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	what := asked{"open", "the VM " + id}
-	found, err := h.recordsByID(ctx, id, h.opens.get)
+	found, err := h.recordsByID(ctx, id, &h.opens)
 	if err != nil {
 		return nil, h.typed(what.op, what.object, err)
 	}
@@ -276,16 +281,14 @@ func sameID(what asked, found []*record) error {
 
 // recordsByID finds and reads the VMs with an instance UUID: all of them,
 // because FindByUuid would pick one silently.
-func (h *host) recordsByID(
-	ctx context.Context, id string, read func(context.Context, types.ManagedObjectReference) (*record, error),
-) ([]*record, error) {
+func (h *host) recordsByID(ctx context.Context, id string, reads recordReader) ([]*record, error) {
 	refs, err := object.NewSearchIndex(h.client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
 	if err != nil {
 		return nil, err
 	}
 	var found []*record
 	for _, ref := range refs {
-		r, err := read(ctx, ref.Reference())
+		r, err := reads.get(ctx, ref.Reference())
 		if fault.Is(err, &types.ManagedObjectNotFound{}) {
 			continue
 		}

@@ -20,7 +20,7 @@ import (
 // Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once;
 // nothing of it is repeated.
 func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Registered, error) {
-	p, err := h.prepare(ctx, spec)
+	p, err := h.prepare(ctx, spec, time.Time{}) // the host looks itself
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	// interruption that came too late to stop it.
 	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.options.RequestTimeout)
 	defer cancel()
-	r, err := h.reads.get(readCtx, vm)
+	r, err := h.readBacks.get(readCtx, vm)
 	if err != nil {
 		e := &vix.Error{
 			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Cause: err,

@@ -69,7 +69,7 @@ func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*rec
 
 // byID finds a VM that was registered anew, under another managed object id.
 func (h *host) byID(ctx context.Context, what asked, id string) (*record, error) {
-	found, err := h.recordsByID(ctx, id, h.reads.get)
+	found, err := h.recordsByID(ctx, id, &h.reads)
 	if err != nil {
 		return nil, h.typed(what.op, what.object, err)
 	}
@@ -100,7 +100,7 @@ func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) err
 	if err != nil {
 		return h.typed(what.op, what.object, err)
 	}
-	found, _, err := h.verified(ctx, handle.Path, hits, h.reads.get)
+	found, _, err := verified(ctx, handle.Path, hits, askAll(hits, &h.reads))
 	if err != nil {
 		return h.typed(what.op, what.object, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/vmware/govmomi/view"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // taskWaiter waits for all tasks of the process through one collector, one list
@@ -197,15 +198,23 @@ func (w *taskWaiter) begin(ctx context.Context) (*watch, error) {
 	}
 	w.added, w.done = nil, nil
 	w.mu.Unlock()
-	collector, err := property.DefaultCollector(w.host.client).Create(ctx)
-	if err != nil {
+	var (
+		collector *property.Collector
+		list      *view.ListView
+		both      errgroup.Group
+	)
+	both.Go(func() (err error) {
+		collector, err = property.DefaultCollector(w.host.client).Create(ctx)
+		return err
+	})
+	both.Go(func() (err error) {
+		list, err = view.NewManager(w.host.client).CreateListView(ctx, refs)
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		return nil, err
 	}
-	list, err := view.NewManager(w.host.client).CreateListView(ctx, refs)
-	if err != nil {
-		return nil, err
-	}
-	_, err = collector.CreateFilter(ctx, types.CreateFilter{Spec: types.PropertyFilterSpec{
+	_, err := collector.CreateFilter(ctx, types.CreateFilter{Spec: types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
 			Obj: list.Reference(), Skip: types.NewBool(true),
 			SelectSet: []types.BaseSelectionSpec{traverse("tasks", "ListView", "view")},
