@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/session"
@@ -108,6 +109,9 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.life, true
 	h.files.host = h
 	h.tasks.host = h
+	// Almost all that follows needs the skeleton. It is on its way while Terraform
+	// makes up its mind; whoever needs it gets its error, too.
+	go func() { _, _ = h.skeleton(h.life, time.Time{}) }()
 	return h, nil
 }
 
