@@ -119,6 +119,8 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return &searchIndex{}
 	case "PropertyCollector":
 		return &collector{}
+	case "ListView":
+		return &listView{}
 	case "AuthorizationManager":
 		return &authorization{}
 	case "EventManager":

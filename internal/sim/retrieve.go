@@ -262,7 +262,7 @@ func copied(value reflect.Value) reflect.Value {
 	case reflect.Struct:
 		to := reflect.New(value.Type()).Elem()
 		to.Set(value)
-		if _, is := value.Interface().(time.Time); is {
+		if value.Type() == reflect.TypeFor[time.Time]() {
 			return to
 		}
 		for i := range value.NumField() {

@@ -16,8 +16,7 @@ import (
 // propertiesOf are the names of all properties of a managed object's type.
 func propertiesOf(kind reflect.Type) []string {
 	var names []string
-	for i := range kind.NumField() {
-		f := kind.Field(i)
+	for f := range kind.Fields() {
 		switch {
 		case f.Anonymous:
 			names = append(names, propertiesOf(f.Type)...)

@@ -1,0 +1,74 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package sim
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vmware/govmomi/property"
+	"github.com/vmware/govmomi/view"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// Whoever changes a view while somebody else waits for what is in it gets his answer, and so does the other.
+func TestAViewIsChangedWhileItIsWaitedFor(t *testing.T) {
+	s := sit(t, Options{VMs: 3})
+	vm, err := s.VM("DC0", "[LocalDS_0] DC0_VM0/DC0_VM0.vmx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	collector, err := property.DefaultCollector(s.c.Client).Create(s.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := view.NewManager(s.c.Client).CreateListView(s.ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := collector.CreateFilter(s.ctx, types.CreateFilter{Spec: types.PropertyFilterSpec{
+		ObjectSet: []types.ObjectSpec{{Obj: list.Reference(), Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{step("", "ListView", "view")}}},
+		PropSet:   []types.PropertySpec{props("VirtualMachine", "name")},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	done, finish := context.WithCancel(s.ctx)
+	var waiter sync.WaitGroup
+	waiter.Go(func() {
+		version := ""
+		for done.Err() == nil {
+			res, err := methods.WaitForUpdatesEx(s.ctx, s.c, &types.WaitForUpdatesEx{
+				This: collector.Reference(), Version: version, Options: &types.WaitOptions{MaxWaitSeconds: types.NewInt32(1)},
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if res.Returnval != nil {
+				version = res.Returnval.Version
+			}
+		}
+	})
+	var hands sync.WaitGroup
+	for range 16 {
+		hands.Go(func() {
+			for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline) && !t.Failed(); {
+				ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
+				_, err := methods.ModifyListView(ctx, s.c, &types.ModifyListView{
+					This: list.Reference(), Add: []types.ManagedObjectReference{vm.Self}, Remove: []types.ManagedObjectReference{vm.Self},
+				})
+				cancel()
+				if err != nil {
+					t.Errorf("the view was not changed: %v", err)
+				}
+			}
+		})
+	}
+	hands.Wait()
+	finish()
+	waiter.Wait()
+}
