@@ -157,7 +157,7 @@ func (b *batch[K, V]) linger() {
 		select {
 		case <-b.arrived:
 			if !b.bursts {
-				silence = time.After(limit / 2)
+				silence = time.After(limit / 3) // they come in a bunch
 			}
 		case <-silence:
 			return

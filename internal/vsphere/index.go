@@ -240,8 +240,8 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 	if err != nil {
 		return nil, err
 	}
-	ix := &index{vms: map[indexKey][]types.ManagedObjectReference{}}
 	paths := pathsIn(content, scan)
+	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(paths))}
 	if shared {
 		ix.fill(content, paths, all)
 		return ix, nil

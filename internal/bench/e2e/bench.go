@@ -49,7 +49,9 @@ func (b *bench) prepare(ctx context.Context) error {
 	const module = "github.com/terraform-vix/terraform-provider-vix"
 	for name, pkg := range map[string]string{
 		"terraform-provider-vix": module, "terraform-provider-instant": module + "/internal/bench/instant",
-		"empty": module + "/internal/bench/empty", "limit": module + "/internal/bench/limit", "host": module + "/internal/bench/host",
+		"terraform-provider-atonce": module + "/internal/bench/atonce",
+		"empty":                     module + "/internal/bench/empty", "limit": module + "/internal/bench/limit",
+		"host": module + "/internal/bench/host",
 	} {
 		out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary(name), pkg).CombinedOutput()
 		if err != nil {
@@ -60,7 +62,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if b.peer, err = peerFromEnvironment(); err != nil {
 		return err
 	}
-	overrides := map[string]string{"terraform-vix/vix": b.dir, "terraform-vix/instant": b.dir}
+	overrides := map[string]string{"terraform-vix/vix": b.dir, "terraform-vix/instant": b.dir, "terraform-vix/atonce": b.dir}
 	if b.peer != nil {
 		overrides[b.peer.source] = filepath.Dir(b.peer.binary)
 	}
@@ -114,6 +116,8 @@ func (b *bench) workspace(config string, p *proxy) (*workspace, error) {
 	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+b.rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
 	if p != nil {
 		w.env = append(w.env, "VIX_HOSTNAME="+p.url, "VIX_USERNAME="+p.host.Username, "VIX_PASSWORD="+p.host.Password, "VIX_CA_FILE="+p.ca)
+	} else { // nobody is asked
+		w.env = append(w.env, "VIX_HOSTNAME=nowhere", "VIX_USERNAME=nobody", "VIX_PASSWORD=none")
 	}
 	return w, nil
 }

@@ -31,35 +31,60 @@ func paths(vms []opened) []string {
 	return out
 }
 
-// opensConfig is a configuration with a data source for each VM.
+// opensConfig is a configuration with a data source of one of our providers for
+// each VM.
 func opensConfig(provider, kind string, vms []opened) string {
+	local, _, _ := strings.Cut(kind, "_")
 	return fmt.Sprintf(`terraform {
   required_providers {
-    %[1]s = { source = "terraform-vix/%[1]s" }
+    %[1]s = { source = "terraform-vix/%[2]s" }
   }
 }
 locals {
-  paths = ["%[3]s"]
+  paths = ["%[4]s"]
 }
-data %[2]q "this" {
+data %[3]q "this" {
   count    = length(local.paths)
   vmx_path = local.paths[count.index]
 }
-`, provider, kind, strings.Join(paths(vms), "\", \""))
+`, local, provider, kind, strings.Join(paths(vms), "\", \""))
+}
+
+// reference is the same plan with a provider that asks no host.
+type reference struct {
+	figure *figure
+	at     *workspace
+}
+
+// hostless are the references of plans that open n VMs.
+func (b *bench) hostless(r *results, n int) ([]*reference, error) {
+	var out []*reference
+	for provider, kind := range map[string]string{"instant": "instant_vm", "atonce": "vix_vm"} {
+		at, err := b.workspace(opensConfig(provider, kind, openedVMs(n, n, 1)), nil)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &reference{r.add(&figure{What: "plan", Who: provider, N: n}), at})
+	}
+	return out, nil
 }
 
 // opens measures plans that open VMs, and the references beside them.
 func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
-	instant := map[int]*figure{}
+	references := map[int][]*reference{}
 	for _, n := range p.n {
-		instant[n] = r.add(&figure{What: "plan", Who: "instant", N: n})
+		refs, err := b.hostless(r, n)
+		if err != nil {
+			return err
+		}
+		references[n] = refs
 	}
 	for _, v := range p.v {
 		s, err := b.startHost(ctx, v, p.datacenters, 0)
 		if err != nil {
 			return err
 		}
-		err = b.opensOf(ctx, p, r, s, v, instant)
+		err = b.opensOf(ctx, p, r, s, v, references)
 		s.stop()
 		if err != nil {
 			return err
@@ -70,7 +95,7 @@ func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
 
 // opensOf measures everything on one host. What is compared is run in turn, so
 // that what else the machine does falls on all alike.
-func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, v int, instant map[int]*figure) error {
+func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, v int, references map[int][]*reference) error {
 	front, err := b.startProxy(ctx, s)
 	if err != nil {
 		return err
@@ -79,7 +104,7 @@ func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, 
 	for _, latency := range p.latency {
 		for _, n := range p.n {
 			like := figure{What: "plan", N: n, V: v, D: p.datacenters, Latency: latency}
-			if err := b.opensCase(ctx, p, r, front, like, instant[n]); err != nil {
+			if err := b.opensCase(ctx, p, r, front, like, references[n]); err != nil {
 				return err
 			}
 		}
@@ -88,13 +113,9 @@ func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, 
 }
 
 // opensCase measures the provider and the references once for each run.
-func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy, like figure, instant *figure) error {
+func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy, like figure, references []*reference) error {
 	vms := openedVMs(like.N, like.V, p.datacenters)
 	w, err := b.workspace(opensConfig("vix", "vix_vm", vms), front)
-	if err != nil {
-		return err
-	}
-	at, err := b.workspace(opensConfig("instant", "instant_vm", vms), nil)
 	if err != nil {
 		return err
 	}
@@ -102,8 +123,10 @@ func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy
 	ours.Who, limit.Who = "vix", "limit"
 	of, lf := r.add(&ours), r.add(&limit)
 	for range p.runs {
-		if err := instant.measure(ctx, nil, at, "", b.terraform, "plan", "-no-color"); err != nil {
-			return err
+		for _, ref := range references {
+			if err := ref.figure.measure(ctx, nil, ref.at, "", b.terraform, "plan", "-no-color"); err != nil {
+				return err
+			}
 		}
 		if err := of.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
 			return err

@@ -39,27 +39,28 @@ func (r *results) stepFigures(like figure) []*figure {
 	return steps
 }
 
-// registrationsConfig is a configuration that registers n VMs.
-func registrationsConfig(provider, kind string, n int) string {
+// registrationsConfig is a configuration that registers n VMs with one of our
+// providers.
+func registrationsConfig(provider string, n int) string {
 	return fmt.Sprintf(`terraform {
   required_providers {
-    %[1]s = { source = "terraform-vix/%[1]s" }
+    vix = { source = "terraform-vix/%s" }
   }
 }
-resource %[2]q "this" {
-  count    = %[3]d
+resource "vix_registration" "this" {
+  count    = %d
   vmx_path = "[LocalDS_0] new${count.index}/new${count.index}.vmx"
 }
-`, provider, kind, n)
+`, provider, n)
 }
 
 // registrations measures plan, apply, refresh and destroy of registrations, and
 // the references beside them.
 func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 	const v = 1000
-	instant := map[int][]*figure{}
+	atOnce := map[int][]*figure{}
 	for _, n := range p.registrations {
-		instant[n] = r.stepFigures(figure{Who: "instant", N: n})
+		atOnce[n] = r.stepFigures(figure{Who: "atonce", N: n})
 	}
 	for _, latency := range p.latency {
 		for _, n := range p.registrations {
@@ -75,7 +76,7 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 			ours.Who, limit.Who = "vix", "limit"
 			steps, bare := r.stepFigures(ours), r.stepFigures(limit)
 			for range runs {
-				if err := b.alone(ctx, n, instant[n]); err != nil {
+				if err := b.atOnce(ctx, n, atOnce[n]); err != nil {
 					return err
 				}
 				if err := b.onHost(ctx, n, v, bare, b.atTheLimit); err != nil {
@@ -91,9 +92,9 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 	return nil
 }
 
-// alone measures terraform with a provider that answers at once.
-func (b *bench) alone(ctx context.Context, n int, steps []*figure) error {
-	w, err := b.workspace(registrationsConfig("instant", "instant_registration", n), nil)
+// atOnce measures terraform with a host that answers at once.
+func (b *bench) atOnce(ctx context.Context, n int, steps []*figure) error {
+	w, err := b.workspace(registrationsConfig("atonce", n), nil)
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func (b *bench) atTheLimit(ctx context.Context, front *proxy, n int, steps []*fi
 
 // registration measures the provider.
 func (b *bench) registration(ctx context.Context, front *proxy, n int, steps []*figure) error {
-	w, err := b.workspace(registrationsConfig("vix", "vix_registration", n), front)
+	w, err := b.workspace(registrationsConfig("vix", n), front)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (r *results) save(file string) error {
 func (r *results) find(who string, like *figure) *figure {
 	for _, f := range r.Figures {
 		same := f.What == like.What && f.N == like.N && f.V == like.V && f.D == like.D && f.Latency == like.Latency
-		if f.Who == who && len(f.Wall) > 0 && (same || who == "instant" && f.What == like.What && f.N == like.N) {
+		if f.Who == who && len(f.Wall) > 0 && (same || f.V == 0 && f.What == like.What && f.N == like.N) {
 			return f
 		}
 	}
@@ -62,16 +62,18 @@ func (r *results) markdown() string {
 func (r *results) plans(b *strings.Builder) {
 	head := false
 	for _, f := range r.Figures {
-		if f.What != "plan" || f.Who == "instant" || f.Who == "limit" {
+		if f.What != "plan" || f.V == 0 || f.Who == "limit" {
 			continue
 		}
 		if !head {
 			head = true
 			b.WriteString("\n| N | V | Latency | Provider | Requests | KiB | Connections | Plan: median (range) | " +
-				"Terraform alone | Go, at the limit | Provider's peak memory |\n|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|\n")
+				"Terraform alone | Answered at once | Go, at the limit | Provider's peak memory |\n" +
+				"|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 		}
-		fmt.Fprintf(b, "| %d | %d | %d ms | %s | %d | %d | %d | %s | %s | %s | %s |\n", f.N, f.V, f.Latency, f.Who, f.Requests,
-			f.Bytes>>10, f.Connections, f.spread(), r.beside("instant", f), r.beside("limit", f), memory.Text(f.Memory))
+		fmt.Fprintf(b, "| %d | %d | %d ms | %s | %d | %d | %d | %s | %s | %s | %s | %s |\n", f.N, f.V, f.Latency, f.Who, f.Requests,
+			f.Bytes>>10, f.Connections, f.spread(), r.beside("instant", f), r.beside("atonce", f), r.beside("limit", f),
+			memory.Text(f.Memory))
 	}
 }
 
@@ -86,11 +88,11 @@ func (r *results) steps(b *strings.Builder) {
 		if !head {
 			head = true
 			b.WriteString("\n| Registrations | Latency | Step | Requests | Per registration | KiB | Connections | " +
-				"Median (range) | Terraform alone | Go, at the limit | Provider's peak memory |\n" +
+				"Median (range) | Answered at once | Go, at the limit | Provider's peak memory |\n" +
 				"|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 		}
 		fmt.Fprintf(b, "| %d | %d ms | %s | %d | %.2f | %d | %d | %s | %s | %s | %s |\n", f.N, f.Latency, step, f.Requests,
-			float64(f.Requests)/float64(f.N), f.Bytes>>10, f.Connections, f.spread(), r.beside("instant", f), r.beside("limit", f),
+			float64(f.Requests)/float64(f.N), f.Bytes>>10, f.Connections, f.spread(), r.beside("atonce", f), r.beside("limit", f),
 			memory.Text(f.Memory))
 	}
 }

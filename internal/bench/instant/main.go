@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command instant is a provider whose data source and whose resource answer at
-// once: what a run with it takes is Terraform's own time.
+// Command instant is a provider whose data source answers at once: what a run
+// with it takes is Terraform's own time.
 package main
 
 import (
@@ -41,9 +41,7 @@ func (*instant) Schema(context.Context, provider.SchemaRequest, *provider.Schema
 func (*instant) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
 // Resources implements provider.Provider.
-func (*instant) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return &registration{} }}
-}
+func (*instant) Resources(context.Context) []func() resource.Resource { return nil }
 
 // DataSources implements provider.Provider.
 func (*instant) DataSources(context.Context) []func() datasource.DataSource {
