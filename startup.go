@@ -16,7 +16,7 @@ import (
 // MiB: with Go's own 100 % a third of a provider's CPU time goes into collections.
 // With much in use, 100 % would take more memory than a run is worth.
 const (
-	headroom     = 32 << 20
+	headroom     = 16 << 20
 	leastPercent = 50
 )
 
@@ -25,7 +25,7 @@ func pace() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	inUse := max(live[0].Value.Uint64(), 8<<20)
-	debug.SetGCPercent(max(leastPercent, int(headroom*100/inUse))) //nolint:gosec // at most 400
+	debug.SetGCPercent(max(leastPercent, int(headroom*100/inUse))) //nolint:gosec // at most 200
 	collected := new([64]byte)                                     // by the next collection
 	runtime.AddCleanup(collected, func(struct{}) { pace() }, struct{}{})
 }
