@@ -89,11 +89,25 @@ func (b *batch[K, V]) ask(key K) reply[V] {
 		b.arrived = make(chan struct{}, 1)
 		go b.fly()
 	}
+	b.signal()
+	return r
+}
+
+// nudge makes a request that waits for company look again who is coming.
+func (b *batch[K, V]) nudge() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.flying {
+		b.signal()
+	}
+}
+
+// signal tells the request that waits for company; b.mu is held.
+func (b *batch[K, V]) signal() {
 	select {
 	case b.arrived <- struct{}{}:
 	default:
 	}
-	return r
 }
 
 // fly makes requests until nobody waits.

@@ -81,6 +81,59 @@ func TestBatchTravelsTogetherAtTenAtATime(t *testing.T) {
 	})
 }
 
+// Who waits for a lookup that is under way goes when it has ended, with it or
+// without.
+func TestBatchWaitsForWhoIsComingAndNoLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, sizes := roundTrips(t, 20*time.Millisecond)
+		var coming atomic.Int64
+		b.coming = func() int { return int(coming.Load()) }
+		coming.Store(2)
+		start := time.Now()
+		first := b.ask(1)
+		time.Sleep(3 * time.Millisecond)
+		second := b.ask(2) // one of the two
+		coming.Add(-1)
+		b.nudge()
+		time.Sleep(3 * time.Millisecond)
+		coming.Add(-1) // the other one found nothing
+		b.nudge()
+		for _, r := range []reply[int]{first, second} {
+			if _, err := r.wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(start); took != 26*time.Millisecond {
+			t.Errorf("it took %v: twice 3ms, and a round trip of 20ms", took)
+		}
+		if got := sizes(); len(got) != 1 || got[0] != 2 {
+			t.Errorf("requests carried %v keys, want two in one", got)
+		}
+	})
+}
+
+// Who is set free with others, unannounced, has a moment to gather.
+func TestBatchGathersABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, sizes := roundTrips(t, 20*time.Millisecond)
+		b.bursts = true
+		start := time.Now()
+		for round := range 3 {
+			var readers sync.WaitGroup
+			for i := range 4 {
+				readers.Go(func() { _, _ = b.get(t.Context(), 4*round+i) })
+			}
+			readers.Wait()
+		}
+		if took, want := time.Since(start), 3*(gather+20*time.Millisecond); took != want {
+			t.Errorf("it took %v, want %v", took, want)
+		}
+		if got := sizes(); len(got) != 3 {
+			t.Errorf("requests carried %v keys, want three of four", got)
+		}
+	})
+}
+
 func TestBatchSharesOneReadOfOneKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, sizes := roundTrips(t, 20*time.Millisecond)

@@ -106,6 +106,10 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.opens.run, h.opens.life = h.readForOpen, h.life
 	h.reads.run, h.reads.life = h.readForRegistration, h.life
 	h.opens.coming, h.reads.coming = h.lookups.coming, h.lookups.coming
+	h.lookups.ended = func() {
+		h.opens.nudge()
+		h.reads.nudge()
+	}
 	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.life, true
 	h.files.host = h
 	h.tasks.host = h

@@ -25,6 +25,8 @@ import (
 // lookups go on until they have cost about what the index would have.
 type lookups struct {
 	indexes indexes
+	// ended tells those who wait for a lookup that one has ended.
+	ended func()
 
 	mu    sync.Mutex
 	spent int            // single lookups so far
@@ -75,10 +77,11 @@ func (l *lookups) begin(datastore string) func() {
 	l.under[datastore]++
 	return func() {
 		l.mu.Lock()
-		defer l.mu.Unlock()
 		if l.under[datastore]--; l.under[datastore] == 0 {
 			delete(l.under, datastore)
 		}
+		l.mu.Unlock()
+		l.ended()
 	}
 }
 

@@ -75,7 +75,7 @@ func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, read
 }
 
 // findAndAsk finds the VMs and asks what they say of themselves. Until it has
-// asked, the lookup counts as one that a read is waiting for.
+// asked, the lookup counts as one that a read is to wait for.
 func (h *host) findAndAsk(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]hit, []reply[*record], error) {
 	defer h.lookups.begin(p.Datastore)()
 	hits, err := h.findPath(ctx, p, in)
