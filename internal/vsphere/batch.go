@@ -171,7 +171,7 @@ func (b *batch[K, V]) linger() {
 		select {
 		case <-b.arrived:
 			if !b.bursts {
-				silence = time.After(limit / 3) // they come in a bunch
+				silence = time.After(limit / 2) // they come in a bunch
 			}
 		case <-silence:
 			return
