@@ -78,15 +78,27 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 		return p, h.mayTake(ctx, p)
 	}
 	if !p.ds.Accessible {
-		return nil, &vix.Error{
-			Op: p.what.op, Object: p.what.object, Code: vix.CodeFileError, Field: vix.FieldPath,
-			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.path),
-			Remedy: "Mount it, or wait until it is back.",
-		}
+		return nil, p.inaccessible()
 	}
 	var err error
-	p.placed, err = h.placement(ctx, p.what, p.dc, p.ds, spec)
-	return p, err
+	if p.placed, err = h.placement(ctx, p.what, p.dc, p.ds, spec); err == nil {
+		return p, nil
+	}
+	// No host may be found because the datastore has gone down since the inventory
+	// was read.
+	if sk, again := h.skeleton(ctx, time.Now()); again == nil && !sk.again(p.ds).Accessible {
+		return nil, p.inaccessible()
+	}
+	return nil, err
+}
+
+// inaccessible is the error of a datastore that is down.
+func (p *prepared) inaccessible() error {
+	return &vix.Error{
+		Op: p.what.op, Object: p.what.object, Code: vix.CodeFileError, Field: vix.FieldPath,
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.path),
+		Remedy: "Mount it, or wait until it is back.",
+	}
 }
 
 // locate settles the datacenter: the one given, the one that an inventory path

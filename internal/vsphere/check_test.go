@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -265,6 +266,19 @@ func TestCheckOfAnInaccessibleDatastore(t *testing.T) {
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", false))
 	_, err := check(t, connected(t, s), vix.RegisterSpec{Path: p})
+	says(t, failure(t, err, vix.CodeFileError, vix.FieldPath), "The datastore LocalDS_0 of /DC0 is inaccessible: no host can read it.")
+}
+
+// What was read when the connection began is held against the host before it is
+// an error's reason.
+func TestCheckOfADatastoreThatWentDown(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1})
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	h := connected(t, s)
+	_, err := h.skeleton(t.Context(), time.Time{})
+	must(t, err)
+	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", false))
+	_, err = check(t, h, vix.RegisterSpec{Path: p})
 	says(t, failure(t, err, vix.CodeFileError, vix.FieldPath), "The datastore LocalDS_0 of /DC0 is inaccessible: no host can read it.")
 }
 
