@@ -120,6 +120,10 @@ func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
 		must(t, err)
 		w.h = h.(*host)
 		w.session = w.h.user.Key
+		// What connecting has set going is over before anything goes wrong, and is
+		// asked for again by the operation.
+		must(t, second(w.h.skeleton(t.Context(), time.Time{})))
+		w.h.skeletons.drop(struct{}{})
 		t.Cleanup(func() { _ = h.Disconnect(context.Background()) })
 	}
 	return w
