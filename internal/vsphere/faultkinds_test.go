@@ -6,10 +6,13 @@ package vsphere
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -185,8 +188,22 @@ func newProxy(t *testing.T, s *sim.Host) *toxiproxy.Proxy {
 		t.Fatal(err)
 	}
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	proxy := toxiproxy.NewProxy(server, "host", "127.0.0.1:0", upstream)
-	must(t, proxy.Start())
-	t.Cleanup(proxy.Stop)
-	return proxy
+	for {
+		at := fmt.Sprintf("127.0.0.1:%d", proxyPort.Add(1))
+		proxy := toxiproxy.NewProxy(server, "host", at, upstream)
+		if err := proxy.Start(); err == nil {
+			t.Cleanup(proxy.Stop)
+			return proxy
+		} else if !errors.Is(err, syscall.EADDRINUSE) {
+			t.Fatal(err)
+		}
+	}
 }
+
+// proxyPort is where the last proxy listens. A proxy that is stopped wants its port
+// back: it must not be one that the system gives to others meanwhile.
+var proxyPort = func() *atomic.Int32 {
+	var port atomic.Int32
+	port.Store(20000)
+	return &port
+}()

@@ -160,7 +160,7 @@ func cell(t *testing.T, op remoteOp, f wireFault) string {
 		}}
 	}
 	w.sim.ResetRequests()
-	limit := 20 * time.Second
+	limit := time.Minute
 	if f.patience != 0 {
 		limit = 5 * f.patience // a wait that stalls ends with the operation's own timeout
 	}

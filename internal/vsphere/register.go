@@ -73,7 +73,8 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 }
 
 // overtaken is the case that the path was registered between the look and the
-// leap: by somebody else, since our own call was refused.
+// leap: by somebody else, or by an attempt of ours that was interrupted and whose
+// task the host finished only now. The host's record tells which.
 func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.Registered, error) {
 	h.lookups.indexes.drop(p.spec.Path.Datastore)
 	p.refused = true
@@ -85,11 +86,10 @@ func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.
 	if p.already == nil {
 		return nil, h.registerError(ctx, p, refused)
 	}
-	p.spec.Begun = time.Time{}
 	if err := h.mayTake(ctx, p); err != nil {
 		return nil, err
 	}
-	return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: true}, nil
+	return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished}, nil
 }
 
 // registerError says more about a refused registration than its fault does.

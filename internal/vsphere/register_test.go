@@ -204,6 +204,32 @@ func TestOnlyTheHostsRecordMakesARegistrationOurs(t *testing.T) {
 	}
 }
 
+// The task of an attempt that was interrupted ends when the next one has looked
+// already: what it registered is ours, if there was such an attempt.
+func TestAnAttemptThatEndsLateIsOurs(t *testing.T) {
+	s := simulated(t, single)
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	earlier := connected(t, s)
+	for _, begun := range []time.Time{time.Now().Add(-time.Minute), {}} {
+		h := connected(t, s)
+		s.OnRequest(func(method string, _ []byte) {
+			if method == "RegisterVM_Task" {
+				s.OnRequest(nil)
+				if _, err := earlier.Register(context.Background(), vix.RegisterSpec{Path: p}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Begun: begun})
+		if begun.IsZero() {
+			failure(t, err, vix.CodeAlreadyExists, vix.FieldPath)
+		} else if err != nil || r.Adopted {
+			t.Errorf("our own registration: %+v, %v", r, err)
+		}
+		must(t, s.Unregister(t.Context(), "DC0", p.String()))
+	}
+}
+
 func TestOvertakenRegistration(t *testing.T) {
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
