@@ -17,7 +17,7 @@ import (
 // With much in use, 100 % would take more memory than a run is worth.
 const (
 	headroom     = 16 << 20
-	leastPercent = 50
+	leastPercent = 25
 )
 
 // pace sets when the next collection begins, now and after each.
