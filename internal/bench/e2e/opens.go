@@ -80,12 +80,7 @@ func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
 		references[n] = refs
 	}
 	for _, v := range p.v {
-		s, err := b.startHost(ctx, v, p.datacenters, 0)
-		if err != nil {
-			return err
-		}
-		err = b.opensOf(ctx, p, r, s, v, references)
-		s.stop()
+		err := b.onHost(ctx, v, p.datacenters, 0, func(front *proxy) error { return b.opensOf(ctx, p, r, front, v, references) })
 		if err != nil {
 			return err
 		}
@@ -95,12 +90,7 @@ func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
 
 // opensOf measures everything on one host. What is compared is run in turn, so
 // that what else the machine does falls on all alike.
-func (b *bench) opensOf(ctx context.Context, p *plan, r *results, s *simulated, v int, references map[int][]*reference) error {
-	front, err := b.startProxy(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer front.stop()
+func (b *bench) opensOf(ctx context.Context, p *plan, r *results, front *proxy, v int, references map[int][]*reference) error {
 	for _, latency := range p.latency {
 		for _, n := range p.n {
 			like := figure{What: "plan", N: n, V: v, D: p.datacenters, Latency: latency}
@@ -145,26 +135,18 @@ func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy
 // memory measures how much the provider needs where there is much.
 func (b *bench) memory(ctx context.Context, p *plan, r *results) error {
 	const v, n = 10000, 1000
-	s, err := b.startHost(ctx, v, p.datacenters, 0)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	front, err := b.startProxy(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer front.stop()
-	w, err := b.workspace(opensConfig("vix", "vix_vm", openedVMs(n, v, p.datacenters)), front)
-	if err != nil {
-		return err
-	}
-	f := r.add(&figure{What: "plan", Who: "vix", N: n, V: v, D: p.datacenters})
-	for range p.runs {
-		if err := f.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
+	return b.onHost(ctx, v, p.datacenters, 0, func(front *proxy) error {
+		w, err := b.workspace(opensConfig("vix", "vix_vm", openedVMs(n, v, p.datacenters)), front)
+		if err != nil {
 			return err
 		}
-	}
-	progress("opened %d of %d VMs: %d MiB", n, v, f.Memory>>10)
-	return nil
+		f := r.add(&figure{What: "plan", Who: "vix", N: n, V: v, D: p.datacenters})
+		for range p.runs {
+			if err := f.measure(ctx, front, w, "", b.terraform, "plan", "-no-color"); err != nil {
+				return err
+			}
+		}
+		progress("opened %d of %d VMs: %d MiB", n, v, f.Memory>>10)
+		return nil
+	})
 }

@@ -136,6 +136,22 @@ func (p *proxy) stop() {
 	p.serving.Wait()
 }
 
+// onHost does something with a host of its own, behind a proxy: one with v VMs
+// and some that are not registered.
+func (b *bench) onHost(ctx context.Context, v, datacenters, unregistered int, do func(*proxy) error) error {
+	s, err := b.startHost(ctx, v, datacenters, unregistered)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	front, err := b.startProxy(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer front.stop()
+	return do(front)
+}
+
 // reset sets the latency, and the counters to zero.
 func (p *proxy) reset(latency time.Duration) {
 	p.latency.Store(int64(latency))

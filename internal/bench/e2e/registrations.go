@@ -79,10 +79,11 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 				if err := b.atOnce(ctx, n, atOnce[n]); err != nil {
 					return err
 				}
-				if err := b.onHost(ctx, n, v, bare, b.atTheLimit); err != nil {
+				// Each on a host that has seen no registration, but has the files of n.
+				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.atTheLimit(ctx, front, n, bare) }); err != nil {
 					return err
 				}
-				if err := b.onHost(ctx, n, v, steps, b.registration); err != nil {
+				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.registration(ctx, front, n, steps) }); err != nil {
 					return err
 				}
 			}
@@ -104,23 +105,6 @@ func (b *bench) atOnce(ctx context.Context, n int, steps []*figure) error {
 		}
 	}
 	return nil
-}
-
-// onHost measures on a host that has seen no registration, but has the files of n.
-func (b *bench) onHost(ctx context.Context, n, v int, steps []*figure,
-	measure func(context.Context, *proxy, int, []*figure) error,
-) error {
-	s, err := b.startHost(ctx, v, 1, n)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	front, err := b.startProxy(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer front.stop()
-	return measure(ctx, front, n, steps)
 }
 
 // atTheLimit measures the host's own speed.
