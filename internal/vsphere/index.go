@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -240,13 +241,12 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 	if err != nil {
 		return nil, err
 	}
-	paths := pathsIn(content, scan)
-	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(paths))}
+	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(scan.found))}
 	if shared {
-		ix.fill(content, paths, all)
+		ix.fill(content, pathsIn(content, scan), all)
 		return ix, nil
 	}
-	for vm, p := range paths {
+	for vm, p := range pathsIn(content, scan) {
 		if ds, ok := only[p.Datastore]; ok {
 			ix.add(indexKey{ds, p.File}, vm)
 		}
@@ -256,26 +256,30 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 
 // pathsIn are the VMs' paths in what was read: those that a scan took, and those
 // that it left.
-func pathsIn(content []types.ObjectContent, scan *pathScan) map[types.ManagedObjectReference]vix.Path {
-	paths := make(map[types.ManagedObjectReference]vix.Path, len(scan.paths))
-	for vm, text := range scan.paths {
-		paths[vm] = hostPath(text)
-	}
-	for _, o := range content {
-		for _, property := range o.PropSet {
-			if text, ok := property.Val.(string); ok && o.Obj.Type == "VirtualMachine" {
-				paths[o.Obj] = hostPath(text)
+func pathsIn(content []types.ObjectContent, scan *pathScan) iter.Seq2[types.ManagedObjectReference, vix.Path] {
+	return func(yield func(types.ManagedObjectReference, vix.Path) bool) {
+		for _, s := range scan.found {
+			if !yield(types.ManagedObjectReference{Type: "VirtualMachine", Value: s.vm}, hostPath(s.path)) {
+				return
+			}
+		}
+		for _, o := range content {
+			for _, property := range o.PropSet {
+				text, ok := property.Val.(string)
+				if ok && o.Obj.Type == "VirtualMachine" && !yield(o.Obj, hostPath(text)) {
+					return
+				}
 			}
 		}
 	}
-	return paths
 }
 
 // fill takes the VMs that the datastores say are theirs. A VM may have files on
 // several datastores; its path says which one counts.
 func (ix *index) fill(
-	content []types.ObjectContent, paths map[types.ManagedObjectReference]vix.Path, names map[types.ManagedObjectReference]string,
+	content []types.ObjectContent, found iter.Seq2[types.ManagedObjectReference, vix.Path], names map[types.ManagedObjectReference]string,
 ) {
+	paths := maps.Collect(found)
 	for _, o := range content {
 		for _, property := range o.PropSet {
 			vms, ok := property.Val.(types.ArrayOfManagedObjectReference)

@@ -5,9 +5,13 @@ package vsphere
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"maps"
+	"io"
+	"slices"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/vmware/govmomi/vim25/methods"
@@ -29,16 +33,42 @@ func TestAScanLeavesWhatItDoesNotKnow(t *testing.T) {
 		empty  = `<objects><obj type="VirtualMachine">vm-6</obj></objects>`
 		broken = `<objects><obj type="VirtualMachine">vm-7</obj><propSet>`
 	)
-	s := &pathScan{paths: map[types.ManagedObjectReference]string{}}
-	got := string(s.take([]byte("<returnval>" + known + entity + denied + typed + both + other + empty + "</returnval>" + broken)))
-	if want := "<returnval>" + entity + denied + both + other + empty + "</returnval>" + broken; got != want {
-		t.Errorf("left is\n%s\nwant\n%s", got, want)
+	answer := "<returnval>" + known + entity + denied + typed + both + other + empty + "</returnval>" + broken
+	left := "<returnval>" + entity + denied + both + other + empty + "</returnval>" + broken
+	found := []scannedPath{{"vm-1", "[a] b/b.vmx"}, {"vm-2", "[ä] ö ü.vmx"}}
+	torn := errors.New("torn")
+	for name, arriving := range map[string]struct {
+		as    io.Reader
+		found []scannedPath
+		err   error
+	}{
+		"at once":             {strings.NewReader(answer), found, nil},
+		"with the end's news": {iotest.DataErrReader(strings.NewReader(answer)), found, nil},
+		"byte by byte":        {iotest.OneByteReader(strings.NewReader(answer)), found, nil},
+		"in halves":           {iotest.HalfReader(strings.NewReader(answer)), found, nil},
+		"torn off":            {io.MultiReader(strings.NewReader(answer), iotest.ErrReader(torn)), nil, torn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := new(pathScan)
+			got, err := io.ReadAll(&scannedBody{ReadCloser: io.NopCloser(arriving.as), scan: s})
+			if string(got) != left || !errors.Is(err, arriving.err) {
+				t.Errorf("left is\n%s (%v)\nwant\n%s", got, err, left)
+			}
+			if !slices.Equal(s.found, arriving.found) {
+				t.Errorf("found %v, want %v", s.found, arriving.found)
+			}
+		})
 	}
-	vm := func(id string) types.ManagedObjectReference {
-		return types.ManagedObjectReference{Type: "VirtualMachine", Value: id}
-	}
-	if want := map[types.ManagedObjectReference]string{vm("vm-1"): "[a] b/b.vmx", vm("vm-2"): "[ä] ö ü.vmx"}; !maps.Equal(s.paths, want) {
-		t.Errorf("paths: %v, want %v", s.paths, want)
+}
+
+// A decoder stops at the last tag. What has been scanned by then counts.
+func TestAScanEndsBeforeItsReader(t *testing.T) {
+	const vm = `<objects><obj type="VirtualMachine">vm-1</obj><propSet><name>summary.config.vmPathName</name><val xsi:type="xsd:string">[a] b.vmx</val></propSet></objects>`
+	s := new(pathScan)
+	body := &scannedBody{ReadCloser: io.NopCloser(iotest.OneByteReader(strings.NewReader("<a>" + vm + "</a>"))), scan: s}
+	must(t, xml.NewDecoder(body).Decode(new(struct{})))
+	if len(s.found) != 1 {
+		t.Errorf("found %v", s.found)
 	}
 }
 
@@ -58,16 +88,16 @@ func BenchmarkIndexAnswer(b *testing.B) {
 		b.Run(fmt.Sprintf("scan=%t", scanned), func(b *testing.B) {
 			b.SetBytes(int64(body.Len()))
 			for b.Loop() {
-				s := &pathScan{paths: map[types.ManagedObjectReference]string{}}
-				text := body.Bytes()
+				s := new(pathScan)
+				var text io.Reader = bytes.NewReader(body.Bytes())
 				if scanned {
-					text = s.take(text)
+					text = &scannedBody{ReadCloser: io.NopCloser(text), scan: s}
 				}
 				var answer methods.RetrievePropertiesExBody
-				decoder := xml.NewDecoder(bytes.NewReader(text))
+				decoder := xml.NewDecoder(text)
 				decoder.TypeFunc = types.TypeFunc()
 				must(b, decoder.Decode(&soap.Envelope{Body: &answer}))
-				if n := len(s.paths) + len(answer.Res.Returnval.Objects); n != v {
+				if n := len(s.found) + len(answer.Res.Returnval.Objects); n != v {
 					b.Fatalf("%d VMs", n)
 				}
 			}
@@ -89,7 +119,7 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 	ctx, scan := scanning(t.Context())
 	ix, err := h.readIndex(ctx, sk, sk.datastoreNames())
 	must(t, err)
-	if taken := len(scan.paths); taken < 6 || taken == 6+len(odd) {
+	if taken := len(scan.found); taken < 6 || taken == 6+len(odd) {
 		t.Errorf("the scan took %d paths, and ought to have left some", taken)
 	}
 	if len(ix.vms) != 6+len(odd) {
