@@ -34,11 +34,18 @@ func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.Retrie
 		return &methods.RetrievePropertiesExBody{Fault_: c.gone()}
 	}
 	res := c.retrieved(ctx, pc, r)
-	if b, ok := res.(*methods.RetrievePropertiesExBody); ok && b.Res != nil && b.Res.Returnval != nil {
-		b.Res.Returnval.Objects = c.filter(ctx, b.Res.Returnval.Objects, r.SpecSet)
-		if len(b.Res.Returnval.Objects) == 0 && b.Res.Returnval.Token == "" {
-			b.Res.Returnval = nil // vSphere's answer when nothing matches
-		}
+	b, ok := res.(*methods.RetrievePropertiesExBody)
+	if !ok || b.Res == nil || b.Res.Returnval == nil {
+		return res
+	}
+	objects := c.filter(ctx, b.Res.Returnval.Objects, r.SpecSet)
+	switch {
+	case b.Res.Returnval.Token != "":
+		b.Res.Returnval.Objects = objects
+	case len(objects) == 0:
+		b.Res.Returnval = nil // vSphere's answer when nothing matches
+	default:
+		return written(objects)
 	}
 	return res
 }

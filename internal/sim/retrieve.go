@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -191,9 +192,11 @@ func propertyOf(object reflect.Value, dotted string) (reflect.Value, bool) {
 		if name == "" || at.Kind() != reflect.Struct {
 			return reflect.Value{}, false
 		}
-		if at = at.FieldByName(strings.ToUpper(name[:1]) + name[1:]); !at.IsValid() {
+		field := fieldOf(at.Type(), name)
+		if field == nil {
 			return reflect.Value{}, false
 		}
+		at = at.FieldByIndex(field)
 	}
 	switch at.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -207,6 +210,24 @@ func propertyOf(object reflect.Value, dotted string) (reflect.Value, bool) {
 		}
 	}
 	return at, true
+}
+
+// fields remembers where a property is in a type; looking for it takes longer than all else.
+var fields sync.Map
+
+type fieldKey struct {
+	of   reflect.Type
+	name string
+}
+
+func fieldOf(of reflect.Type, name string) []int {
+	key := fieldKey{of, name}
+	if known, ok := fields.Load(key); ok {
+		return known.([]int) //nolint:forcetypeassert // stored below
+	}
+	field, _ := of.FieldByName(strings.ToUpper(name[:1]) + name[1:])
+	fields.Store(key, field.Index)
+	return field.Index
 }
 
 // arrays are the names of lists of what has no name of its own.

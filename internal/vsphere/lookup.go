@@ -22,7 +22,8 @@ import (
 // (SearchIndex.FindByDatastorePath, one request for each datacenter that may hold
 // it). Of many, one index of the datastore is cheaper: all its VMs' paths, in one
 // request. Nobody knows beforehand how many will be asked for, so that single
-// lookups go on until they have cost about what the index would have.
+// lookups go on until they have cost about what the index would have, or until
+// more come at once than that.
 type lookups struct {
 	indexes indexes
 	// ended tells those who wait for a lookup that one has ended.
@@ -32,6 +33,15 @@ type lookups struct {
 	spent int            // single lookups so far
 	asked int            // times that an index was not worth its price
 	under map[string]int // lookups under way, by datastore
+	crowd *crowd         // those who came while another was under way; nil if none
+}
+
+// crowd is lookups that come at once, and are made in one way.
+type crowd struct {
+	width   int  // what they would cost one by one
+	wide    bool // one of them would be too much by itself
+	singly  bool // the decision
+	decided chan struct{}
 }
 
 const (
@@ -42,6 +52,8 @@ const (
 	maxWidth = 3
 	// parallel is how many single lookups of one path run at a time.
 	parallel = 4
+	// crowding is how long the first of a crowd waits for it to gather.
+	crowding = 2 * time.Millisecond
 )
 
 // hit is a VM that a lookup found, before anything is known of it.
@@ -91,11 +103,7 @@ func (l *lookups) coming() int {
 	waiting := l.indexes.awaited()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n := -waiting
-	for _, of := range l.under {
-		n += of
-	}
-	return n
+	return l.underway() - waiting
 }
 
 // datastores are the names that are looked for now.
@@ -108,13 +116,56 @@ func (l *lookups) datastores() []string {
 // single reports whether the next lookup, through width datacenters, is to be
 // made by itself.
 func (l *lookups) single(width int) bool {
+	c := l.join(width)
+	<-c.decided
+	return c.singly
+}
+
+// join makes a lookup one of a crowd. Alone it is decided at once. Who comes while
+// another lookup is under way waits a moment for others: that is less than it
+// takes to find out too late that an index would have been cheaper.
+func (l *lookups) join(width int) *crowd {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if width > maxWidth || l.spent+width > maxSingles {
-		return false
+	c := l.crowd
+	if c == nil {
+		c = &crowd{decided: make(chan struct{})}
+		l.crowd = c
+		time.AfterFunc(crowding, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.decide(c)
+		})
 	}
-	l.spent += width
-	return true
+	c.width += width
+	c.wide = c.wide || width > maxWidth
+	if l.underway() <= 1 || c.wide || l.spent+c.width > maxSingles {
+		l.decide(c)
+	}
+	return c
+}
+
+// decide says how the lookups of a crowd are made, once; l.mu is held.
+func (l *lookups) decide(c *crowd) {
+	if l.crowd != c {
+		return
+	}
+	l.crowd = nil
+	if c.singly = !c.wide && l.spent+c.width <= maxSingles; c.singly {
+		l.spent += c.width
+	} else if !c.wide {
+		l.spent = maxSingles // from now on indexes are cheaper
+	}
+	close(c.decided)
+}
+
+// underway is how many lookups there are; l.mu is held.
+func (l *lookups) underway() int {
+	n := 0
+	for _, of := range l.under {
+		n += of
+	}
+	return n
 }
 
 // askPath asks the host for the path in each datacenter.

@@ -91,7 +91,9 @@ type noAnswerError struct{ ref types.ManagedObjectReference }
 
 func (e noAnswerError) Error() string { return "the host said nothing of " + e.ref.String() }
 
-// vmSpec reads paths of VMs and walks up from them: by folder, pool and host.
+// vmSpec reads paths of VMs and walks up from them: by folder, pool and host. The
+// first VM says how, the others refer to it: names are known in the whole filter
+// specification, and said for each VM again the walk would be most of a request.
 func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {
 	up := []types.BaseSelectionSpec{
 		traverse("parents", "ManagedEntity", "parent", "parents"),
@@ -105,6 +107,18 @@ func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyF
 	}}
 	for _, ref := range refs {
 		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ref, SelectSet: up})
+		if len(spec.ObjectSet) == 1 {
+			up = referredTo(up)
+		}
 	}
 	return spec
+}
+
+// referredTo refers to selections by their names.
+func referredTo(selections []types.BaseSelectionSpec) []types.BaseSelectionSpec {
+	out := make([]types.BaseSelectionSpec, len(selections))
+	for i, s := range selections {
+		out[i] = &types.SelectionSpec{Name: s.GetSelectionSpec().Name}
+	}
+	return out
 }

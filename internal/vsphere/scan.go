@@ -15,7 +15,7 @@ import (
 // pathScan takes the VMs' paths out of an answer before the XML decoder sees it.
 // An index has thousands of objects of one form, with two short texts that count
 // in each; decoding them is most of what an index costs this process: 75 ms and
-// 12 MB for 5,000 VMs instead of 4 ms and 1.4 MB (BenchmarkIndexAnswer). Whatever
+// 12 MB for 5,000 VMs instead of 3 ms and 1 MB (BenchmarkIndexAnswer). Whatever
 // has any other form is left to the decoder.
 type pathScan struct{ found []scannedPath }
 

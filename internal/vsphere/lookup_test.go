@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+)
+
+// A lookup by itself never waits. Of those that come while it is under way, few
+// are made one by one, and many by an index.
+func TestACrowdIsForAnIndex(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		come    []time.Duration // when, each through width datacenters
+		width   int
+		singly  int
+		waiting time.Duration // the longest
+	}{
+		{name: "one", come: at(0), width: 1, singly: 1},
+		{name: "one through three datacenters", come: at(0), width: 3, singly: 1},
+		{name: "one through more", come: at(0), width: maxWidth + 1},
+		{name: "one after the other", come: at(0, 30, 60, 90, 120, 150, 180), width: 1, singly: maxSingles},
+		{name: "two", come: at(0, 5), width: 1, singly: 2, waiting: crowding},
+		{name: "five", come: at(0, 5, 5, 6, 6), width: 1, singly: 5, waiting: crowding},
+		{name: "ten", come: at(0, 5, 5, 5, 6, 6, 6, 6, 6, 6), width: 1, singly: 1, waiting: time.Millisecond},
+		{name: "ten at once", come: at(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), width: 1, singly: 1},
+		{name: "three through two datacenters", come: at(0, 5, 5), width: 2, singly: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &lookups{ended: func() {}}
+				var (
+					mu      sync.Mutex
+					singly  int
+					waiting time.Duration
+					lookers sync.WaitGroup
+				)
+				for i, when := range c.come {
+					time.Sleep(when)
+					if i > 0 {
+						synctest.Wait() // the first is the first
+					}
+					lookers.Go(func() {
+						defer l.begin("storage1")()
+						begun := time.Now()
+						single := l.single(c.width)
+						mu.Lock()
+						waiting = max(waiting, time.Since(begun))
+						if single {
+							singly++
+						}
+						mu.Unlock()
+						time.Sleep(20 * time.Millisecond) // the lookup itself
+					})
+				}
+				lookers.Wait()
+				time.Sleep(crowding) // the timer of the last
+				if singly != c.singly || waiting > c.waiting {
+					t.Errorf("%d of %d were made one by one, the longest wait was %v; want %d and %v",
+						singly, len(c.come), waiting, c.singly, c.waiting)
+				}
+			})
+		})
+	}
+}
+
+// at gives the pauses between moments in milliseconds.
+func at(moments ...int) []time.Duration {
+	out := make([]time.Duration, len(moments))
+	before := 0
+	for i, m := range moments {
+		out[i] = time.Duration(m-before) * time.Millisecond
+		before = m
+	}
+	return out
+}
+
+// Ten opens at once cost the host one lookup and the read of what it found, an index
+// and the read of all others.
+func TestOpensAtOnceShareAnIndex(t *testing.T) {
+	s := inventory(t, 40, 1, func(o *sim.Options) { o.Latency = 20 * time.Millisecond })
+	h := connected(t, s)
+	_, err := h.skeleton(t.Context(), time.Time{})
+	must(t, err)
+	s.ResetRequests()
+	openAll(t, h, inventoryPaths(t, terraformsParallelism, 40, 1, 1))
+	if got := s.Requests(); got["FindByDatastorePath"] > 1 || s.RequestCount() > 4 {
+		t.Errorf("ten opens took %v", got)
+	}
+}
