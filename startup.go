@@ -24,8 +24,8 @@ const (
 func pace() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	inUse := max(live[0].Value.Uint64(), 8<<20)
-	debug.SetGCPercent(max(leastPercent, int(headroom*100/inUse))) //nolint:gosec // at most 200
+	inUse := max(live[0].Value.Uint64(), 3<<20)
+	debug.SetGCPercent(max(leastPercent, int(headroom*100/inUse))) //nolint:gosec // at most 534
 	collected := new([64]byte)                                     // by the next collection
 	runtime.AddCleanup(collected, func(struct{}) { pace() }, struct{}{})
 }

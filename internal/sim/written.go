@@ -5,6 +5,8 @@ package sim
 
 import (
 	"bytes"
+	"reflect"
+	"strconv"
 
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
@@ -36,12 +38,12 @@ func written(objects []types.ObjectContent) *propertiesBody {
 	for _, o := range objects {
 		text.WriteString(`<objects><obj type="` + o.Obj.Type + `">` + o.Obj.Value + "</obj>") // made by the simulator, of plain letters
 		for _, p := range o.PropSet {
-			value, ok := p.Val.(string)
+			kind, value, ok := simple(p.Val)
 			if !ok {
 				element("propSet", p)
 				continue
 			}
-			text.WriteString("<propSet><name>" + p.Name + "</name>" + textValue)
+			text.WriteString("<propSet><name>" + p.Name + `</name><val xmlns:_XMLSchema-instance="` + xsi + `" _XMLSchema-instance:type="` + kind + `">`)
 			_ = xml.EscapeText(&text, []byte(value)) // see above
 			text.WriteString("</val></propSet>")
 		}
@@ -54,5 +56,20 @@ func written(objects []types.ObjectContent) *propertiesBody {
 	return &propertiesBody{Res: &propertiesResponse{text.String()}}
 }
 
-// textValue is how the encoder begins a text.
-const textValue = `<val xmlns:XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance" XMLSchema-instance:type="xsd:string">`
+const xsi = "http://www.w3.org/2001/XMLSchema-instance"
+
+// simple gives the type and the text of a value that has no parts.
+func simple(value types.AnyType) (kind, text string, ok bool) {
+	switch v := value.(type) {
+	case string:
+		return "xsd:string", v, true
+	case bool:
+		return "xsd:boolean", strconv.FormatBool(v), true
+	case int32:
+		return "xsd:int", strconv.FormatInt(int64(v), 10), true
+	}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.String { // an enumeration
+		return v.Type().Name(), v.String(), true
+	}
+	return "", "", false
+}
