@@ -13,8 +13,9 @@ import (
 	"github.com/vmware/govmomi/vim25/xml"
 )
 
-// propertiesBody is the answer to RetrievePropertiesEx, written already: most properties are text, and the encoder, which
-// has to find that out anew for each, would be most of what it takes to list the VMs of a large inventory.
+// propertiesBody is the answer to RetrievePropertiesEx, written already. A vCenter declares its prefixes once; the encoder
+// declares them for each value, which makes answers twice as long, and finds out the type of each anew, which would be
+// most of what it takes to list the VMs of a large inventory.
 type propertiesBody struct {
 	Res *propertiesResponse `xml:"RetrievePropertiesExResponse"`
 }
@@ -26,7 +27,7 @@ type propertiesResponse struct {
 // Fault implements soap.HasFault.
 func (*propertiesBody) Fault() *soap.Fault { return nil }
 
-// written writes objects as the encoder would.
+// written writes objects as a vCenter does.
 func written(objects []types.ObjectContent) *propertiesBody {
 	var text bytes.Buffer
 	encoder := xml.NewEncoder(&text)
@@ -34,16 +35,16 @@ func written(objects []types.ObjectContent) *propertiesBody {
 		// It writes to memory, and what the simulator keeps can be written.
 		_ = encoder.EncodeElement(value, xml.StartElement{Name: xml.Name{Local: name}})
 	}
-	text.WriteString("<returnval>")
+	text.WriteString(`<returnval xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">`)
 	for _, o := range objects {
-		text.WriteString(`<objects><obj type="` + o.Obj.Type + `">` + o.Obj.Value + "</obj>") // made by the simulator, of plain letters
+		text.WriteString(`<objects><obj type="` + o.Obj.Type + `">` + o.Obj.Value + "</obj>")
 		for _, p := range o.PropSet {
-			kind, value, ok := simple(p.Val)
+			attributes, value, ok := simple(p.Val)
 			if !ok {
 				element("propSet", p)
 				continue
 			}
-			text.WriteString("<propSet><name>" + p.Name + `</name><val xmlns:_XMLSchema-instance="` + xsi + `" _XMLSchema-instance:type="` + kind + `">`)
+			text.WriteString("<propSet><name>" + p.Name + "</name><val " + attributes + ">")
 			_ = xml.EscapeText(&text, []byte(value)) // see above
 			text.WriteString("</val></propSet>")
 		}
@@ -56,20 +57,22 @@ func written(objects []types.ObjectContent) *propertiesBody {
 	return &propertiesBody{Res: &propertiesResponse{text.String()}}
 }
 
-const xsi = "http://www.w3.org/2001/XMLSchema-instance"
-
-// simple gives the type and the text of a value that has no parts.
-func simple(value types.AnyType) (kind, text string, ok bool) {
+// simple gives the attributes and the text of a value that has no parts. Types, and the ids that the simulator makes,
+// are of plain letters.
+func simple(value types.AnyType) (attributes, text string, ok bool) {
+	typed := func(kind string) string { return `xsi:type="` + kind + `"` }
 	switch v := value.(type) {
 	case string:
-		return "xsd:string", v, true
+		return typed("xsd:string"), v, true
 	case bool:
-		return "xsd:boolean", strconv.FormatBool(v), true
+		return typed("xsd:boolean"), strconv.FormatBool(v), true
 	case int32:
-		return "xsd:int", strconv.FormatInt(int64(v), 10), true
+		return typed("xsd:int"), strconv.FormatInt(int64(v), 10), true
+	case moref:
+		return `type="` + v.Type + `" ` + typed("ManagedObjectReference"), v.Value, v.ServerGUID == ""
 	}
 	if v := reflect.ValueOf(value); v.Kind() == reflect.String { // an enumeration
-		return v.Type().Name(), v.String(), true
+		return typed(v.Type().Name()), v.String(), true
 	}
 	return "", "", false
 }

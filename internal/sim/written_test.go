@@ -4,15 +4,18 @@
 package sim
 
 import (
+	"bytes"
+	"reflect"
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 	"github.com/vmware/govmomi/vim25/xml"
 )
 
-// What is written by hand is, to the letter, what the encoder writes.
-func TestWrittenAsTheEncoderDoes(t *testing.T) {
+// What is written by hand reads as what the encoder writes.
+func TestWrittenReadsAsEncoded(t *testing.T) {
 	vm := moref{Type: "VirtualMachine", Value: "vm-1"}
 	objects := []types.ObjectContent{
 		{Obj: vm, PropSet: []types.DynamicProperty{
@@ -31,17 +34,30 @@ func TestWrittenAsTheEncoderDoes(t *testing.T) {
 			{Path: "name", Fault: types.LocalizedMethodFault{Fault: &types.NoPermission{Object: &vm, PrivilegeId: "System.Read"}}},
 		}},
 	}
-	// A type with the name that the answer's element has.
-	type RetrievePropertiesExResponse types.RetrievePropertiesExResponse
-	want, err := xml.Marshal(RetrievePropertiesExResponse{Returnval: &types.RetrieveResult{Objects: objects}})
-	if err != nil {
-		t.Fatal(err)
+	read := func(answer any) []types.ObjectContent {
+		t.Helper()
+		text, err := xml.Marshal(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Res types.RetrievePropertiesExResponse `xml:"RetrievePropertiesExResponse"`
+		}
+		decoder := xml.NewDecoder(bytes.NewReader(text))
+		decoder.TypeFunc = types.TypeFunc()
+		if err := decoder.Decode(&got); err != nil || got.Res.Returnval == nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		return got.Res.Returnval.Objects
 	}
-	got, err := xml.Marshal(written(objects))
-	if err != nil {
-		t.Fatal(err)
+	got := read(written(objects))
+	want := read(&methods.RetrievePropertiesExBody{Res: &types.RetrievePropertiesExResponse{Returnval: &types.RetrieveResult{Objects: objects}}})
+	if !reflect.DeepEqual(got, want) || len(got) != len(objects) {
+		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
-	if text := "<propertiesBody>" + string(want) + "</propertiesBody>"; string(got) != text {
-		t.Errorf("got\n%s\nwant\n%s", got, text)
+	for i, p := range objects[0].PropSet {
+		if reflect.TypeOf(got[0].PropSet[i].Val) != reflect.TypeOf(p.Val) {
+			t.Errorf("%s became %T", p.Name, got[0].PropSet[i].Val)
+		}
 	}
 }

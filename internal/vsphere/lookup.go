@@ -38,10 +38,11 @@ type lookups struct {
 
 // crowd is lookups that come at once, and are made in one way.
 type crowd struct {
-	width   int  // what they would cost one by one
-	wide    bool // one of them would be too much by itself
-	singly  bool // the decision
-	decided chan struct{}
+	width    int         // what they would cost one by one
+	wide     bool        // one of them would be too much by itself
+	complete *time.Timer // decides when nobody else has come
+	singly   bool        // the decision
+	decided  chan struct{}
 }
 
 const (
@@ -52,7 +53,7 @@ const (
 	maxWidth = 3
 	// parallel is how many single lookups of one path run at a time.
 	parallel = 4
-	// crowding is how long the first of a crowd waits for it to gather.
+	// crowding is how long a crowd waits for one more to come.
 	crowding = 2 * time.Millisecond
 )
 
@@ -130,13 +131,14 @@ func (l *lookups) join(width int) *crowd {
 	c := l.crowd
 	if c == nil {
 		c = &crowd{decided: make(chan struct{})}
-		l.crowd = c
-		time.AfterFunc(crowding, func() {
+		c.complete = time.AfterFunc(crowding, func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			l.decide(c)
 		})
+		l.crowd = c
 	}
+	c.complete.Reset(crowding)
 	c.width += width
 	c.wide = c.wide || width > maxWidth
 	if l.underway() <= 1 || c.wide || l.spent+c.width > maxSingles {
@@ -151,6 +153,7 @@ func (l *lookups) decide(c *crowd) {
 		return
 	}
 	l.crowd = nil
+	c.complete.Stop()
 	if c.singly = !c.wide && l.spent+c.width <= maxSingles; c.singly {
 		l.spent += c.width
 	} else if !c.wide {

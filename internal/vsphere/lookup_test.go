@@ -25,8 +25,9 @@ func TestACrowdIsForAnIndex(t *testing.T) {
 		{name: "one through more", come: at(0), width: maxWidth + 1},
 		{name: "one after the other", come: at(0, 30, 60, 90, 120, 150, 180), width: 1, singly: maxSingles},
 		{name: "two", come: at(0, 5), width: 1, singly: 2, waiting: crowding},
-		{name: "five", come: at(0, 5, 5, 6, 6), width: 1, singly: 5, waiting: crowding},
+		{name: "five", come: at(0, 5, 5, 6, 6), width: 1, singly: 5, waiting: crowding + time.Millisecond},
 		{name: "ten", come: at(0, 5, 5, 5, 6, 6, 6, 6, 6, 6), width: 1, singly: 1, waiting: time.Millisecond},
+		{name: "ten, one by one", come: at(0, 5, 6, 7, 8, 9, 10, 11, 12, 13), width: 1, singly: 1, waiting: 4 * time.Millisecond},
 		{name: "ten at once", come: at(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), width: 1, singly: 1},
 		{name: "three through two datacenters", come: at(0, 5, 5), width: 2, singly: 1},
 	} {
@@ -58,7 +59,6 @@ func TestACrowdIsForAnIndex(t *testing.T) {
 					})
 				}
 				lookers.Wait()
-				time.Sleep(crowding) // the timer of the last
 				if singly != c.singly || waiting > c.waiting {
 					t.Errorf("%d of %d were made one by one, the longest wait was %v; want %d and %v",
 						singly, len(c.come), waiting, c.singly, c.waiting)
