@@ -50,37 +50,13 @@ data %[3]q "this" {
 `, local, provider, kind, strings.Join(paths(vms), "\", \""))
 }
 
-// reference is the same plan with a provider that asks no host.
-type reference struct {
-	figure *figure
-	at     *workspace
-}
-
-// hostless are the references of plans that open n VMs.
-func (b *bench) hostless(r *results, n int) ([]*reference, error) {
-	var out []*reference
-	for provider, kind := range map[string]string{"instant": "instant_vm", "atonce": "vix_vm"} {
-		at, err := b.workspace(opensConfig(provider, kind, openedVMs(n, n, 1)), nil)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, &reference{r.add(&figure{What: "plan", Who: provider, N: n}), at})
-	}
-	return out, nil
-}
+// hostless are the providers that ask no host, and what their VMs are.
+var hostless = []struct{ who, kind string }{{"instant", "instant_vm"}, {"atonce", "vix_vm"}}
 
 // opens measures plans that open VMs, and the references beside them.
 func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
-	references := map[int][]*reference{}
-	for _, n := range p.n {
-		refs, err := b.hostless(r, n)
-		if err != nil {
-			return err
-		}
-		references[n] = refs
-	}
 	for _, v := range p.v {
-		err := b.onHost(ctx, v, p.datacenters, 0, func(front *proxy) error { return b.opensOf(ctx, p, r, front, v, references) })
+		err := b.onHost(ctx, v, p.datacenters, 0, func(front *proxy) error { return b.opensOf(ctx, p, r, front, v) })
 		if err != nil {
 			return err
 		}
@@ -88,13 +64,12 @@ func (b *bench) opens(ctx context.Context, p *plan, r *results) error {
 	return nil
 }
 
-// opensOf measures everything on one host. What is compared is run in turn, so
-// that what else the machine does falls on all alike.
-func (b *bench) opensOf(ctx context.Context, p *plan, r *results, front *proxy, v int, references map[int][]*reference) error {
+// opensOf measures everything on one host.
+func (b *bench) opensOf(ctx context.Context, p *plan, r *results, front *proxy, v int) error {
 	for _, latency := range p.latency {
 		for _, n := range p.n {
 			like := figure{What: "plan", N: n, V: v, D: p.datacenters, Latency: latency}
-			if err := b.opensCase(ctx, p, r, front, like, references[n]); err != nil {
+			if err := b.opensCase(ctx, p, r, front, like); err != nil {
 				return err
 			}
 		}
@@ -102,19 +77,33 @@ func (b *bench) opensOf(ctx context.Context, p *plan, r *results, front *proxy, 
 	return nil
 }
 
-// opensCase measures the provider and the references once for each run.
-func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy, like figure, references []*reference) error {
+// opensCase measures the provider and the references of one case. They are run in
+// turn, so that what else the machine does falls on all alike.
+func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy, like figure) error {
 	vms := openedVMs(like.N, like.V, p.datacenters)
+	var (
+		ours, limit = like, like
+		references  = make([]figure, len(hostless))
+		alone       = make([]*workspace, len(hostless))
+		err         error
+	)
+	ours.Who, limit.Who = "vix", "limit"
+	of, lf := r.add(&ours), r.add(&limit)
+	for i, provider := range hostless {
+		references[i] = like
+		references[i].Who = provider.who
+		r.add(&references[i])
+		if alone[i], err = b.workspace(opensConfig(provider.who, provider.kind, vms), nil); err != nil {
+			return err
+		}
+	}
 	w, err := b.workspace(opensConfig("vix", "vix_vm", vms), front)
 	if err != nil {
 		return err
 	}
-	ours, limit := like, like
-	ours.Who, limit.Who = "vix", "limit"
-	of, lf := r.add(&ours), r.add(&limit)
 	for range p.runs {
-		for _, ref := range references {
-			if err := ref.figure.measure(ctx, nil, ref.at, "", b.terraform, "plan", "-no-color"); err != nil {
+		for i := range references {
+			if err := references[i].measure(ctx, nil, alone[i], "", b.terraform, "plan", "-no-color"); err != nil {
 				return err
 			}
 		}
@@ -125,7 +114,8 @@ func (b *bench) opensCase(ctx context.Context, p *plan, r *results, front *proxy
 			return err
 		}
 	}
-	progress("opened %d of %d VMs at %d ms: %.2f s, %d requests", like.N, like.V, like.Latency, of.median(), of.Requests)
+	progress("opened %d of %d VMs at %d ms: %.2f s, %d requests; terraform alone %.2f s, answered at once %.2f s",
+		like.N, like.V, like.Latency, of.median(), of.Requests, references[0].median(), references[1].median())
 	if b.peer == nil {
 		return nil
 	}

@@ -58,10 +58,6 @@ resource "vix_registration" "this" {
 // the references beside them.
 func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 	const v = 1000
-	atOnce := map[int][]*figure{}
-	for _, n := range p.registrations {
-		atOnce[n] = r.stepFigures(figure{Who: "atonce", N: n})
-	}
 	for _, latency := range p.latency {
 		for _, n := range p.registrations {
 			runs := p.runs
@@ -72,11 +68,11 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 				runs = 1
 			}
 			like := figure{N: n, V: v, D: 1, Latency: latency}
-			ours, limit := like, like
-			ours.Who, limit.Who = "vix", "limit"
-			steps, bare := r.stepFigures(ours), r.stepFigures(limit)
+			ours, limit, hostless := like, like, like
+			ours.Who, limit.Who, hostless.Who = "vix", "limit", "atonce"
+			steps, bare, atOnce := r.stepFigures(ours), r.stepFigures(limit), r.stepFigures(hostless)
 			for range runs {
-				if err := b.atOnce(ctx, n, atOnce[n]); err != nil {
+				if err := b.atOnce(ctx, n, atOnce); err != nil {
 					return err
 				}
 				// Each on a host that has seen no registration, but has the files of n.

@@ -41,7 +41,7 @@ func (r *results) save(file string) error {
 func (r *results) find(who string, like *figure) *figure {
 	for _, f := range r.Figures {
 		same := f.What == like.What && f.N == like.N && f.V == like.V && f.D == like.D && f.Latency == like.Latency
-		if f.Who == who && len(f.Wall) > 0 && (same || f.V == 0 && f.What == like.What && f.N == like.N) {
+		if f.Who == who && len(f.Wall) > 0 && same {
 			return f
 		}
 	}
@@ -62,7 +62,7 @@ func (r *results) markdown() string {
 func (r *results) plans(b *strings.Builder) {
 	head := false
 	for _, f := range r.Figures {
-		if f.What != "plan" || f.V == 0 || f.Who == "limit" {
+		if f.What != "plan" || slices.Contains([]string{"instant", "atonce", "limit"}, f.Who) { // those stand beside
 			continue
 		}
 		if !head {

@@ -96,12 +96,14 @@ func drawn(figures []figure) (*plot.Plot, error) {
 		}
 	}
 	l := line{name: "terraform alone: a provider that answers at once", color: color.Gray{0x60}, dashed: true}
-	for _, f := range figures {
-		if f.What == "plan" && f.Who == "instant" && f.N == shown {
-			for _, v := range sorted(sizes) {
-				l.add(float64(v), f.Wall)
+	for _, v := range sorted(sizes) {
+		var wall []float64 // measured beside each latency
+		for _, f := range figures {
+			if f.What == "plan" && f.Who == "instant" && f.N == shown && f.V == v {
+				wall = append(wall, f.Wall...)
 			}
 		}
+		l.add(float64(v), wall)
 	}
 	if err := l.draw(p); err != nil {
 		return nil, err
