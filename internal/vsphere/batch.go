@@ -29,7 +29,8 @@ type batch[K comparable, V any] struct {
 	waiting   map[K][]reply[V]
 	flying    bool
 	arrived   chan struct{} // tells the request that waits for company
-	returning int           // were answered, and have not come back
+	answered  int           // by the last request
+	returning int           // of these have not come back
 	landed    time.Time     // when the last request was answered
 	took      time.Duration // what it took
 }
@@ -48,6 +49,11 @@ const (
 	// costs no more than the request that they would need of their own.
 	minLinger = 25 * time.Millisecond
 	maxLinger = 200 * time.Millisecond
+	// stragglers is the part of those who are expected that is not waited for longer
+	// than shortly: should they come, they go with the next request, which then is
+	// hardly one more.
+	stragglers = 0.2
+	shortly    = 4 * time.Millisecond
 	// gather is how long a burst lasts.
 	gather = time.Millisecond
 	// comeback is for how many such waits after an answer its callers are expected to
@@ -137,7 +143,7 @@ func (b *batch[K, V]) fly() {
 		begun := time.Now()
 		answers := b.run(b.life, keys)
 		b.mu.Lock()
-		b.returning, b.landed, b.took = callers, time.Now(), time.Since(begun)
+		b.answered, b.returning, b.landed, b.took = callers, callers, time.Now(), time.Since(begun)
 		select {
 		case <-b.arrived: // during the request; what counts is who comes back
 		default:
@@ -171,7 +177,7 @@ func (b *batch[K, V]) linger() {
 		select {
 		case <-b.arrived:
 			if !b.bursts {
-				silence = time.After(limit / 2) // they come in a bunch
+				silence = time.After(b.silence(limit)) // they come in a bunch
 			}
 		case <-silence:
 			return
@@ -181,6 +187,16 @@ func (b *batch[K, V]) linger() {
 			return
 		}
 	}
+}
+
+// silence is how long nobody must come before the others are not expected any more.
+func (b *batch[K, V]) silence(limit time.Duration) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if float64(b.returning) <= stragglers*float64(b.answered) {
+		return shortly
+	}
+	return limit / 2
 }
 
 // patience is how long company is waited for; b.mu is held.

@@ -112,6 +112,35 @@ func TestBatchWaitsForWhoIsComingAndNoLonger(t *testing.T) {
 	})
 }
 
+// When all but a few have come back, the few are hardly waited for; they may have
+// nothing more to ask.
+func TestBatchDoesNotWaitForStragglers(t *testing.T) {
+	for _, c := range []struct {
+		back   int
+		waited time.Duration
+	}{{10, 0}, {9, shortly}, {8, shortly}, {7, minLinger / 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			b, sizes := roundTrips(t, 20*time.Millisecond)
+			together := func(n int) time.Duration {
+				begun := time.Now()
+				var readers sync.WaitGroup
+				for i := range n {
+					readers.Go(func() { _, _ = b.get(t.Context(), i) })
+				}
+				readers.Wait()
+				return time.Since(begun)
+			}
+			alone := b.ask(-1)
+			synctest.Wait()
+			together(10) // they come while it is under way
+			_, _ = alone.wait(t.Context())
+			if took, want := together(c.back), c.waited+20*time.Millisecond; took != want {
+				t.Errorf("%d of ten that came back took %v, want %v; requests carried %v", c.back, took, want, sizes())
+			}
+		})
+	}
+}
+
 // Who is set free with others, unannounced, has a moment to gather.
 func TestBatchGathersABurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
