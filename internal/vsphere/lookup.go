@@ -40,7 +40,7 @@ type lookups struct {
 type crowd struct {
 	width    int         // what they would cost one by one
 	wide     bool        // one of them would be too much by itself
-	complete *time.Timer // decides when nobody else has come
+	complete *time.Timer // decides when nobody else has come; nil if nobody is waited for
 	singly   bool        // the decision
 	decided  chan struct{}
 }
@@ -131,18 +131,21 @@ func (l *lookups) join(width int) *crowd {
 	c := l.crowd
 	if c == nil {
 		c = &crowd{decided: make(chan struct{})}
+		l.crowd = c
+	}
+	c.width += width
+	c.wide = c.wide || width > maxWidth
+	switch {
+	case l.underway() <= 1 || c.wide || l.spent+c.width > maxSingles:
+		l.decide(c)
+	case c.complete == nil:
 		c.complete = time.AfterFunc(crowding, func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			l.decide(c)
 		})
-		l.crowd = c
-	}
-	c.complete.Reset(crowding)
-	c.width += width
-	c.wide = c.wide || width > maxWidth
-	if l.underway() <= 1 || c.wide || l.spent+c.width > maxSingles {
-		l.decide(c)
+	default:
+		c.complete.Reset(crowding)
 	}
 	return c
 }
@@ -153,7 +156,9 @@ func (l *lookups) decide(c *crowd) {
 		return
 	}
 	l.crowd = nil
-	c.complete.Stop()
+	if c.complete != nil {
+		c.complete.Stop()
+	}
 	if c.singly = !c.wide && l.spent+c.width <= maxSingles; c.singly {
 		l.spent += c.width
 	} else if !c.wide {

@@ -108,17 +108,8 @@ func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyF
 	for _, ref := range refs {
 		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ref, SelectSet: up})
 		if len(spec.ObjectSet) == 1 {
-			up = referredTo(up)
+			up = selected("parents", "vapps", "pools", "hosts")
 		}
 	}
 	return spec
-}
-
-// referredTo refers to selections by their names.
-func referredTo(selections []types.BaseSelectionSpec) []types.BaseSelectionSpec {
-	out := make([]types.BaseSelectionSpec, len(selections))
-	for i, s := range selections {
-		out[i] = &types.SelectionSpec{Name: s.GetSelectionSpec().Name}
-	}
-	return out
 }

@@ -118,11 +118,16 @@ func (h *host) retrieve(ctx context.Context, spec types.PropertyFilterSpec) ([]t
 // traverse selects what path of kind leads to, and from there on what the named
 // selections select.
 func traverse(name, kind, path string, then ...string) *types.TraversalSpec {
-	t := &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path}
-	for _, n := range then {
-		t.SelectSet = append(t.SelectSet, &types.SelectionSpec{Name: n})
+	return &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path, SelectSet: selected(then...)}
+}
+
+// selected refers to selections that the same filter specification says elsewhere.
+func selected(selections ...string) []types.BaseSelectionSpec {
+	var out []types.BaseSelectionSpec
+	for _, name := range selections {
+		out = append(out, &types.SelectionSpec{Name: name})
 	}
-	return t
+	return out
 }
 
 // load fills dst with the properties of o that the host gave; what it withheld

@@ -68,9 +68,9 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 				runs = 1
 			}
 			like := figure{N: n, V: v, D: 1, Latency: latency}
-			ours, limit, hostless := like, like, like
-			ours.Who, limit.Who, hostless.Who = "vix", "limit", "atonce"
-			steps, bare, atOnce := r.stepFigures(ours), r.stepFigures(limit), r.stepFigures(hostless)
+			ours, limit, free := like, like, like
+			ours.Who, limit.Who, free.Who = "vix", "limit", "atonce"
+			steps, bare, atOnce := r.stepFigures(ours), r.stepFigures(limit), r.stepFigures(free)
 			for range runs {
 				if err := b.atOnce(ctx, n, atOnce); err != nil {
 					return err
