@@ -165,7 +165,7 @@ func TestPlanFaults(t *testing.T) {
 		},
 		"no such file": {
 			config: args{"vmx_path": "[LocalDS_0] no/no.vmx"},
-			want:   []string{"WARNING at AttributeName(\"vmx_path\"): [LocalDS_0] no/no.vmx is not there yet"},
+			want:   []string{"WARNING at AttributeName(\"vmx_path\"): A file is not there yet"},
 		},
 		"no right to browse": {
 			setup: func(_ *testing.T, w *simWorld) { w.sim.Deny(w.sim.Username(), "Datastore.Browse", "") },

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
@@ -42,6 +43,11 @@ type host struct {
 	mounts    remembered[types.ManagedObjectReference, mountSet]
 	grants    remembered[grantKey, []missingGrant]
 	identity  remembered[struct{}, string]
+	clocks    remembered[struct{}, time.Duration]
+	names     remembered[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
+	// namesAsked is how many names were looked for one by one.
+	namesAsked atomic.Int32
+	leave      batch[types.ManagedObjectReference, []missingGrant]
 
 	lookups lookups
 	opens   batch[types.ManagedObjectReference, *record]
@@ -111,6 +117,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 		h.reads.nudge()
 	}
 	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.life, true
+	h.leave.run, h.leave.life, h.leave.bursts = h.readLeaveGrants, h.life, true
 	h.files.host = h
 	h.tasks.host = h
 	// Almost all that follows needs the skeleton. It is on its way while Terraform

@@ -6,6 +6,7 @@ package vsphere
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,10 @@ const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
 	privilegeRead       = "System.Read"
+	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
+	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
+	privilegeMove       = "VirtualMachine.Inventory.Move"
+	privilegeRename     = "VirtualMachine.Config.Rename"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
@@ -58,6 +63,14 @@ func (h *host) permitted(ctx context.Context, what asked, p *placed, ds *datasto
 	if p.pool != nil {
 		names[key.pool] = "the resource pool " + p.pool.path
 	}
+	return h.lacks(what, missing, names)
+}
+
+// lacks is the error of missing privileges, nil if there are none.
+func (h *host) lacks(what asked, missing []missingGrant, names map[types.ManagedObjectReference]string) error {
+	if len(missing) == 0 {
+		return nil
+	}
 	e := &vix.Error{
 		Op: what.op, Object: what.object, Code: vix.CodeHostUserPermissions,
 		Reason: fmt.Sprintf("The user %q lacks:", h.user.UserName),
@@ -71,20 +84,30 @@ func (h *host) permitted(ctx context.Context, what asked, p *placed, ds *datasto
 
 // readGrants asks for all privileges of a registration at once.
 func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, error) {
+	needs := []missingGrant{{key.folder, privilegeRegister}, {key.datastore, privilegeRead}}
+	if key.pool.Value != "" {
+		needs = append(needs, missingGrant{key.pool, privilegeAssignPool})
+	}
+	return h.missing(ctx, needs)
+}
+
+// missing gives those of the needs that the user does not have, with one request.
+// A host that cannot tell is taken to grant everything.
+func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGrant, error) {
 	manager := h.client.ServiceContent.AuthorizationManager
-	if manager == nil {
+	if manager == nil || len(needs) == 0 {
 		return nil, nil
 	}
-	needs := map[types.ManagedObjectReference]string{key.folder: privilegeRegister, key.datastore: privilegeRead}
-	entities := []types.ManagedObjectReference{key.folder, key.datastore}
-	if key.pool.Value != "" {
-		needs[key.pool] = privilegeAssignPool
-		entities = append(entities, key.pool)
+	request := types.HasUserPrivilegeOnEntities{This: *manager, UserName: h.user.UserName}
+	for _, need := range needs {
+		if !slices.Contains(request.Entities, need.object) {
+			request.Entities = append(request.Entities, need.object)
+		}
+		if !slices.Contains(request.PrivId, need.privilege) {
+			request.PrivId = append(request.PrivId, need.privilege)
+		}
 	}
-	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.client, &types.HasUserPrivilegeOnEntities{
-		This: *manager, Entities: entities, UserName: h.user.UserName,
-		PrivId: []string{privilegeRegister, privilegeAssignPool, privilegeRead},
-	})
+	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.client, &request)
 	if err != nil {
 		if unanswerable(err) {
 			return nil, nil
@@ -94,12 +117,48 @@ func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, er
 	var missing []missingGrant
 	for _, entity := range response.Returnval {
 		for _, p := range entity.PrivAvailability {
-			if p.PrivId == needs[entity.Entity] && !p.IsGranted {
-				missing = append(missing, missingGrant{entity.Entity, p.PrivId})
+			if need := (missingGrant{entity.Entity, p.PrivId}); !p.IsGranted && slices.Contains(needs, need) {
+				missing = append(missing, need)
 			}
 		}
 	}
 	return missing, nil
+}
+
+// CheckUnregister implements vix.Host. Many that are to be unregistered share the
+// question.
+func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
+	what := asked{"unregister", handle.Path.String()}
+	r, err := h.current(ctx, what, handle)
+	if err != nil {
+		return goneIsNil(err)
+	}
+	all, err := h.leave.get(ctx, r.vm.Self)
+	if err != nil {
+		return h.typed(what.op, what.object, err)
+	}
+	turnsOff := r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn && off != vix.PowerOffFail
+	missing := slices.DeleteFunc(slices.Clone(all), func(m missingGrant) bool { return m.privilege == privilegePowerOff && !turnsOff })
+	return h.lacks(what, missing, map[types.ManagedObjectReference]string{r.vm.Self: "the VM " + what.object})
+}
+
+// readLeaveGrants asks what taking VMs out of the inventory needs.
+func (h *host) readLeaveGrants(ctx context.Context, vms []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[[]missingGrant] {
+	var needs []missingGrant
+	for _, vm := range vms {
+		needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
+	}
+	missing, err := h.missing(ctx, needs)
+	out := map[types.ManagedObjectReference]answer[[]missingGrant]{}
+	for _, vm := range vms {
+		out[vm] = answer[[]missingGrant]{err: err}
+	}
+	for _, m := range missing {
+		a := out[m.object]
+		a.value = append(a.value, m)
+		out[m.object] = a
+	}
+	return out
 }
 
 // unanswerable are the faults of a host that does not answer a question about
