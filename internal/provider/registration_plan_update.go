@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -24,30 +25,35 @@ func (r *registrationResource) planDestroy(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	note := planNote{Record: rec, PowerState: rec.PowerState}
-	note.save(ctx, resp.Private, &resp.Diagnostics)
+	defer func() {
+		note := planNote{Record: rec, PowerState: rec.PowerState}
+		note.save(ctx, resp.Private, &resp.Diagnostics)
+	}()
 	if !r.conn.connected() || !state.unregisters() {
 		return
 	}
 	limit, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	asking, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	handle := state.handle(rec.Server)
-	if rec.Displaced {
-		if _, err := r.conn.host.Registration(ctx, handle); err != nil {
-			addErrorAt(&resp.Diagnostics, path.Empty(), err)
-			return
-		}
+	// Older Terraforms plan the end of what left the configuration before they refresh it.
+	is, err := r.conn.host.Registration(asking, state.handle(rec.Server))
+	switch {
+	case errors.Is(err, vix.ErrGone):
+		return
+	case err != nil:
+		addErrorAt(&resp.Diagnostics, path.Empty(), err)
+		return
 	}
+	rec.read(is)
 	if r.conn.ledger.planned(rec.part(leaves)) == parted {
-		addParted(&resp.Diagnostics, handle.Path)
+		addParted(&resp.Diagnostics, is.Path)
 	}
 	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
-	if rec.PowerState != vix.PoweredOn {
+	if is.PowerState != vix.PoweredOn {
 		off = vix.PowerOffFail
 	}
-	if err := r.conn.host.CheckUnregister(ctx, handle, off); err != nil {
+	if err := r.conn.host.CheckUnregister(asking, is.Handle(), off); err != nil {
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}
 	warnRunning(&resp.Diagnostics, state, rec)

@@ -44,7 +44,7 @@ func TestRegistrationLife(t *testing.T) {
 	planning, applying := w.destroy(o)
 	planning.none(t)
 	applying.none(t)
-	calls(t, w.host, "CheckUnregister", "Registration", "Unregister")
+	calls(t, w.host, "Registration", "CheckUnregister", "Registration", "Unregister")
 	if w.host.off != vix.PowerOffFail {
 		t.Errorf("power off %q", w.host.off)
 	}
@@ -280,7 +280,7 @@ func TestRegistrationDestroyModes(t *testing.T) {
 			planning.only(t, test.plan)
 			applying.only(t, test.apply)
 			if test.unregister {
-				calls(t, w.host, "CheckUnregister", "Registration", "Unregister")
+				calls(t, w.host, "Registration", "CheckUnregister", "Registration", "Unregister")
 			} else {
 				calls(t, w.host)
 			}

@@ -51,8 +51,9 @@ type Host interface {
 	// Update renames or moves a registered VM; nil fields stay as they are.
 	Update(ctx context.Context, handle Handle, change Change) error
 
-	// CheckUnregister says which privilege Unregister would lack. What many ask for
-	// is asked of the host together.
+	// CheckUnregister says which privilege Unregister of a VM that was read would lack;
+	// off other than PowerOffFail means that it runs. What many ask for is asked of the
+	// host together.
 	CheckUnregister(ctx context.Context, handle Handle, off PowerOff) error
 
 	// Unregister takes a VM out of the inventory and leaves its files alone. A

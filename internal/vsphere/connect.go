@@ -47,7 +47,7 @@ type host struct {
 	names     remembered[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
 	// namesAsked is how many names were looked for one by one.
 	namesAsked atomic.Int32
-	leave      batch[types.ManagedObjectReference, []missingGrant]
+	leave      leaveGrants
 
 	lookups lookups
 	opens   batch[types.ManagedObjectReference, *record]
@@ -117,7 +117,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 		h.reads.nudge()
 	}
 	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.life, true
-	h.leave.run, h.leave.life, h.leave.bursts = h.readLeaveGrants, h.life, true
+	h.leave.batch.run, h.leave.batch.life, h.leave.batch.bursts = h.readLeaveGrants, h.life, true
 	h.files.host = h
 	h.tasks.host = h
 	// Almost all that follows needs the skeleton. It is on its way while Terraform

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
@@ -125,40 +126,98 @@ func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGran
 	return missing, nil
 }
 
-// CheckUnregister implements vix.Host. Many that are to be unregistered share the
-// question.
-func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
-	what := asked{"unregister", handle.Path.String()}
-	r, err := h.current(ctx, what, handle)
-	if err != nil {
-		return goneIsNil(err)
-	}
-	all, err := h.leave.get(ctx, r.vm.Self)
-	if err != nil {
-		return h.typed(what.op, what.object, err)
-	}
-	turnsOff := r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn && off != vix.PowerOffFail
-	missing := slices.DeleteFunc(slices.Clone(all), func(m missingGrant) bool { return m.privilege == privilegePowerOff && !turnsOff })
-	return h.lacks(what, missing, map[types.ManagedObjectReference]string{r.vm.Self: "the VM " + what.object})
+// leaveGrants is what the user lacks to take VMs out of the inventory, asked for
+// all that were read so far whenever it is asked for one that is new.
+type leaveGrants struct {
+	mu    sync.Mutex
+	read  map[types.ManagedObjectReference]bool // not asked for yet
+	known map[types.ManagedObjectReference][]missingGrant
+	batch batch[types.ManagedObjectReference, []missingGrant]
 }
 
-// readLeaveGrants asks what taking VMs out of the inventory needs.
+// see notes VMs that may be asked for.
+func (l *leaveGrants) see(refs []types.ManagedObjectReference) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.read == nil {
+		l.read, l.known = map[types.ManagedObjectReference]bool{}, map[types.ManagedObjectReference][]missingGrant{}
+	}
+	for _, ref := range refs {
+		if _, known := l.known[ref]; !known {
+			l.read[ref] = true
+		}
+	}
+}
+
+// CheckUnregister implements vix.Host.
+func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
+	what := asked{"unregister", handle.Path.String()}
+	ref := types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID}
+	h.leave.mu.Lock()
+	missing, known := h.leave.known[ref]
+	h.leave.mu.Unlock()
+	if !known {
+		var err error
+		if missing, err = h.leave.batch.get(ctx, ref); err != nil {
+			return goneIsNil(h.typed(what.op, what.object, err))
+		}
+	}
+	missing = slices.DeleteFunc(slices.Clone(missing), func(m missingGrant) bool {
+		return m.privilege == privilegePowerOff && off == vix.PowerOffFail
+	})
+	return h.lacks(what, missing, map[types.ManagedObjectReference]string{ref: "the VM " + what.object})
+}
+
+// mostAsked bounds how many VMs one request asks for.
+const mostAsked = 1000
+
+// readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
+// that were read.
 func (h *host) readLeaveGrants(ctx context.Context, vms []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[[]missingGrant] {
-	var needs []missingGrant
-	for _, vm := range vms {
-		needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
+	h.leave.mu.Lock()
+	for ref := range h.leave.read {
+		if len(vms) < mostAsked && !slices.Contains(vms, ref) {
+			vms = append(vms, ref)
+		}
 	}
-	missing, err := h.missing(ctx, needs)
+	h.leave.mu.Unlock()
 	out := map[types.ManagedObjectReference]answer[[]missingGrant]{}
-	for _, vm := range vms {
-		out[vm] = answer[[]missingGrant]{err: err}
+	for {
+		var needs []missingGrant
+		for _, vm := range vms {
+			needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
+		}
+		missing, err := h.missing(ctx, needs)
+		var gone *types.ManagedObjectNotFound
+		if as(err, &gone) && slices.Contains(vms, gone.Obj) {
+			out[gone.Obj] = answer[[]missingGrant]{} // there is nothing to unregister
+			vms = slices.DeleteFunc(vms, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
+			continue
+		}
+		for _, vm := range vms {
+			out[vm] = answer[[]missingGrant]{err: err}
+		}
+		for _, m := range missing {
+			a := out[m.object]
+			a.value = append(a.value, m)
+			out[m.object] = a
+		}
+		if err == nil {
+			h.leave.learn(out)
+		}
+		return out
 	}
-	for _, m := range missing {
-		a := out[m.object]
-		a.value = append(a.value, m)
-		out[m.object] = a
+}
+
+// learn keeps what was asked.
+func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]answer[[]missingGrant]) {
+	l.see(nil)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for ref, a := range answers {
+		l.known[ref] = a.value
+		delete(l.read, ref)
 	}
-	return out
 }
 
 // unanswerable are the faults of a host that does not answer a question about
