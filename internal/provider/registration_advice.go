@@ -152,6 +152,11 @@ func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
 	}
 }
 
+func warnKept(diags *diag.Diagnostics, p vix.Path, state registrationModel, is *vix.Registration) {
+	diags.AddWarning("A VM was registered anew by somebody else", fmt.Sprintf("%s: it was %s and is %s now. It counts as adopted: "+
+		"a destroy keeps it registered, unless on_destroy = \"unregister\" is configured.", p, state.ManagedObjectID.ValueString(), is.ManagedObjectID))
+}
+
 func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddWarning("A VM was handed over", fmt.Sprintf("%s stays registered: another address of this configuration "+
 		"has taken it over in this apply.", p))

@@ -35,6 +35,10 @@ func (r *registrationResource) unregister(
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
 	}
+	if note.Keeps || note.In == nil && rec.registeredAnew(state, is) {
+		warnKept(&resp.Diagnostics, is.Path, state, is)
+		return
+	}
 	if err := r.canReturn(ctx, is, note); err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return

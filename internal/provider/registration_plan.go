@@ -54,7 +54,9 @@ type creation struct {
 	schema typed
 	config registrationModel
 	note   planNote
-	diags  diag.Diagnostics
+	// replacing is the VM of a tainted registration, of which no first half was planned.
+	replacing *vix.Registration
+	diags     diag.Diagnostics
 }
 
 // plan checks, and fills what is known now into the plan.
@@ -123,12 +125,13 @@ func (c *creation) tainted(err error) *vix.Registration {
 		PowerState: e.VM.PowerState, Readable: e.VM.Readable(),
 	}
 	c.note.Record.read(e.VM)
+	c.replacing = e.VM
 	return e.VM
 }
 
-// own is the key of the VM that the same address has; empty if it has none.
+// own is the key of the VM that the first half was planned for; empty if there was none.
 func (c *creation) own() string {
-	if c.note.Out == nil {
+	if c.note.Out == nil || c.replacing != nil {
 		return ""
 	}
 	return vmKey(c.note.Out.ManagedObjectID)
@@ -166,6 +169,9 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	p := part{role: register, file: fileKey(check.FileID), own: c.own()}
 	if spec.Adopt {
 		p.role = adopt
+	}
+	if c.replacing != nil {
+		p.vm = vmKey(c.replacing.ManagedObjectID)
 	}
 	if check.Registered != nil {
 		p.vm = vmKey(check.Registered.ManagedObjectID)

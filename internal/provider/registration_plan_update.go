@@ -25,8 +25,9 @@ func (r *registrationResource) planDestroy(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	kept := false
 	defer func() {
-		note := planNote{Record: rec, PowerState: rec.PowerState}
+		note := planNote{Record: rec, PowerState: rec.PowerState, Keeps: kept}
 		note.save(ctx, resp.Private, &resp.Diagnostics)
 	}()
 	if !r.conn.connected() || !state.unregisters() {
@@ -43,6 +44,12 @@ func (r *registrationResource) planDestroy(
 		return
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
+		return
+	}
+	if rec.registeredAnew(state, is) {
+		rec.read(is)
+		kept = true
+		warnKept(&resp.Diagnostics, is.Path, state, is)
 		return
 	}
 	rec.read(is)
@@ -73,9 +80,12 @@ func (r *registrationResource) planUpdate(
 		return
 	}
 	var found diag.Diagnostics
+	if rec.Displaced && r.conn.connected() {
+		r.planDisplaced(ctx, &plan, &state, &rec, &found, resp.Plan.Schema)
+	}
 	replace := r.planPlaces(&plan, state, rec, &found)
 	if config.OnDestroy.IsNull() {
-		plan.OnDestroy = undoing(state.Adopted)
+		plan.OnDestroy = undoing(plan.Adopted)
 	}
 	if plan.Server.IsUnknown() {
 		plan.Server = said(rec.Server)
@@ -95,6 +105,25 @@ func (r *registrationResource) planUpdate(
 	if len(replace) > 0 {
 		warnRunning(&resp.Diagnostics, state, rec)
 	}
+}
+
+// planDisplaced takes another VM with the id for the one that is meant, if the
+// configuration says by now that it is. Somebody else has registered it.
+func (r *registrationResource) planDisplaced(
+	ctx context.Context, plan, state *registrationModel, rec *record, diags *diag.Diagnostics, schema typed,
+) {
+	handle := state.handle(rec.Server)
+	handle.Wanted = plan.handle(rec.Server).Wanted
+	is, err := r.conn.host.Registration(ctx, handle)
+	if err != nil {
+		addError(diags, schema, err)
+		return
+	}
+	rec.read(is)
+	rec.Displaced = true // until it is in the state
+	state.facts(is)
+	plan.facts(is)
+	plan.Adopted = types.BoolValue(true)
 }
 
 // planPlaces gives the attributes whose change makes another registration. A value that
@@ -145,17 +174,6 @@ func (r *registrationResource) planInPlace(
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	handle := *note.Out
-	if rec.Displaced {
-		// The configuration may say by now that the other VM is meant.
-		handle.Wanted = plan.handle(rec.Server).Wanted
-		found, err := r.conn.host.Registration(ctx, handle)
-		if err != nil {
-			addError(diags, schema, err)
-			return
-		}
-		plan.facts(found)
-		handle = found.Handle()
-	}
 	role := stays
 	if note.Replaces && note.Unregisters {
 		role = leaves

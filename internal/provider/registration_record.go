@@ -35,6 +35,7 @@ type record struct {
 	HostConfigured       bool `json:"host_configured,omitempty"`
 	ClusterConfigured    bool `json:"cluster_configured,omitempty"`
 	DatacenterConfigured bool `json:"datacenter_configured,omitempty"`
+	OnDestroyConfigured  bool `json:"on_destroy_configured,omitempty"`
 	// PowerState is from the last read: a destroy plans without one.
 	PowerState vix.PowerState `json:"power_state,omitempty"`
 	// FileID and ManagedObjectID are what tells the VM from those of other addresses.
@@ -118,6 +119,8 @@ type planNote struct {
 	Readable bool `json:"readable,omitempty"`
 	// In is what the second half registers.
 	In *vix.RegisterSpec `json:"in,omitempty"`
+	// Keeps is set where a destroy leaves the VM registered, whatever the state says.
+	Keeps bool `json:"keeps,omitempty"`
 	// Adopts is the managed object that the second half takes over as it is.
 	Adopts string `json:"adopts,omitempty"`
 	// Returns is set where the second half registers the file that the first takes out.
@@ -153,7 +156,7 @@ func (rec *record) placed(r *vix.Registration) {
 // where the VM is by now counts as where it was put.
 func (rec *record) configured(config, plan registrationModel) {
 	rec.HostConfigured, rec.ClusterConfigured = !config.Host.IsNull(), !config.Cluster.IsNull()
-	rec.DatacenterConfigured = !config.Datacenter.IsNull()
+	rec.DatacenterConfigured, rec.OnDestroyConfigured = !config.Datacenter.IsNull(), !config.OnDestroy.IsNull()
 	if rec.HostConfigured && vix.SamePlace(rec.Is.Host, plan.Host.ValueString()) {
 		rec.PlacedHost = rec.Is.Host
 	}
@@ -163,6 +166,13 @@ func (rec *record) configured(config, plan registrationModel) {
 	if rec.DatacenterConfigured && vix.SamePlace(rec.Is.Datacenter, plan.Datacenter.ValueString()) {
 		rec.PlacedDatacenter = rec.Is.Datacenter
 	}
+}
+
+// registeredAnew reports that somebody else has registered the VM since it was in the
+// state last: then it is not ours to unregister, unless the configuration says so.
+func (rec *record) registeredAnew(state registrationModel, is *vix.Registration) bool {
+	was := state.ManagedObjectID.ValueString()
+	return was != "" && is.ManagedObjectID != was && !rec.OnDestroyConfigured
 }
 
 // part is what is planned for the VM of the record.
