@@ -78,6 +78,8 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		addError(&c.diags, c.schema, err)
 		return
 	}
+	// In an apply, a delete of the same file may be under way: it is seen as done, or not begun.
+	defer c.r.conn.ledger.lock(spec.Path.AsVMX().File)()
 	spec.Attempt = c.r.conn.journal.open(c.r.conn.intent(server, spec))
 	if c.replaces() {
 		spec.Without = c.note.Out
