@@ -56,10 +56,8 @@ func holdsDisk(kind, name string) bool {
 			return false
 		}
 	}
-	for _, device := range []string{"/vmfs/devices/", "/dev/", `\\.\`} {
-		if strings.HasPrefix(name, device) {
-			return false
-		}
+	if strings.HasPrefix(name, "/vmfs/devices/") || strings.HasPrefix(name, `\\.\`) {
+		return false
 	}
 	return name != "auto detect" && !strings.HasSuffix(name, ".iso")
 }

@@ -90,7 +90,6 @@ func TestWhatIsADisk(t *testing.T) {
 		{"", "/vmfs/volumes/x/web.vmdk", true},
 		{"rawDisk", `\\.\PhysicalDrive0`, false},
 		{"", `\\.\PhysicalDrive0`, false},
-		{"", "/dev/sda", false},
 		{"atapi-cdrom", "emptyBackingString", false},
 		{"cdrom-image", "/vmimages/tools-isoimages/linux.ISO", false},
 	} {
