@@ -137,7 +137,8 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"guest_os":         text("Guest operating system, as the file has it (`debian12-64`)." + read),
 		"num_vcpus":        number("Number of virtual CPUs." + sized),
 		"memory_size":      number("Memory in MiB." + sized),
-		"hardware_version": text("Virtual hardware version (`vmx-19`, `vmx-07`). A host older than that registers the VM, as `invalid`." + read),
+		"hardware_version": text("Virtual hardware version (`vmx-19`, `vmx-07`). A host that does not know it registers the VM as " +
+			"`invalid`." + read),
 		"bios_uuid":        text("BIOS UUID, which copies of a VM share." + read),
 		"instance_uuid":    text("Instance UUID in the file; vCenter gives another one to a copy when it registers it." + read),
 		"encrypted":        flag("Whether the file is encrypted, as a whole or in part." + read),

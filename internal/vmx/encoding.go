@@ -5,6 +5,7 @@ package vmx
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,10 +41,12 @@ var tables = []struct {
 	{charmap.ISO8859_3, "iso88593 iso885931988 isoir109 latin3 l3 csisolatin3 ibm913 cp913 88593 913 windows28593"},
 	{charmap.ISO8859_4, "iso88594 iso885941988 isoir110 latin4 l4 csisolatin4 ibm914 cp914 88594 914 windows28594"},
 	{charmap.ISO8859_5, "iso88595 iso885951988 isoir144 cyrillic csisolatincyrillic ibm915 cp915 88595 915 windows28595"},
-	{charmap.ISO8859_6, "iso88596 iso885961987 isoir127 ecma114 asmo708 arabic csisolatinarabic ibm1089 cp1089 88596 windows28596 windows708"},
+	{charmap.ISO8859_6, "iso88596 iso885961987 isoir127 ecma114 asmo708 arabic csisolatinarabic ibm1089 cp1089 88596 windows28596 " +
+		"windows708"},
 	{charmap.ISO8859_7, "iso88597 iso885971987 isoir126 elot928 ecma118 greek greek8 csisolatingreek ibm9005 windows28597"},
 	{charmap.ISO8859_8, "iso88598 iso885981988 isoir138 hebrew hebrew8 csisolatinhebrew ibm5012 88598 windows28598"},
-	{charmap.ISO8859_9, "iso88599 iso885991989 isoir148 latin5 l5 csisolatin5 ibm920 cp920 88599 920 ecma128 turkish turkish8 windows28599"},
+	{charmap.ISO8859_9, "iso88599 iso885991989 isoir148 latin5 l5 csisolatin5 ibm920 cp920 88599 920 ecma128 turkish turkish8 " +
+		"windows28599"},
 	{charmap.ISO8859_10, "iso885910 iso8859101992 isoir157 latin6 l6 csisolatin6"},
 	{charmap.ISO8859_13, "iso885913 ibm921 cp921 885913 921 windows28603"},
 	{charmap.ISO8859_14, "iso885914 isoir199 latin8 l8 isoceltic"},
@@ -74,11 +77,17 @@ var tables = []struct {
 	{japanese.ISO2022JP, "iso2022jp csiso2022jp windows50220 windows50221 windows50222"},
 	{korean.EUCKR, "windows949 windows9492000 ms949 cp949 ksc56011987 ksc56011989 ksc5601 csksc56011987 korean isoir149 " +
 		"euckr cseuckr ibmeuckr ibm970 cp970 ibm1363 cp1363 ksc 5601 windows51949"},
-	{simplifiedchinese.GBK, "gbk cp936 ms936 windows936 windows9362000 ibm1386 cp1386 gb2312 csgb2312 euccn ibmeuccn windows20936 windows51936"},
+	{simplifiedchinese.GBK, "gbk cp936 ms936 windows936 windows9362000 ibm1386 cp1386 gb2312 csgb2312 euccn ibmeuccn " +
+		"windows20936 windows51936"},
 	{simplifiedchinese.GB18030, "gb18030 ibm1392 windows54936"},
 	{simplifiedchinese.HZGB2312, "hzgb2312 hz windows52936"},
 	{traditionalchinese.Big5, "big5 csbig5 xbig5 windows950 windows9502000 ms950 cp950 ibm1373"},
 }
+
+const (
+	namesOfUTF8  = "utf8 windows65001 cp1208 ibm1208"
+	namesOfASCII = "usascii ascii us ansix341968 ansix341986 iso646irv1991 iso646us isoir6 ibm367 cp367 csascii 646 ascii7 windows20127"
+)
 
 // shifting are the encodings that write other characters with the bytes of ASCII.
 var shifting = []encoding.Encoding{japanese.ISO2022JP, simplifiedchinese.HZGB2312}
@@ -87,13 +96,13 @@ var byName = func() map[string]codec {
 	known := map[string]codec{}
 	for _, t := range tables {
 		for name := range strings.FieldsSeq(t.names) {
-			known[name] = codec{table: t.table, shifts: t.table == shifting[0] || t.table == shifting[1]}
+			known[name] = codec{table: t.table, shifts: slices.Contains(shifting, t.table)}
 		}
 	}
-	for _, name := range []string{"", "utf8", "windows65001", "cp1208", "ibm1208"} {
+	for name := range strings.FieldsSeq(namesOfUTF8) {
 		known[name] = codec{}
 	}
-	for name := range strings.FieldsSeq("usascii ascii us ansix341968 ansix341986 iso646irv1991 iso646us isoir6 ibm367 cp367 csascii 646 ascii7 windows20127") {
+	for name := range strings.FieldsSeq(namesOfASCII) {
 		known[name] = codec{ascii: true}
 	}
 	return known
@@ -111,8 +120,8 @@ func codecOf(name string) codec {
 		return -1
 	}, name)
 	c, ok := byName[plain]
-	if !ok || plain == "" && name != "" {
-		c = codec{unknown: true}
+	if !ok {
+		c.unknown = name != ""
 	}
 	c.name = name
 	return c
