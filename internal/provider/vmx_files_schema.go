@@ -130,18 +130,18 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"modified":  text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
 		"registered": flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is " +
 			"registered."),
-		"vm_id":            text("Handle of the VM that has the file, which every `vm_id` takes. Null if none has it."),
-		"name":             text("Display name of the VM that has the file. Null if none has it."),
-		"template":         flag("Whether it is a template's file (`.vmtx`)."),
-		"display_name":     text("Display name in the file." + read),
-		"guest_os":         text("Guest operating system, as the file has it (`debian12-64`)." + read),
-		"num_vcpus":        number("Number of virtual CPUs." + sized),
-		"memory_size":      number("Memory in MiB." + sized),
+		"vm_id":        text("Handle of the VM that has the file, which every `vm_id` takes. Null if none has it."),
+		"name":         text("Display name of the VM that has the file. Null if none has it."),
+		"template":     flag("Whether it is a template's file (`.vmtx`)."),
+		"display_name": text("Display name in the file." + read),
+		"guest_os":     text("Guest operating system, as the file has it (`debian12-64`)." + read),
+		"num_vcpus":    number("Number of virtual CPUs." + sized),
+		"memory_size":  number("Memory in MiB." + sized),
 		"hardware_version": text("Virtual hardware version (`vmx-19`, `vmx-07`). A host that does not know it registers the VM as " +
 			"`invalid`." + read),
-		"bios_uuid":        text("BIOS UUID, which copies of a VM share." + read),
-		"instance_uuid":    text("Instance UUID in the file; vCenter gives another one to a copy when it registers it." + read),
-		"encrypted":        flag("Whether the file is encrypted, as a whole or in part." + read),
+		"bios_uuid":     text("BIOS UUID, which copies of a VM share." + read),
+		"instance_uuid": text("Instance UUID in the file; vCenter gives another one to a copy when it registers it." + read),
+		"encrypted":     flag("Whether the file is encrypted, as a whole or in part." + read),
 		"disks": schema.ListNestedAttribute{
 			Computed: true,
 			MarkdownDescription: "Virtual disks that the file names; devices of a host that are passed through are none. Empty if there " +
