@@ -71,17 +71,17 @@ var tables = []struct {
 	{charmap.CodePage866, "ibm866 cp866 866 csibm866 windows866"},
 	{charmap.KOI8R, "koi8r cskoi8r koi8 cp878 ibm878 windows20866"},
 	{charmap.KOI8U, "koi8u ibm1168 windows21866"},
-	{japanese.ShiftJIS, "shiftjis mskanji csshiftjis ibm943 ibm943c cp943 cp943c 943 xsjis xmscp932 cp932 ms932 pck sjis " +
-		"windows932 windows31j cswindows31j"},
+	{japanese.ShiftJIS, "shiftjis mskanji csshiftjis ibm943 ibm943c cp943 cp943c 943 ibm943p15a2003 ibm943p1301999 xsjis " +
+		"xmscp932 cp932 ms932 pck sjis windows932 windows31j cswindows31j"},
 	{japanese.EUCJP, "eucjp xeucjp eucjis ujis ibm954 cseucpkdfmtjapanese windows20932 windows51932"},
 	{japanese.ISO2022JP, "iso2022jp csiso2022jp windows50220 windows50221 windows50222"},
 	{korean.EUCKR, "windows949 windows9492000 ms949 cp949 ksc56011987 ksc56011989 ksc5601 csksc56011987 korean isoir149 " +
-		"euckr cseuckr ibmeuckr ibm970 cp970 ibm1363 cp1363 ksc 5601 windows51949"},
+		"euckr cseuckr ibmeuckr ibm970 cp970 ibm1363 cp1363 ibm1363p11b1998 ksc 5601 windows51949"},
 	{simplifiedchinese.GBK, "gbk cp936 ms936 windows936 windows9362000 ibm1386 cp1386 gb2312 csgb2312 euccn ibmeuccn " +
 		"windows20936 windows51936"},
 	{simplifiedchinese.GB18030, "gb18030 ibm1392 windows54936"},
 	{simplifiedchinese.HZGB2312, "hzgb2312 hz windows52936"},
-	{traditionalchinese.Big5, "big5 csbig5 xbig5 windows950 windows9502000 ms950 cp950 ibm1373"},
+	{traditionalchinese.Big5, "big5 csbig5 xbig5 windows950 windows9502000 ms950 cp950 ibm1373 ibm1373p1002002"},
 }
 
 const (
