@@ -7,11 +7,9 @@ import (
 	"context"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/vmware/govmomi/vim25/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -44,13 +42,11 @@ func (h *host) findDisks(ctx context.Context, q vix.FileQuery, files []vixFile) 
 		return err
 	}
 	volumes := sk.volumes()
-	listings := map[types.ManagedObjectReference]map[string]bool{}
+	listings := map[string]map[string]bool{} // by volume
 	for i := range files {
-		for _, ds := range files[i].group.mounts {
-			listings[ds.ref] = files[i].disks
-		}
+		listings[files[i].group.home.volume()] = files[i].disks
 	}
-	open := map[types.ManagedObjectReference]*diskQuestions{}
+	open := map[string]*diskQuestions{} // by volume
 	for i := range files {
 		f := &files[i]
 		for n := range f.Config.Disks {
@@ -59,15 +55,16 @@ func (h *host) findDisks(ctx context.Context, q vix.FileQuery, files []vixFile) 
 			if !ok {
 				continue
 			}
-			if exists, known := inListing(listings[place.ds.ref], q.Folder, place.file); known {
+			volume := place.ds.volume()
+			if exists, known := inListing(listings[volume], q.Folder, place.file); known {
 				disk.Exists = &exists
 				continue
 			}
-			if open[place.ds.ref] == nil {
-				open[place.ds.ref] = &diskQuestions{place.ds, map[string][]diskQuestion{}}
+			if open[volume] == nil {
+				open[volume] = &diskQuestions{place.ds, map[string][]diskQuestion{}}
 			}
 			folder := vix.Path{File: place.file}.Folder()
-			folders := open[place.ds.ref].folders
+			folders := open[volume].folders
 			folders[folder] = append(folders[folder], diskQuestion{place.file, disk})
 		}
 	}
@@ -180,8 +177,7 @@ type mountedVolume struct {
 	ds        *datastore
 }
 
-// volumes are all datastores by their directories, the oldest first: of those
-// that are the same one, it is always the same that is asked.
+// volumes are all datastores by their directories.
 func (sk *skeleton) volumes() []mountedVolume {
 	var out []mountedVolume
 	for _, dc := range sk.datacenters {
@@ -193,14 +189,5 @@ func (sk *skeleton) volumes() []mountedVolume {
 			out = append(out, mountedVolume{strings.TrimRight(u.Path, "/") + "/", ds})
 		}
 	}
-	slices.SortFunc(out, func(a, b mountedVolume) int {
-		switch {
-		case older(a.ds.ref, b.ds.ref):
-			return -1
-		case older(b.ds.ref, a.ds.ref):
-			return 1
-		}
-		return 0
-	})
 	return out
 }
