@@ -5,6 +5,7 @@ package promises
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -57,7 +58,6 @@ func (w *Workspace) Apply(plan *Plan, options Options) *Result {
 	if a.killed.Load() {
 		a.result.Killed = true
 		w.Host.OnRequest(nil)
-		w.Host.ClearFaults()
 		return a.result
 	}
 	process.end()
@@ -75,8 +75,10 @@ func (a *applying) aim(host *sim.Host) {
 			return
 		}
 		once.Do(func() {
-			host.Fault(sim.Fault{Method: "RegisterVM_Task", Cut: true, After: a.kill.Moment == AfterRegister})
 			a.die()
+			if a.kill.Moment == BeforeRegister {
+				panic(http.ErrAbortHandler) // the host has not heard it
+			}
 		})
 	})
 }

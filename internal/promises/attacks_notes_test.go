@@ -245,6 +245,6 @@ func copies() []attack {
 			s.must(s.Host.Unregister(s.Context(), "DC0", web))
 			s.outside(web)
 			s.attack(config(), noRefresh)
-		}, want: []string{kept, refusedAtPlan, refusedAtApply}},
+		}, want: []string{unregistered, kept, refusedAtPlan, refusedAtApply}},
 	}
 }

@@ -16,7 +16,12 @@ type Order struct {
 	Seed  uint64
 }
 
-func (o Order) String() string { return cmp.Or(o.First+" first", "by chance") }
+func (o Order) String() string {
+	if o.First == "" {
+		return "by chance"
+	}
+	return o.First + " first"
+}
 
 // node is a node of a walk's graph.
 type node struct {

@@ -251,7 +251,7 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 			}
 		}
 	}
-	found = append(found, w.claims(ws, after)...)
+	found = append(found, w.claims(ws, prior, after)...)
 	now := w.hashes()
 	for name, sum := range w.files {
 		if now[name] != sum && !renamed[name] {
@@ -281,7 +281,7 @@ func owns(s *State, id string) bool {
 func (w *World) gone(r sim.Registered, plan *Plan, result *Result, there map[string]bool) []Finding {
 	var by *Change
 	for _, c := range plan.Changes {
-		if c.Before != nil && c.Action.takesOut() && text(c.Before.Value, "managed_object_id") == r.ManagedObjectID && unregisters(c.Before) {
+		if c.Before != nil && c.Action.takesOut() && w.is(c.Before, r) && unregisters(c.Before) {
 			by = c
 		}
 	}
@@ -309,13 +309,24 @@ func (w *World) gone(r sim.Registered, plan *Plan, result *Result, there map[str
 	return nil
 }
 
+// is reports that an object is a VM: its managed object id or, after an unregistration and a registration outside, its
+// file is.
+func (w *World) is(o *Object, r sim.Registered) bool {
+	return text(o.Value, "managed_object_id") == r.ManagedObjectID ||
+		w.file(r.Datacenter, text(o.Value, "registered_path")) == w.file(r.Datacenter, r.Path)
+}
+
 // claims finds what a destroy would unregister although this workspace has not registered it.
-func (w *World) claims(ws *Workspace, after map[string]sim.Registered) []Finding {
+func (w *World) claims(ws *Workspace, prior *State, after map[string]sim.Registered) []Finding {
 	var found []Finding
 	for address, o := range ws.State.Current {
 		id := text(o.Value, "managed_object_id")
 		r, ok := after[id]
 		if !ok || !unregisters(o) || w.explicit[ws][address] || w.made[id] == ws || w.claimed[ws.Name+id] {
+			continue
+		}
+		if was := prior.Current[address]; was != nil && unregisters(was) && w.is(was, r) {
+			w.made[id] = ws // the same file under another id is the same VM
 			continue
 		}
 		w.claimed[ws.Name+id] = true
