@@ -14,6 +14,7 @@ import (
 type line struct {
 	url      string
 	listener net.Listener
+	used     chan struct{} // closed at the first connection
 
 	mu    sync.Mutex
 	gone  bool
@@ -26,18 +27,20 @@ func newLine(to string) (*line, error) {
 		return nil, err
 	}
 	target := u.Host
-	l := &line{}
+	l := &line{used: make(chan struct{})}
 	if l.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
 	u.Host = l.listener.Addr().String()
 	l.url = u.String()
 	go func() {
+		var once sync.Once
 		for {
 			near, err := l.listener.Accept()
 			if err != nil {
 				return
 			}
+			once.Do(func() { close(l.used) })
 			far, err := net.Dial("tcp", target)
 			if err != nil || !l.keep(near, far) {
 				_ = near.Close()

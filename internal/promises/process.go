@@ -59,25 +59,53 @@ func (w *Workspace) start() (*process, []Diagnostic) {
 	for name, value := range w.Provider {
 		config[name] = value
 	}
-	environ.Lock()
-	defer environ.Unlock()
-	for name, value := range map[string]string{"TF_DATA_DIR": w.Data, "TF_WORKSPACE": w.Name} {
-		before, set := os.LookupEnv(name)
-		_ = os.Setenv(name, value)
-		defer func() {
-			_ = os.Unsetenv(name)
-			if set {
-				_ = os.Setenv(name, before)
-			}
-		}()
-	}
-	resp, err := server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{
-		TerraformVersion: "1.16.0", Config: dynamic(kind, build(kind, config, true)),
-	})
+	resp, err := p.configure(kind, build(kind, config, true), map[string]string{"TF_DATA_DIR": w.Data, "TF_WORKSPACE": w.Name})
 	if err != nil {
 		panic(err)
 	}
 	return p, diagnosticsOf("", resp.Diagnostics)
+}
+
+// configure configures the provider in an environment of its own. It is read before the host is asked: by then the
+// next one may have it.
+func (p *process) configure(
+	kind tftypes.Type, config tftypes.Value, environment map[string]string,
+) (resp *tfprotov6.ConfigureProviderResponse, err error) {
+	done := make(chan struct{})
+	environ.Lock()
+	restore := setEnvironment(environment)
+	go func() {
+		defer close(done)
+		resp, err = p.server.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{
+			TerraformVersion: "1.16.0", Config: dynamic(kind, config),
+		})
+	}()
+	select {
+	case <-done:
+	case <-p.line.used:
+	}
+	restore()
+	environ.Unlock()
+	<-done
+	return resp, err
+}
+
+func setEnvironment(environment map[string]string) (restore func()) {
+	before := map[string]string{}
+	for name, value := range environment {
+		if was, set := os.LookupEnv(name); set {
+			before[name] = was
+		}
+		_ = os.Setenv(name, value)
+	}
+	return func() {
+		for name := range environment {
+			_ = os.Unsetenv(name)
+			if was, set := before[name]; set {
+				_ = os.Setenv(name, was)
+			}
+		}
+	}
 }
 
 // end ends the process as Terraform ends it once a walk is over and the state is written.
