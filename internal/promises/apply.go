@@ -5,6 +5,7 @@ package promises
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type applying struct {
 	state           *State
 	result          *Result
 	killed, stopped atomic.Bool
+	dead            chan struct{} // closed by a kill
 	kill            *Kill
 }
 
@@ -34,6 +36,7 @@ func (w *Workspace) Apply(plan *Plan, options Options) *Result {
 	process, diags := w.start()
 	a := &applying{
 		process: process, plan: plan, state: plan.Prior.clone(), result: &Result{Diagnostics: diags}, kill: options.Kill,
+		dead: make(chan struct{}),
 	}
 	if failed(diags) {
 		process.end()
@@ -86,6 +89,26 @@ func (a *applying) aim(host *sim.Host) {
 func (a *applying) die() {
 	a.killed.Store(true)
 	a.process.kill()
+	close(a.dead)
+}
+
+// ask asks the provider to do something. Nobody waits for the answer of one that was killed.
+func (a *applying) ask(req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	type answer struct {
+		resp *tfprotov6.ApplyResourceChangeResponse
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		resp, err := a.server.ApplyResourceChange(a.ctx, req)
+		answered <- answer{resp, err}
+	}()
+	select {
+	case got := <-answered:
+		return got.resp, got.err
+	case <-a.dead:
+		return nil, errors.New("killed")
+	}
 }
 
 // nodes are the nodes of a change: its delete, its create, and which of them comes first.
@@ -187,7 +210,7 @@ func (a *applying) change(address string, c *Change, prior *Object, config tftyp
 	if prior != nil {
 		before = prior.Value
 	}
-	resp, err := a.server.ApplyResourceChange(a.ctx, &tfprotov6.ApplyResourceChangeRequest{
+	resp, err := a.ask(&tfprotov6.ApplyResourceChangeRequest{
 		TypeName: registration, PriorState: dynamic(a.kind, before), PlannedState: dynamic(a.kind, c.After),
 		Config: dynamic(a.kind, config), PlannedPrivate: c.Private, PlannedIdentity: c.AfterIdentity,
 	})
@@ -264,7 +287,7 @@ func (a *applying) dropDeposed(address string, o *Object) {
 
 // destroy is one ApplyResourceChange that is a delete. It returns what is left.
 func (a *applying) destroy(address string, o *Object, private []byte) (*Object, bool) {
-	resp, err := a.server.ApplyResourceChange(a.ctx, &tfprotov6.ApplyResourceChangeRequest{
+	resp, err := a.ask(&tfprotov6.ApplyResourceChangeRequest{
 		TypeName: registration, PriorState: dynamic(a.kind, o.Value), PlannedState: dynamic(a.kind, a.null()),
 		Config: dynamic(a.kind, a.null()), PlannedPrivate: private,
 	})

@@ -168,7 +168,7 @@ func (w *World) Step(ws *Workspace, config Config, options Options) (*Plan, *Res
 	w.files = w.hashes()
 	plan, result := ws.Run(config, options)
 	if result != nil && result.Killed {
-		w.settle()
+		w.settle(len(before), options.Kill)
 	}
 	return plan, result, w.judge(ws, before, prior, plan, result)
 }
@@ -191,10 +191,12 @@ func (w *World) explicitOf(ws *Workspace, config Config) {
 	}
 }
 
-// settle waits until what a killed process has asked for is done.
-func (w *World) settle() {
-	for same, n := 0, -1; same < 5; {
-		if now := len(w.Host.Registered()); now == n {
+// settle waits until what a killed process has asked for is done: the registration that killed it, at least.
+func (w *World) settle(before int, kill *Kill) {
+	patience := 400
+	for same, n := 0, -1; same < 5 && patience > 0; patience-- {
+		now := len(w.Host.Registered())
+		if now == n && (kill.Moment != AfterRegister || now > before) {
 			same++
 		} else {
 			same, n = 0, now
