@@ -6,6 +6,7 @@ package promises
 import (
 	"context"
 	"os"
+	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
@@ -65,7 +66,11 @@ func notes() []attack {
 			s.attack(config("y", x))
 		}, want: []string{refusedAtPlan}},
 		{cause: "III", name: "killed before RegisterVM, then a colleague with the same account", run: func(s *scene) {
-			killed(s, BeforeRegister)
+			brief := x.with("timeouts", Attributes{"create": "1s"})
+			s.attack(config("x", brief), kill(BeforeRegister, web))
+			later, cancel := context.WithTimeout(s.Context(), 4*time.Second) // the attempt's time is over, and what clocks may differ by
+			<-later.Done()
+			cancel()
 			same(s)
 			s.attack(config("x", x))
 			s.notUnregistered("x")
@@ -150,7 +155,7 @@ func (s *scene) notUnregistered(address string) {
 // copies are the attacks of cause IV: the same instance UUID is not the same VM.
 func copies() []attack {
 	x := reg(web)
-	copied := "[LocalDS_1] copy/web.vmx"
+	copied := "[LocalDS_1] copy/copy.vmx"
 	shares := sim.Options{KeepDuplicateInstanceUUIDs: true}
 	// restored is a copy that was registered while the original is not any more.
 	restored := func(s *scene, more ...any) {
