@@ -4,6 +4,7 @@
 package promises
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/url"
@@ -28,7 +29,7 @@ func newLine(to string) (*line, error) {
 	}
 	target := u.Host
 	l := &line{used: make(chan struct{})}
-	if l.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if l.listener, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
 	u.Host = l.listener.Addr().String()
@@ -41,7 +42,7 @@ func newLine(to string) (*line, error) {
 				return
 			}
 			once.Do(func() { close(l.used) })
-			far, err := net.Dial("tcp", target)
+			far, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", target)
 			if err != nil || !l.keep(near, far) {
 				_ = near.Close()
 				continue

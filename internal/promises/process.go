@@ -6,6 +6,7 @@ package promises
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"sync"
 	"time"
@@ -56,9 +57,7 @@ func (w *Workspace) start() (*process, []Diagnostic) {
 	}
 	kind := p.schemas.Provider.ValueType()
 	config := Attributes{"hostname": p.line.url, "username": w.User, "password": w.Password, "insecure": true}
-	for name, value := range w.Provider {
-		config[name] = value
-	}
+	maps.Copy(config, w.Provider)
 	resp, err := p.configure(kind, build(kind, config, true), map[string]string{"TF_DATA_DIR": w.Data, "TF_WORKSPACE": w.Name})
 	if err != nil {
 		panic(err)

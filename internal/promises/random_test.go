@@ -104,13 +104,7 @@ func play(t *testing.T, script []move, tally map[string]int, mu *sync.Mutex) (*F
 		return nil, 0
 	}
 	defer host.Close()
-	dir, err := os.MkdirTemp("", "promises")
-	if err != nil {
-		t.Error(err)
-		return nil, 0
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	data := filepath.Join(dir, ".terraform")
+	data := filepath.Join(t.TempDir(), ".terraform")
 	if err := os.Mkdir(data, 0o700); err != nil {
 		t.Error(err)
 		return nil, 0

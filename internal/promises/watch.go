@@ -305,7 +305,8 @@ func (w *World) gone(r sim.Registered, plan *Plan, result *Result, there map[str
 		at, _ := resource.Attributes["vmx_path"].(string)
 		dc, _ := resource.Attributes["datacenter"].(string)
 		if slices.Contains(w.filesOf(dc, at), file) {
-			return []Finding{{Lost, fmt.Sprintf("%s was unregistered by %s; %s wants it, and it is registered no more", l, by.Address, address)}}
+			return []Finding{{Lost, fmt.Sprintf("%s was unregistered by %s; %s wants it, and it is registered no more",
+				l, by.Address, address)}}
 		}
 	}
 	return nil
@@ -332,7 +333,8 @@ func (w *World) claims(ws *Workspace, prior *State, after map[string]sim.Registe
 			continue
 		}
 		w.claimed[ws.Name+id] = true
-		found = append(found, Finding{NotOurs, fmt.Sprintf("%s counts as registered by %s, which it was not: a destroy unregisters it", w.label(r), address)})
+		found = append(found, Finding{NotOurs, fmt.Sprintf(
+			"%s counts as registered by %s, which it was not: a destroy unregisters it", w.label(r), address)})
 	}
 	return found
 }
