@@ -53,6 +53,7 @@ type model struct {
 	spaces  []*Workspace
 	configs []Config
 	paths   []string
+	refused [2]int // plans in a row
 	copies  int
 	names   int
 }
@@ -120,7 +121,8 @@ func (m *model) do(s move) (string, *Finding) {
 	outcome := "applied"
 	switch {
 	case plan.Failed():
-		return s.kind + ": " + refusedAtPlan, nil // the user takes it back
+		m.takeBack(which, ws, plan)
+		return s.kind + ": " + refusedAtPlan, nil
 	case result.Killed:
 		outcome = "killed"
 	case result.Failed():
@@ -131,8 +133,33 @@ func (m *model) do(s move) (string, *Finding) {
 		}
 		outcome = refusedAtApply
 	}
-	m.configs[which] = wants
+	m.configs[which], m.refused[which] = wants, 0
 	return s.kind + ": " + outcome, nil
+}
+
+// takeBack is what a user does about a refused plan: the change is taken back and, if that does not help, what is
+// named is given up and something else registered in its place.
+func (m *model) takeBack(which int, ws *Workspace, plan *Plan) {
+	if m.refused[which]++; m.refused[which] < 2 {
+		return
+	}
+	c := clone(m.configs[which])
+	for _, d := range plan.Diagnostics {
+		if d.Error {
+			delete(c.Resources, d.Address)
+			ws.StateRm(d.Address)
+		}
+	}
+	taken := map[any]bool{}
+	for _, r := range c.Resources {
+		taken[r.Attributes["vmx_path"]] = true
+	}
+	for _, path := range m.paths {
+		if len(c.Resources) < 5 && !taken[path] {
+			c.Resources[m.fresh()] = reg(path, "if_registered", "adopt")
+		}
+	}
+	m.configs[which] = c
 }
 
 // prepare makes the change that a step is about; false if there is none.
