@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ type model struct {
 	spaces  []*Workspace
 	configs []Config
 	paths   []string
-	refused [2]int // plans in a row
+	refused [2]int // how often in a row
 	copies  int
 	names   int
 }
@@ -121,7 +122,7 @@ func (m *model) do(s move) (string, *Finding) {
 	outcome := "applied"
 	switch {
 	case plan.Failed():
-		m.takeBack(which, ws, plan)
+		m.takeBack(which, ws, plan.Diagnostics)
 		return s.kind + ": " + refusedAtPlan, nil
 	case result.Killed:
 		outcome = "killed"
@@ -133,18 +134,23 @@ func (m *model) do(s move) (string, *Finding) {
 		}
 		outcome = refusedAtApply
 	}
-	m.configs[which], m.refused[which] = wants, 0
+	m.configs[which] = wants
+	if outcome == refusedAtApply {
+		m.takeBack(which, ws, result.Diagnostics)
+	} else {
+		m.refused[which] = 0
+	}
 	return s.kind + ": " + outcome, nil
 }
 
-// takeBack is what a user does about a refused plan: the change is taken back and, if that does not help, what is
-// named is given up and something else registered in its place.
-func (m *model) takeBack(which int, ws *Workspace, plan *Plan) {
+// takeBack is what a user does about what is refused: a change that was planned is taken back and, if that does not
+// help, what is named is given up and something else registered in its place.
+func (m *model) takeBack(which int, ws *Workspace, diags []Diagnostic) {
 	if m.refused[which]++; m.refused[which] < 2 {
 		return
 	}
 	c := clone(m.configs[which])
-	for _, d := range plan.Diagnostics {
+	for _, d := range diags {
 		if d.Error {
 			delete(c.Resources, d.Address)
 			ws.StateRm(d.Address)
@@ -227,7 +233,7 @@ func (m *model) prepare(s move, ws *Workspace, c *Config, options *Options) bool
 		if err != nil || to == path {
 			return false
 		}
-		m.paths = append(m.paths, to)
+		m.paths = slices.DeleteFunc(append(m.paths, to), func(p string) bool { return p == path })
 		if s.kind == "follow vmotion" {
 			set("vmx_path", to)
 		} else if s.c%2 == 0 {
@@ -290,6 +296,8 @@ func (m *model) copy(path string) bool {
 	m.copies++
 	to := fmt.Sprintf("[LocalDS_1] copy%d/copy%d.vmx", m.copies, m.copies)
 	raw, err := m.Host.ReadFile("DC0", path)
+	name := regexp.MustCompile(`(?m)^displayName = .*$`)
+	raw = name.ReplaceAll(raw, fmt.Appendf(nil, "displayName = \"copy%d\"", m.copies))
 	if err != nil || m.Host.WriteFile("DC0", to, raw) != nil {
 		return false
 	}
