@@ -126,6 +126,9 @@ func (m *model) do(s move) (string, *Finding) {
 		return s.kind + ": " + refusedAtPlan, nil
 	case result.Killed:
 		outcome = "killed"
+		if err := ws.TimeIsOver(); err != nil {
+			return s.kind, &Finding{"harness", err.Error()}
+		}
 	case result.Failed():
 		for _, d := range result.Diagnostics {
 			if d.Error && (d.Summary == inconsistentApply || d.Summary == inconsistentPlan) {
