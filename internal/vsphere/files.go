@@ -40,12 +40,8 @@ const (
 // fileExists reports whether the file is on the datastore now. What a listing
 // does not have is looked for once more: it may be newer than the listing.
 func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
-	if !ds.Accessible {
-		return false, &vix.Error{
-			Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
-			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
-			Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
-		}
+	if err := h.canRead(ds, p); err != nil {
+		return false, err
 	}
 	if !h.files.single(ds.ref) {
 		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds) }
@@ -58,7 +54,31 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 		}
 	}
 	found, err := h.searchFolder(ctx, ds, p)
+	return found != nil, h.typed("look for", p.String(), err)
+}
+
+// fileInfo is what the datastore's folder says of a file now; nil if it is not there.
+func (h *host) fileInfo(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
+	if err := h.canRead(ds, p); err != nil {
+		return nil, err
+	}
+	found, err := h.searchFolder(ctx, ds, p)
 	return found, h.typed("look for", p.String(), err)
+}
+
+// canRead refuses to look on a datastore that cannot be read.
+func (h *host) canRead(ds *datastore, p vix.Path) error {
+	if ds.withheld {
+		return h.mayNotRead(asked{"look for", p.String()}, ds)
+	}
+	if ds.Accessible {
+		return nil
+	}
+	return &vix.Error{
+		Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
+		Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
+	}
 }
 
 // single reports whether the next file is to be looked for by itself.
@@ -73,27 +93,27 @@ func (f *fileSearches) single(ds types.ManagedObjectReference) bool {
 }
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
-func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
 	response, err := methods.SearchDatastore_Task(ctx, h.client, &types.SearchDatastore_Task{
 		This: ds.browser, DatastorePath: datastorePath(ds.Name, p.Folder()), SearchSpec: searchSpec(pattern(p.Base())),
 	})
 	if err != nil {
-		return false, notFoundIsNil(err)
+		return nil, notFoundIsNil(err)
 	}
 	result, err := h.tasks.wait(ctx, response.Returnval)
 	if err != nil {
-		return false, notFoundIsNil(err)
+		return nil, notFoundIsNil(err)
 	}
 	folder, ok := result.(types.HostDatastoreBrowserSearchResults)
 	if !ok {
-		return false, fmt.Errorf("the search gave %T", result)
+		return nil, fmt.Errorf("the search gave %T", result)
 	}
 	for _, file := range folder.File {
-		if file.GetFileInfo().Path == p.Base() {
-			return true, nil
+		if info := file.GetFileInfo(); info.Path == p.Base() {
+			return info, nil
 		}
 	}
-	return false, nil
+	return nil, nil //nolint:nilnil // it is not there, and that is no error
 }
 
 // searchAll lists all configuration files of a datastore:

@@ -16,11 +16,12 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// The privileges that registering and unregistering need.
+// The privileges that registering, unregistering and looking around need.
 const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
 	privilegeRead       = "System.Read"
+	privilegeView       = "System.View"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
