@@ -115,7 +115,9 @@ func (h *host) readBelow(ctx context.Context, below types.ManagedObjectReference
 
 // items makes the answer of what was read, sorted by datacenter and path, and says
 // what the host withheld of it.
-func items(content []types.ObjectContent, below types.ManagedObjectReference, above nodes, query vix.Query) (out []vix.Item, hidden []withheld) {
+func items(
+	content []types.ObjectContent, below types.ManagedObjectReference, above nodes, query vix.Query,
+) (out []vix.Item, hidden []withheld) {
 	came := map[types.ManagedObjectReference]types.ObjectContent{}
 	for _, o := range content {
 		came[o.Obj] = o

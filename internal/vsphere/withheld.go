@@ -30,7 +30,8 @@ func (w withheld) String() string {
 	if w.path != "" {
 		return fmt.Sprintf("%s on %s %s", privilegeRead, kindOf(w.ref), w.path)
 	}
-	return fmt.Sprintf("%s and %s on %s with the managed object id %s, in %s", privilegeView, privilegeRead, kindOf(w.ref), w.ref.Value, w.in)
+	return fmt.Sprintf("%s and %s on %s with the managed object id %s, in %s", privilegeView, privilegeRead,
+		kindOf(w.ref), w.ref.Value, w.in)
 }
 
 // isWithheld reports that the host kept something of an object to itself because
