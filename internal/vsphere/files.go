@@ -40,12 +40,8 @@ const (
 // fileExists reports whether the file is on the datastore now. What a listing
 // does not have is looked for once more: it may be newer than the listing.
 func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
-	if !ds.Accessible {
-		return false, &vix.Error{
-			Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
-			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
-			Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
-		}
+	if err := h.canRead(ds, p); err != nil {
+		return false, err
 	}
 	if !h.files.single(ds.ref) {
 		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds, "*.vmx", "*.vmtx") }
@@ -58,7 +54,31 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 		}
 	}
 	found, err := h.searchFolder(ctx, ds, p)
+	return found != nil, h.typed("look for", p.String(), err)
+}
+
+// fileInfo is what the datastore's folder says of a file now; nil if it is not there.
+func (h *host) fileInfo(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
+	if err := h.canRead(ds, p); err != nil {
+		return nil, err
+	}
+	found, err := h.searchFolder(ctx, ds, p)
 	return found, h.typed("look for", p.String(), err)
+}
+
+// canRead refuses to look on a datastore that cannot be read.
+func (h *host) canRead(ds *datastore, p vix.Path) error {
+	if ds.withheld {
+		return h.mayNotRead(asked{"look for", p.String()}, ds)
+	}
+	if ds.Accessible {
+		return nil
+	}
+	return &vix.Error{
+		Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
+		Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
+	}
 }
 
 // single reports whether the next file is to be looked for by itself.
@@ -73,14 +93,14 @@ func (f *fileSearches) single(ds types.ManagedObjectReference) bool {
 }
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
-func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
 	files, err := h.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
 	return files[p.File], err
 }
 
 // listFolder gives the files of a folder that match, by their path below the
 // datastore; none of a folder that is not there.
-func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern string) (map[string]bool, error) {
+func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
 	response, err := methods.SearchDatastore_Task(ctx, h.client, &types.SearchDatastore_Task{
 		This: ds.browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
 	})
@@ -95,9 +115,10 @@ func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern st
 	if !ok {
 		return nil, fmt.Errorf("the search gave %T", result)
 	}
-	files := map[string]bool{}
+	files := map[string]*types.FileInfo{}
 	for _, file := range found.File {
-		files[path.Join(folder, file.GetFileInfo().Path)] = true
+		info := file.GetFileInfo()
+		files[path.Join(folder, info.Path)] = info
 	}
 	return files, nil
 }

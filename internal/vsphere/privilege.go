@@ -18,7 +18,7 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// The privileges that registering and unregistering need.
+// The privileges that registering, unregistering and looking around need.
 const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
@@ -27,6 +27,7 @@ const (
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
+	privilegeView       = "System.View"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
