@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // prepared is a registration that has been checked: where it goes and what is
 // there already.
 type prepared struct {
-	what    asked
+	what    wire.Step
 	spec    vix.RegisterSpec
 	dc      *datacenter
 	ds      *datastore
@@ -54,20 +55,20 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 }
 
 // under gives an error, if it is one, of a step the name of the operation that it was a step of.
-func under(what asked, err error) error {
+func under(what wire.Step, err error) error {
 	var e *vix.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	renamed := *e
-	renamed.Op, renamed.Object = what.op, what.object
+	renamed.Op, renamed.Object = what.Op, what.Object
 	return &renamed
 }
 
 // prepare resolves everything that a registration names, and looks for what is
 // there already.
 func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*prepared, error) {
-	p := &prepared{what: asked{"register", spec.Path.String()}, spec: spec, fresh: fresh}
+	p := &prepared{what: wire.To("register", spec.Path.String()), spec: spec, fresh: fresh}
 	if err := h.locate(ctx, p); err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 // inaccessible is the error of a datastore that is down.
 func (p *prepared) inaccessible() error {
 	return &vix.Error{
-		Op: p.what.op, Object: p.what.object, Code: vix.CodeFileError, Field: vix.FieldPath,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeFileError, Field: vix.FieldPath,
 		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.path),
 		Remedy: "Mount it, or wait until it is back.",
 	}
@@ -184,7 +185,7 @@ func (h *host) havingPlaces(ctx context.Context, p *prepared, in []*datacenter) 
 // severalDatacenters lists where the file could be meant to be.
 func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*datacenter) error {
 	e := &vix.Error{
-		Op: p.what.op, Object: p.what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
 		Remedy: "Say which one is meant with the argument datacenter.",
 	}
@@ -219,12 +220,12 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 		// host refuses what is registered already; what an interrupted attempt of ours
 		// has registered must be found before that.
 		if absent, err := h.absent(ctx, p.spec.Path, p.dc, p.fresh); absent || err != nil {
-			return h.typed(p.what.op, p.what.object, err)
+			return h.Failed(p.what, err)
 		}
 	}
 	found, err := h.recordsAt(ctx, p.spec.Path, in, &h.reads)
 	if err != nil {
-		return h.typed(p.what.op, p.what.object, err)
+		return h.Failed(p.what, err)
 	}
 	for _, r := range found {
 		if dc, ok := r.datacenter(); !ok || dc == p.dc.ref {
@@ -232,7 +233,7 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 			continue
 		}
 		e := &vix.Error{
-			Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldDatacenter,
+			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldDatacenter,
 			Reason: fmt.Sprintf("The datastore %s is also mounted in another datacenter, and the VM is registered there:", p.ds.Name),
 			Remedy: "Unregister it there first: one VM in two inventories is powered on twice one day.",
 		}
@@ -249,7 +250,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	if !p.spec.Begun.IsZero() {
 		ours, err := h.registeredByUs(ctx, p.already.vm.Self, p.spec.Begun)
 		if err != nil {
-			return h.typed(p.what.op, p.what.object, err)
+			return h.Failed(p.what, err)
 		}
 		p.finished = ours
 	}
@@ -257,7 +258,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 		return h.placesExist(ctx, p)
 	}
 	return &vix.Error{
-		Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
 		Reason:  "The VM is registered already:",
 		Choices: []string{candidate(r)},
 		Remedy: fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+

@@ -10,6 +10,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // registration is what a record says of a registration. Names are shown as people
@@ -18,7 +19,7 @@ func (r *record) registration() vix.Registration {
 	vm := &r.vm
 	out := vix.Registration{
 		ManagedObjectID: vm.Self.Value,
-		Name:            unescapeName(vm.Name),
+		Name:            wire.UnescapeName(vm.Name),
 		Path:            r.path(),
 		Placement: vix.Placement{
 			Folder:       r.folder(),
@@ -218,7 +219,7 @@ func snapshots(
 	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
 ) []vix.Snapshot {
 	for _, t := range trees {
-		name := unescapeName(t.Name)
+		name := wire.UnescapeName(t.Name)
 		path := name
 		if above != "" {
 			path = above + "/" + name

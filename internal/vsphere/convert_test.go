@@ -117,23 +117,6 @@ func TestAPathThatTheHostReportsIsNeverTakenForAnother(t *testing.T) {
 	}
 }
 
-func TestNamesAreEscapedAsVSphereDoes(t *testing.T) {
-	for plain, escaped := range map[string]string{`a/b`: "a%2fb", `a\b`: "a%5cb", "100%": "100%25", "a b": "a b"} {
-		if got := escapeName(plain); got != escaped || unescapeName(got) != plain {
-			t.Errorf("escapeName(%q) = %q, back %q", plain, got, unescapeName(got))
-		}
-	}
-	if got := unescapeName("A%2FB%5Cc"); got != `A/B\c` {
-		t.Errorf("capitals: %q", got)
-	}
-	if got := escapeUnlessPath(`a\b`); got != "a%5cb" {
-		t.Errorf("escapeUnlessPath = %q", got)
-	}
-	if got := escapeUnlessPath("/DC0/vm/a%2fb"); got != "/DC0/vm/a%2fb" {
-		t.Errorf("escapeUnlessPath of a path = %q", got)
-	}
-}
-
 func TestConfigurationToPaste(t *testing.T) {
 	for name, want := range map[string]string{"web": "web", "1web": "vm_1web", "größe 100%": "gr__e_100_", "": "vm_", "-a": "vm_-a"} {
 		if got := identifier(name); got != want {
@@ -148,36 +131,6 @@ func TestConfigurationToPaste(t *testing.T) {
 	}
 	if got := atMost([]string{"a", "b", "c"}, 2); !slices.Equal(got, []string{"a", "b", "and 1 more"}) {
 		t.Errorf("atMost = %q", got)
-	}
-}
-
-func TestFaultsAreShownWhole(t *testing.T) {
-	ref := types.ManagedObjectReference{Type: "Folder", Value: "group-v3"}
-	for _, c := range []struct {
-		fault types.BaseMethodFault
-		text  string
-		want  string
-	}{
-		{&types.NoPermission{Object: &ref, PrivilegeId: "System.View"}, "Permission denied.", `NoPermission (object group-v3, privilegeId "System.View"): Permission denied.`},
-		{&types.NotFound{}, "ServerFaultCode: NotFound", "NotFound"},
-		{&types.AlreadyExists{Name: "x"}, "", `AlreadyExists (name "x")`},
-	} {
-		if got := faultText(c.fault, c.text); got != c.want {
-			t.Errorf("faultText = %q, want %q", got, c.want)
-		}
-	}
-	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
-		if got := kindOf(types.ManagedObjectReference{Type: ref}); got != want {
-			t.Errorf("kindOf(%s) = %q", ref, got)
-		}
-	}
-}
-
-func TestVIXCodesInAFaultAreKept(t *testing.T) {
-	e := &vix.Error{Fault: "SystemError: A general system error occurred: vix error codes = (3016, 0)."}
-	new(host).faultError(e, &types.SystemError{})
-	if e.Code != vix.CodeToolsNotRunning {
-		t.Errorf("code = %s", e.Code)
 	}
 }
 
@@ -207,5 +160,22 @@ func TestOwnWritesAreSeenByTheIndex(t *testing.T) {
 	}
 	if after, _ := h.lookups.indexes.known("LocalDS_0"); after != before {
 		t.Error("the index was read again for what we did ourselves")
+	}
+}
+
+func TestObjectsAreCalledWhatPeopleCallThem(t *testing.T) {
+	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
+		if got := kindOf(types.ManagedObjectReference{Type: ref}); got != want {
+			t.Errorf("kindOf(%s) = %q", ref, got)
+		}
+	}
+}
+
+func TestAPathIsNotEscaped(t *testing.T) {
+	if got := escapeUnlessPath(`a\b`); got != "a%5cb" {
+		t.Errorf("escapeUnlessPath = %q", got)
+	}
+	if got := escapeUnlessPath("/DC0/vm/a%2fb"); got != "/DC0/vm/a%2fb" {
+		t.Errorf("escapeUnlessPath of a path = %q", got)
 	}
 }

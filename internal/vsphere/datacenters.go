@@ -13,15 +13,13 @@ import (
 	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
-
-// asked is what a lookup is for, for the errors that it gives.
-type asked struct{ op, object string }
 
 // datacentersOf gives the datacenters that a lookup at l goes through: those
 // that have a datastore of the path's name, within the datacenter asked for or
 // the connection's default. It gives at least one or an error that says why none.
-func (h *host) datacentersOf(ctx context.Context, what asked, l vix.Locator) ([]*datacenter, error) {
+func (h *host) datacentersOf(ctx context.Context, what wire.Step, l vix.Locator) ([]*datacenter, error) {
 	begun := time.Now()
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
@@ -38,10 +36,10 @@ func (h *host) datacentersOf(ctx context.Context, what asked, l vix.Locator) ([]
 	return nil, err
 }
 
-func (h *host) selectDatacenters(sk *skeleton, what asked, l vix.Locator) ([]*datacenter, error) {
+func (h *host) selectDatacenters(sk *skeleton, what wire.Step, l vix.Locator) ([]*datacenter, error) {
 	name := l.Datacenter
 	if name == "" {
-		name = h.options.Datacenter
+		name = h.Options.Datacenter
 	}
 	within := sk.datacenters
 	if name != "" {
@@ -64,7 +62,7 @@ func (h *host) selectDatacenters(sk *skeleton, what asked, l vix.Locator) ([]*da
 }
 
 // datacenter finds one by inventory path or unique name.
-func (sk *skeleton) datacenter(what asked, name string) (*datacenter, error) {
+func (sk *skeleton) datacenter(what wire.Step, name string) (*datacenter, error) {
 	var found []*datacenter
 	for _, dc := range sk.datacenters {
 		if dc.path == strings.TrimRight(name, "/") {
@@ -74,7 +72,7 @@ func (sk *skeleton) datacenter(what asked, name string) (*datacenter, error) {
 			found = append(found, dc)
 		}
 	}
-	e := &vix.Error{Op: what.op, Object: what.object, Field: vix.FieldDatacenter}
+	e := &vix.Error{Op: what.Op, Object: what.Object, Field: vix.FieldDatacenter}
 	switch len(found) {
 	case 1:
 		return found[0], nil
@@ -105,8 +103,8 @@ func (sk *skeleton) paths(datacenters []*datacenter) []string {
 
 // unknownDatastore says where a datastore is, if it is anywhere, or what it may
 // have been meant to be.
-func (sk *skeleton) unknownDatastore(what asked, p vix.Path, within []*datacenter, constrained bool) error {
-	e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeFileNotFound, Field: vix.FieldPath}
+func (sk *skeleton) unknownDatastore(what wire.Step, p vix.Path, within []*datacenter, constrained bool) error {
+	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldPath}
 	var elsewhere []*datacenter
 	for _, dc := range sk.datacenters {
 		if dc.datastores[p.Datastore] != nil {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // sideBySide is how many datastores are searched at a time.
@@ -25,7 +26,7 @@ const sideBySide = 4
 // Files implements vix.Host: one HostDatastoreBrowser.SearchDatastoreSubFolders_Task
 // a datastore, and one read of the VMs on all of them.
 func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
-	what := asked{"look for files on", h.endpoint.Host}
+	what := wire.To("look for files on", h.Endpoint.Host)
 	if err := checkGlobs(what, q); err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	}
 	if missing > 0 && missing == len(groups) {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeFileNotFound, Field: vix.FieldFilesPath,
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldFilesPath,
 			Reason: "None of the datastores has the folder " + quote(q.Folder) + ".", Remedy: "Check the path.",
 		}
 	}
@@ -77,7 +78,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 		out.Files = append(out.Files, f.File)
 	}
 	sortBy(out.Files, func(f vix.File) string { return f.Datacenter + "\x00" + f.Path.String() })
-	return out, h.typed(what.op, what.object, ctx.Err())
+	return out, h.Failed(what, ctx.Err())
 }
 
 // storeGroup is one datastore, however many datacenters mount it.
@@ -94,10 +95,10 @@ type vixFile struct {
 }
 
 // checkGlobs refuses globs that cannot match anything because they are malformed.
-func checkGlobs(what asked, q vix.FileQuery) error {
+func checkGlobs(what wire.Step, q vix.FileQuery) error {
 	bad := func(field vix.Field, glob string) error {
 		return &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: field,
+			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: field,
 			Reason: "The pattern " + quote(glob) + " is malformed: a bracket is not closed, or a backslash stands last.",
 			Remedy: "Use * for any text, ? for any one character, [a-z] for one of these.",
 		}
@@ -115,13 +116,13 @@ func checkGlobs(what asked, q vix.FileQuery) error {
 
 // datastoresFor gives the datastores of a query, each once: by its URL, which is
 // the same wherever it is mounted.
-func (h *host) datastoresFor(ctx context.Context, what asked, q vix.FileQuery) ([]*storeGroup, error) {
+func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuery) ([]*storeGroup, error) {
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	within := sk.datacenters
-	if name := cmp.Or(q.Datacenter, h.options.Datacenter); name != "" {
+	if name := cmp.Or(q.Datacenter, h.Options.Datacenter); name != "" {
 		dc, err := sk.datacenter(what, name)
 		if err != nil {
 			return nil, err

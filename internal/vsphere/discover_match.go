@@ -10,12 +10,13 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // matchInventory says of each file which VMs have it, with one read of the VMs of
 // all the datastores. A file that is registered in another datacenter than its
 // datastore's home is counted there.
-func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGroup, files []vixFile) error {
+func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*storeGroup, files []vixFile) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
 			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
@@ -28,16 +29,16 @@ func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGr
 		for _, ds := range g.mounts {
 			mounts[ds.ref] = ds
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
+				Obj: ds.ref, SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
 		}
 	}
 	if len(files) == 0 {
 		return nil
 	}
-	content, err := h.retrieve(ctx, spec)
+	content, err := h.Retrieve(ctx, spec)
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	vms := itemsOn(content, mounts)
 	for i := range files {
@@ -59,7 +60,7 @@ func itemsOn(content []types.ObjectContent, mounts map[types.ManagedObjectRefere
 	for _, o := range content {
 		if o.Obj.Type == "VirtualMachine" {
 			r := &record{}
-			load(o, &r.vm)
+			wire.Load(o, &r.vm)
 			records[o.Obj] = r
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // missingFolderError is a datastore without the folder asked for.
@@ -42,10 +43,10 @@ func reasonOf(err error) string {
 // searchDatastore lists a datastore's configuration files, and its disks where
 // the configurations are to be read.
 func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQuery) ([]vixFile, error) {
-	what := asked{"search the datastore", g.home.Name + " of " + g.home.in.path}
+	what := wire.To("search the datastore", g.home.Name+" of "+g.home.in.path)
 	if !g.home.Accessible {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
 			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", g.home.Name, g.home.in.path),
 			Remedy: "Mount it. Or leave it out with on_inaccessible = \"warn\", " +
 				"but not under for_each: what is missing from the list would be unregistered.",
@@ -58,12 +59,12 @@ func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQue
 	if q.ReadConfig {
 		patterns = append(patterns, "*.vmdk")
 	}
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
 		This: g.home.browser, DatastorePath: datastorePath(g.home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
 	})
 	var result types.AnyType
 	if err == nil {
-		result, err = h.tasks.wait(ctx, response.Returnval)
+		result, err = h.waits.Result(ctx, response.Returnval)
 	}
 	if q.Folder != "" && fault.Is(err, &types.FileNotFound{}) {
 		return nil, &missingFolderError{err}
@@ -73,7 +74,7 @@ func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQue
 	}
 	folders, ok := result.(types.ArrayOfHostDatastoreBrowserSearchResults)
 	if !ok {
-		return nil, h.typed(what.op, what.object, fmt.Errorf("the search gave %T", result))
+		return nil, h.Failed(what, fmt.Errorf("the search gave %T", result))
 	}
 	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // fileSearches tells which configuration files lie on a datastore. One file is
@@ -27,7 +28,7 @@ type fileSearches struct {
 
 	mu    sync.Mutex
 	spent map[types.ManagedObjectReference]int // single searches so far, by datastore
-	all   remembered[types.ManagedObjectReference, map[string]bool]
+	all   wire.Memory[types.ManagedObjectReference, map[string]bool]
 }
 
 const (
@@ -49,16 +50,16 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 	}
 	if !h.files.single(ds.ref) {
 		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds) }
-		listing, err := h.files.all.get(ctx, h.life, ds.ref, noOlderThan(listingAge), search)
+		listing, err := h.files.all.Get(ctx, h.Life, ds.ref, noOlderThan(listingAge), search)
 		if err != nil {
-			return false, h.typed("look for", p.String(), err)
+			return false, h.Failed(wire.To("look for", p.String()), err)
 		}
 		if listing[p.File] {
 			return true, nil
 		}
 	}
 	found, err := h.searchFolder(ctx, ds, p)
-	return found, h.typed("look for", p.String(), err)
+	return found, h.Failed(wire.To("look for", p.String()), err)
 }
 
 // single reports whether the next file is to be looked for by itself.
@@ -74,13 +75,13 @@ func (f *fileSearches) single(ds types.ManagedObjectReference) bool {
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
 func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
-	response, err := methods.SearchDatastore_Task(ctx, h.client, &types.SearchDatastore_Task{
+	response, err := methods.SearchDatastore_Task(ctx, h.Client, &types.SearchDatastore_Task{
 		This: ds.browser, DatastorePath: datastorePath(ds.Name, p.Folder()), SearchSpec: searchSpec(pattern(p.Base())),
 	})
 	if err != nil {
 		return false, notFoundIsNil(err)
 	}
-	result, err := h.tasks.wait(ctx, response.Returnval)
+	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return false, notFoundIsNil(err)
 	}
@@ -99,13 +100,13 @@ func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (boo
 // searchAll lists all configuration files of a datastore:
 // HostDatastoreBrowser.SearchDatastoreSubFolders_Task.
 func (h *host) searchAll(ctx context.Context, ds *datastore) (map[string]bool, error) {
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
 		This: ds.browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec("*.vmx", "*.vmtx"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.tasks.wait(ctx, response.Returnval)
+	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ package vsphere
 
 import (
 	"context"
-	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // index is where the VMs of the datastores of some names are.
@@ -72,7 +72,7 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 	r := x.named[datastore]
 	if r == nil || r.begun.Before(notBefore) {
 		r = &indexRead{done: make(chan struct{}), begun: time.Now()}
-		names := h.lookups.datastores()
+		names := append(h.lookups.datastores(), datastore)
 		if x.named[datastore] == nil {
 			x.reads++ // not one that is read again
 		}
@@ -83,11 +83,11 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 			x.named, x.under = map[string]*indexRead{}, map[*indexRead]bool{}
 		}
 		x.under[r] = true
-		for _, name := range append(names, datastore) {
+		for _, name := range names {
 			x.named[name] = r
 		}
 		go func() {
-			ix, err := h.readIndex(h.life, sk, names)
+			ix, err := h.readIndex(h.Life, sk, names)
 			if err != nil {
 				x.forget(r)
 			}
@@ -229,24 +229,29 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 			shared = shared || twice
 			only[name], all[ds.ref] = ds.ref, name
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
+				Obj: ds.ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
 		}
 	}
 	if shared {
 		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
 	}
-	ctx, scan := scanning(ctx)
-	content, err := h.retrieve(ctx, spec)
+	content, err := h.RetrieveBriefly(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
-	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(scan.found))}
+	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(content))}
+	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
+	for i := range content {
+		if o := &content[i]; o.Obj.Type == "VirtualMachine" {
+			paths[o.Obj] = hostPath(o.Text(pathProperty))
+		}
+	}
 	if shared {
-		ix.fill(content, pathsIn(content, scan), all)
+		ix.fill(content, paths, all)
 		return ix, nil
 	}
-	for vm, p := range pathsIn(content, scan) {
+	for vm, p := range paths {
 		if ds, ok := only[p.Datastore]; ok {
 			ix.add(indexKey{ds, p.File}, vm)
 		}
@@ -254,42 +259,16 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 	return ix, nil
 }
 
-// pathsIn are the VMs' paths in what was read: those that a scan took, and those
-// that it left.
-func pathsIn(content []types.ObjectContent, scan *pathScan) iter.Seq2[types.ManagedObjectReference, vix.Path] {
-	return func(yield func(types.ManagedObjectReference, vix.Path) bool) {
-		for _, s := range scan.found {
-			if !yield(types.ManagedObjectReference{Type: "VirtualMachine", Value: s.vm}, hostPath(s.path)) {
-				return
-			}
-		}
-		for _, o := range content {
-			for _, property := range o.PropSet {
-				text, ok := property.Val.(string)
-				if ok && o.Obj.Type == "VirtualMachine" && !yield(o.Obj, hostPath(text)) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // fill takes the VMs that the datastores say are theirs. A VM may have files on
 // several datastores; its path says which one counts.
 func (ix *index) fill(
-	content []types.ObjectContent, found iter.Seq2[types.ManagedObjectReference, vix.Path], names map[types.ManagedObjectReference]string,
+	content []wire.Brief, paths map[types.ManagedObjectReference]vix.Path, names map[types.ManagedObjectReference]string,
 ) {
-	paths := maps.Collect(found)
-	for _, o := range content {
-		for _, property := range o.PropSet {
-			vms, ok := property.Val.(types.ArrayOfManagedObjectReference)
-			if !ok {
-				continue
-			}
-			for _, vm := range vms.ManagedObjectReference {
-				if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
-					ix.add(indexKey{o.Obj, p.File}, vm)
-				}
+	for i := range content {
+		o := &content[i]
+		for _, vm := range o.Refs("vm") {
+			if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
+				ix.add(indexKey{o.Obj, p.File}, vm)
 			}
 		}
 	}

@@ -15,19 +15,20 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Find implements vix.Host: VixHost_FindItems, by one ContainerView and one read.
 func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
-	what := asked{"list the VMs of", h.endpoint.Host}
+	what := wire.To("list the VMs of", h.Endpoint.Host)
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	below, entities := h.client.ServiceContent.RootFolder, sk.entities
+	below, entities := h.Client.ServiceContent.RootFolder, sk.entities
 	name := query.Datacenter
 	if name == "" {
-		name = h.options.Datacenter
+		name = h.Options.Datacenter
 	}
 	if name == "" {
 		name = sk.impliedBy(vix.RegisterSpec{Folder: query.Folder})
@@ -51,21 +52,21 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 		}
 	} else if query.Folder != "" {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter,
+			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter,
 			Reason: "A folder's name means nothing without its datacenter.",
 			Remedy: "Give the datacenter, or the folder's inventory path.",
 		}
 	}
 	content, err := h.viewVMs(ctx, below)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	return items(content, entities, query), nil
 }
 
 // viewVMs reads what Find needs of all VMs below an entity.
 func (h *host) viewVMs(ctx context.Context, below types.ManagedObjectReference) (content []types.ObjectContent, err error) {
-	v, err := view.NewManager(h.client).CreateContainerView(ctx, below, []string{"VirtualMachine"}, true)
+	v, err := view.NewManager(h.Client).CreateContainerView(ctx, below, []string{"VirtualMachine"}, true)
 	if err != nil {
 		return nil, err
 	}
@@ -75,13 +76,13 @@ func (h *host) viewVMs(ctx context.Context, below types.ManagedObjectReference) 
 			err = destroyed
 		}
 	}()
-	return h.retrieve(ctx, types.PropertyFilterSpec{
+	return h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
 			Obj: v.Reference(), Skip: types.NewBool(true),
 			SelectSet: []types.BaseSelectionSpec{
-				traverse("vms", "ContainerView", "view", "parents", "vapps"),
-				traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
-				traverse("parents", "ManagedEntity", "parent", "parents"),
+				wire.Traverse("vms", "ContainerView", "view", "parents", "vapps"),
+				wire.Traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
+				wire.Traverse("parents", "ManagedEntity", "parent", "parents"),
 			},
 		}},
 		PropSet: []types.PropertySpec{
@@ -105,7 +106,7 @@ func items(content []types.ObjectContent, above nodes, query vix.Query) []vix.It
 		}
 		r := &record{above: entities}
 		r.vm = mo.VirtualMachine{}
-		load(o, &r.vm)
+		wire.Load(o, &r.vm)
 		reg := r.registration()
 		if query.Running && r.vm.Runtime.PowerState != types.VirtualMachinePowerStatePoweredOn {
 			continue
@@ -123,10 +124,10 @@ func items(content []types.ObjectContent, above nodes, query vix.Query) []vix.It
 
 // Info implements vix.Host: Vix_GetProperties on the host handle.
 func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
-	about := h.client.ServiceContent.About
+	about := h.Client.ServiceContent.About
 	info := vix.HostInfo{
 		ServiceProvider: vix.VIServer, Product: about.Name, Version: about.Version, Build: about.Build,
-		APIVersion: about.ApiVersion, Username: h.user.UserName, Features: features(h.client.IsVC()),
+		APIVersion: about.ApiVersion, Username: h.User.UserName, Features: features(h.Client.IsVC()),
 	}
 	var err error
 	if info.InstanceUUID, err = h.server(ctx); err != nil {
@@ -160,17 +161,17 @@ func features(vcenter bool) []string {
 // server is the instance UUID of the vCenter. An ESXi has none of its own; the
 // UUID of its hardware tells it from others.
 func (h *host) server(ctx context.Context) (string, error) {
-	if uuid := h.client.ServiceContent.About.InstanceUuid; uuid != "" {
+	if uuid := h.Client.ServiceContent.About.InstanceUuid; uuid != "" {
 		return uuid, nil
 	}
-	server, err := h.identity.get(ctx, h.life, struct{}{}, time.Time{}, func(ctx context.Context) (string, error) {
-		content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+	server, err := h.identity.Get(ctx, h.Life, struct{}{}, time.Time{}, func(ctx context.Context) (string, error) {
+		content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 			ObjectSet: []types.ObjectSpec{{
-				Obj: h.client.ServiceContent.RootFolder,
+				Obj: h.Client.ServiceContent.RootFolder,
 				SelectSet: []types.BaseSelectionSpec{
-					traverse("children", "Folder", "childEntity", "children", "hostFolder", "hosts"),
-					traverse("hostFolder", "Datacenter", "hostFolder", "children"),
-					traverse("hosts", "ComputeResource", "host"),
+					wire.Traverse("children", "Folder", "childEntity", "children", "hostFolder", "hosts"),
+					wire.Traverse("hostFolder", "Datacenter", "hostFolder", "children"),
+					wire.Traverse("hosts", "ComputeResource", "host"),
 				},
 			}},
 			PropSet: []types.PropertySpec{{Type: "HostSystem", PathSet: []string{"summary.hardware.uuid"}}},
@@ -186,10 +187,10 @@ func (h *host) server(ctx context.Context) (string, error) {
 			}
 		}
 		return "", &vix.Error{
-			Op: "read the identity of", Object: h.endpoint.Host, Code: vix.CodeFail,
+			Op: "read the identity of", Object: h.Endpoint.Host, Code: vix.CodeFail,
 			Reason: "The host tells neither an instance UUID nor its hardware's.",
 			Remedy: "Check that this user has System.Read on the host.",
 		}
 	})
-	return server, h.typed("read the identity of", h.endpoint.Host, err)
+	return server, h.Failed(wire.To("read the identity of", h.Endpoint.Host), err)
 }

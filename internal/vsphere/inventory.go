@@ -82,16 +82,6 @@ func (n nodes) above(ref types.ManagedObjectReference, kind string) (types.Manag
 // maxDepth bounds the walk up an inventory; vSphere nests folders far less deep.
 const maxDepth = 64
 
-// escapes are vSphere's: a name holds these three characters escaped.
-var (
-	escaper   = strings.NewReplacer("%", "%25", "/", "%2f", `\`, "%5c")
-	unescaper = strings.NewReplacer("%25", "%", "%2f", "/", "%2F", "/", "%5c", `\`, "%5C", `\`)
-)
-
-// escapeName makes a name as the host wants it, unescapeName one as people write it.
-func escapeName(name string) string   { return escaper.Replace(name) }
-func unescapeName(name string) string { return unescaper.Replace(name) }
-
 // sortBy sorts items by a key.
 func sortBy[T any, K cmp.Ordered](items []T, key func(T) K) {
 	slices.SortFunc(items, func(a, b T) int { return cmp.Compare(key(a), key(b)) })

@@ -186,7 +186,7 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit
 	group.SetLimit(parallel)
 	for _, dc := range in {
 		group.Go(func() error {
-			found, err := object.NewSearchIndex(h.client).FindByDatastorePath(ctx, object.NewDatacenter(h.client, dc.ref), p.String())
+			found, err := object.NewSearchIndex(h.Client).FindByDatastorePath(ctx, object.NewDatacenter(h.Client, dc.ref), p.String())
 			if fault.Is(err, &types.InvalidDatastore{}) || fault.Is(err, &types.InvalidDatastorePath{}) {
 				return nil // not here
 			}

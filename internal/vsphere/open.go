@@ -15,19 +15,20 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Open implements vix.Host: VixVM_Open, by SearchIndex.FindByDatastorePath in
 // every datacenter that may hold the path.
 func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
-	what := asked{"open", at.Path.String()}
+	what := wire.To("open", at.Path.String())
 	in, err := h.datacentersOf(ctx, what, at)
 	if err != nil {
 		return nil, err
 	}
 	found, err := h.recordsAt(ctx, at.Path, in, &h.opens)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	switch len(found) {
 	case 1:
@@ -39,11 +40,11 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 }
 
 // readable gives the VM of a record, unless the user may not read it.
-func (h *host) readable(ctx context.Context, what asked, r *record) (*vix.VM, error) {
+func (h *host) readable(ctx context.Context, what wire.Step, r *record) (*vix.VM, error) {
 	for _, missing := range r.withheld {
 		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
-			e := &vix.Error{Op: what.op, Object: what.object, Fault: faultText(denied, missing.Fault.LocalizedMessage)}
-			h.faultError(e, denied)
+			e := &vix.Error{Op: what.Op, Object: what.Object}
+			h.Explain(e, denied, missing.Fault.LocalizedMessage)
 			return nil, e
 		}
 	}
@@ -119,9 +120,9 @@ func verified(ctx context.Context, p vix.Path, hits []hit, asked []reply[*record
 }
 
 // ambiguous lists the VMs that all have one path.
-func ambiguous(what asked, found []*record) error {
+func ambiguous(what wire.Step, found []*record) error {
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this path, in different datacenters:", len(found)),
 		Remedy: "Say which one is meant with the argument datacenter, for example:",
 	}
@@ -135,13 +136,13 @@ func ambiguous(what asked, found []*record) error {
 // candidate is one line of an ambiguity.
 func candidate(r vix.Registration) string {
 	return fmt.Sprintf("%s: %q (managed object id %s, instance UUID %s, power state %s)",
-		r.Datacenter, r.Name, r.ManagedObjectID, orUnknown(r.InstanceUUID), orUnknown(string(r.PowerState)))
+		r.Datacenter, r.Name, r.ManagedObjectID, wire.OrUnknown(r.InstanceUUID), wire.OrUnknown(string(r.PowerState)))
 }
 
 // notRegistered says that no VM has the path, whether the file is there, and how
 // to register it.
-func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*datacenter) error {
-	e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
+func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*datacenter) error {
+	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
 	var there, not, unknown []string
 	for _, dc := range in {
 		exists, err := h.fileExists(ctx, dc.datastores[p.Datastore], p)
@@ -150,7 +151,7 @@ func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*
 		case errors.As(err, &why):
 			unknown = append(unknown, dc.path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
 		case err != nil:
-			return h.typed(what.op, what.object, err)
+			return h.Failed(what, err)
 		case exists:
 			there = append(there, dc.path)
 		default:
@@ -247,18 +248,18 @@ func join(items []string) string {
 
 // OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
 func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
-	what := asked{"open", "the VM " + id}
+	what := wire.To("open", "the VM "+id)
 	found, err := h.recordsByID(ctx, id, &h.opens)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	switch len(found) {
 	case 1:
 		return h.readable(ctx, what, found[0])
 	case 0:
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeVMNotFound,
-			Reason: "No VM with this instance UUID is registered on " + h.endpoint.Host + ", or this user may not see it.",
+			Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound,
+			Reason: "No VM with this instance UUID is registered on " + h.Endpoint.Host + ", or this user may not see it.",
 			Remedy: "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share.",
 		}
 	}
@@ -266,9 +267,9 @@ func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 }
 
 // sameID lists the VMs that share an instance UUID.
-func sameID(what asked, found []*record) error {
+func sameID(what wire.Step, found []*record) error {
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
 		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
 	}
@@ -282,7 +283,7 @@ func sameID(what asked, found []*record) error {
 // recordsByID finds and reads the VMs with an instance UUID: all of them,
 // because FindByUuid would pick one silently.
 func (h *host) recordsByID(ctx context.Context, id string, reads recordReader) ([]*record, error) {
-	refs, err := object.NewSearchIndex(h.client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
+	refs, err := object.NewSearchIndex(h.Client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // treeAge is how long a datacenter's tree and a datastore's mounts are believed.
@@ -32,7 +33,7 @@ type placed struct {
 
 // placement says where spec puts the VM: what it names, checked, and what it does
 // not name, derived where only one answer is sensible.
-func (h *host) placement(ctx context.Context, what asked, dc *datacenter, ds *datastore, spec vix.RegisterSpec) (*placed, error) {
+func (h *host) placement(ctx context.Context, what wire.Step, dc *datacenter, ds *datastore, spec vix.RegisterSpec) (*placed, error) {
 	t, err := h.tree(ctx, dc)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func (h *host) placement(ctx context.Context, what asked, dc *datacenter, ds *da
 }
 
 // resolve is placement without the requests.
-func resolve(what asked, dc *datacenter, ds *datastore, t *tree, mounts mountSet, spec vix.RegisterSpec) (*placed, error) {
+func resolve(what wire.Step, dc *datacenter, ds *datastore, t *tree, mounts mountSet, spec vix.RegisterSpec) (*placed, error) {
 	p := &placed{folder: t.vmFolder}
 	var err error
 	if spec.Folder != "" {
@@ -114,8 +115,8 @@ func (p *placed) poolsOf(t *tree) []*pool {
 }
 
 // fits checks the host that the user named.
-func fits(what asked, p *placed, ds *datastore, mounts mountSet) error {
-	e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldHost}
+func fits(what wire.Step, p *placed, ds *datastore, mounts mountSet) error {
+	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldHost}
 	switch {
 	case p.in != nil && p.host.in != p.in:
 		e.Reason = fmt.Sprintf("The host %s is not one of %s.", p.host.path, p.in.path)
@@ -144,14 +145,14 @@ func (c *compute) able(mounts mountSet) []*esxi {
 }
 
 // onlyCompute is the one cluster or standalone host that could take the VM.
-func onlyCompute(what asked, dc *datacenter, ds *datastore, t *tree, mounts mountSet) (*compute, error) {
+func onlyCompute(what wire.Step, dc *datacenter, ds *datastore, t *tree, mounts mountSet) (*compute, error) {
 	var able []*compute
 	for _, c := range t.computes {
 		if len(c.able(mounts)) > 0 {
 			able = append(able, c)
 		}
 	}
-	e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldNone}
+	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldNone}
 	switch len(able) {
 	case 1:
 		return able[0], nil
@@ -182,7 +183,7 @@ func (c *compute) configured() string {
 
 // hostIn chooses a host of a compute resource where the host must be named: in a
 // cluster without DRS, and for a template, which has no pool.
-func hostIn(what asked, c *compute, ds *datastore, mounts mountSet, template bool) (*esxi, error) {
+func hostIn(what wire.Step, c *compute, ds *datastore, mounts mountSet, template bool) (*esxi, error) {
 	able := c.able(mounts)
 	if len(able) == 0 {
 		field := vix.FieldResourcePool
@@ -190,7 +191,7 @@ func hostIn(what asked, c *compute, ds *datastore, mounts mountSet, template boo
 			field = vix.FieldCluster
 		}
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: field,
+			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: field,
 			Reason: fmt.Sprintf("No host of %s mounts the datastore %s, is connected and is not in maintenance.", c.path, ds.Name),
 			Remedy: "Choose another cluster, host or pool, or mount the datastore there.",
 		}
@@ -206,7 +207,7 @@ func hostIn(what asked, c *compute, ds *datastore, mounts mountSet, template boo
 		why = "has several hosts, and a template is registered on one:"
 	}
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldHost,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldHost,
 		Reason: "The cluster " + c.path + " " + why, Remedy: "Give the argument host.",
 	}
 	for _, item := range able {

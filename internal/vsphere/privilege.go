@@ -14,6 +14,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // The privileges that registering and unregistering need.
@@ -38,16 +39,16 @@ type missingGrant struct {
 // permitted checks that the user may register a VM there:
 // AuthorizationManager.HasUserPrivilegeOnEntities. A host that cannot answer is
 // asked no further: the registration itself will say.
-func (h *host) permitted(ctx context.Context, what asked, p *placed, ds *datastore) error {
+func (h *host) permitted(ctx context.Context, what wire.Step, p *placed, ds *datastore) error {
 	key := grantKey{folder: p.folder.ref, datastore: ds.ref}
 	if p.pool != nil {
 		key.pool = p.pool.ref
 	}
-	missing, err := h.grants.get(ctx, h.life, key, time.Time{}, func(ctx context.Context) ([]missingGrant, error) {
+	missing, err := h.grants.Get(ctx, h.Life, key, time.Time{}, func(ctx context.Context) ([]missingGrant, error) {
 		return h.readGrants(ctx, key)
 	})
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	if len(missing) == 0 {
 		return nil
@@ -59,8 +60,8 @@ func (h *host) permitted(ctx context.Context, what asked, p *placed, ds *datasto
 		names[key.pool] = "the resource pool " + p.pool.path
 	}
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeHostUserPermissions,
-		Reason: fmt.Sprintf("The user %q lacks:", h.user.UserName),
+		Op: what.Op, Object: what.Object, Code: vix.CodeHostUserPermissions,
+		Reason: fmt.Sprintf("The user %q lacks:", h.User.UserName),
 		Remedy: "Grant the user a role with what is missing there, or connect as another user.",
 	}
 	for _, m := range missing {
@@ -71,7 +72,7 @@ func (h *host) permitted(ctx context.Context, what asked, p *placed, ds *datasto
 
 // readGrants asks for all privileges of a registration at once.
 func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, error) {
-	manager := h.client.ServiceContent.AuthorizationManager
+	manager := h.Client.ServiceContent.AuthorizationManager
 	if manager == nil {
 		return nil, nil
 	}
@@ -81,8 +82,8 @@ func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, er
 		needs[key.pool] = privilegeAssignPool
 		entities = append(entities, key.pool)
 	}
-	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.client, &types.HasUserPrivilegeOnEntities{
-		This: *manager, Entities: entities, UserName: h.user.UserName,
+	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.Client, &types.HasUserPrivilegeOnEntities{
+		This: *manager, Entities: entities, UserName: h.User.UserName,
 		PrivId: []string{privilegeRegister, privilegeAssignPool, privilegeRead},
 	})
 	if err != nil {
@@ -118,9 +119,9 @@ func (h *host) lacking(ctx context.Context, err error) string {
 	if _, ok := fault.As(err, &denied); !ok || denied.Object == nil {
 		return ""
 	}
-	content, readErr := h.retrieve(ctx, types.PropertyFilterSpec{
+	content, readErr := h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
-			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{traverse("parents", "ManagedEntity", "parent", "parents")},
+			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{wire.Traverse("parents", "ManagedEntity", "parent", "parents")},
 		}},
 		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
 	})
@@ -129,7 +130,7 @@ func (h *host) lacking(ctx context.Context, err error) string {
 		return ""
 	}
 	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-		h.user.UserName, orUnknown(denied.PrivilegeId), kindOf(*denied.Object), path)
+		h.User.UserName, wire.OrUnknown(denied.PrivilegeId), kindOf(*denied.Object), path)
 }
 
 // kindOf is what people call a kind of managed object.

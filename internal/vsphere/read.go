@@ -10,6 +10,8 @@ import (
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // record is what one read said of a VM, and of the entities above it.
@@ -54,7 +56,7 @@ func (h *host) readForOpen(ctx context.Context, refs []types.ManagedObjectRefere
 func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
 	answers := records{}
 	for len(refs) > 0 {
-		content, err := h.retrieve(ctx, vmSpec(refs, paths))
+		content, err := h.Retrieve(ctx, vmSpec(refs, paths))
 		var gone *types.ManagedObjectNotFound
 		if _, is := fault.As(err, &gone); is && slices.Contains(refs, gone.Obj) {
 			answers[gone.Obj] = answer[*record]{err: err}
@@ -73,7 +75,7 @@ func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectRefere
 				continue
 			}
 			r := &record{above: above, withheld: o.MissingSet}
-			load(o, &r.vm)
+			wire.Load(o, &r.vm)
 			answers[o.Obj] = answer[*record]{value: r}
 		}
 		for _, ref := range refs {
@@ -96,10 +98,10 @@ func (e noAnswerError) Error() string { return "the host said nothing of " + e.r
 // specification, and said for each VM again the walk would be most of a request.
 func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {
 	up := []types.BaseSelectionSpec{
-		traverse("parents", "ManagedEntity", "parent", "parents"),
-		traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
-		traverse("pools", "VirtualMachine", "resourcePool", "parents"),
-		traverse("hosts", "VirtualMachine", "runtime.host", "parents"),
+		wire.Traverse("parents", "ManagedEntity", "parent", "parents"),
+		wire.Traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
+		wire.Traverse("pools", "VirtualMachine", "resourcePool", "parents"),
+		wire.Traverse("hosts", "VirtualMachine", "runtime.host", "parents"),
 	}
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: paths},
@@ -108,7 +110,7 @@ func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyF
 	for _, ref := range refs {
 		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ref, SelectSet: up})
 		if len(spec.ObjectSet) == 1 {
-			up = selected("parents", "vapps", "pools", "hosts")
+			up = wire.Selected("parents", "vapps", "pools", "hosts")
 		}
 	}
 	return spec

@@ -15,6 +15,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once;
@@ -37,7 +39,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	h.lookups.registered(spec.Path, p.dc, vm)
 	// The registration exists: reading it back must not be cut short by the
 	// interruption that came too late to stop it.
-	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.options.RequestTimeout)
+	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.Options.RequestTimeout)
 	defer cancel()
 	r, err := h.readBacks.get(readCtx, vm)
 	if err != nil {
@@ -54,14 +56,14 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 // register starts the task and waits for it.
 func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectReference, error) {
 	pool, on := p.placed.refs()
-	response, err := methods.RegisterVM_Task(ctx, h.client, &types.RegisterVM_Task{
-		This: p.placed.folder.ref, Path: p.spec.Path.String(), Name: escapeName(p.spec.Name),
+	response, err := methods.RegisterVM_Task(ctx, h.Client, &types.RegisterVM_Task{
+		This: p.placed.folder.ref, Path: p.spec.Path.String(), Name: wire.EscapeName(p.spec.Name),
 		AsTemplate: p.spec.Template, Pool: pool, Host: on,
 	})
 	if err != nil {
 		return types.ManagedObjectReference{}, err
 	}
-	result, err := h.tasks.wait(ctx, response.Returnval)
+	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return types.ManagedObjectReference{}, err
 	}
@@ -95,7 +97,7 @@ func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.
 // registerError says more about a refused registration than its fault does.
 func (h *host) registerError(ctx context.Context, p *prepared, err error) error {
 	var e *vix.Error
-	if !errors.As(h.typed(p.what.op, p.what.object, err), &e) {
+	if !errors.As(h.Failed(p.what, err), &e) {
 		return err
 	}
 	var (
@@ -104,9 +106,9 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		file     *types.FileNotFound
 	)
 	switch {
-	case errors.Is(err, errUnsettled):
+	case errors.Is(err, watch.ErrUnsettled):
 		e.Code = vix.CodeCancelled
-		e.Reason = "The operation was interrupted while the host's task was running; " + errUnsettled.Error() + "."
+		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
 		e.Remedy = "Apply again: a registration that went through is recognised."
 	case as(err, &missing), as(err, &file):
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
@@ -145,11 +147,11 @@ const clockSlack = 5 * time.Minute
 // registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
 // this VM one of our user, and no older than since? EventManager.QueryEvents.
 func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, since time.Time) (bool, error) {
-	manager := h.client.ServiceContent.EventManager
+	manager := h.Client.ServiceContent.EventManager
 	if manager == nil {
 		return false, nil
 	}
-	response, err := methods.QueryEvents(ctx, h.client, &types.QueryEvents{
+	response, err := methods.QueryEvents(ctx, h.Client, &types.QueryEvents{
 		This: *manager,
 		Filter: types.EventFilterSpec{
 			Entity:      &types.EventFilterSpecByEntity{Entity: vm, Recursion: types.EventFilterSpecRecursionOptionSelf},
@@ -171,5 +173,5 @@ func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReferen
 			newest = e
 		}
 	}
-	return newest != nil && newest.UserName == h.user.UserName && newest.CreatedTime.After(since.Add(-clockSlack)), nil
+	return newest != nil && newest.UserName == h.User.UserName && newest.CreatedTime.After(since.Add(-clockSlack)), nil
 }

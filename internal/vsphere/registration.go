@@ -11,13 +11,14 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Registration implements vix.Host. The recorded managed object is read first:
 // one read that many registrations share. Only where it is gone, or is another
 // VM, the registration is looked for by its id and by its path.
 func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Registration, error) {
-	r, err := h.current(ctx, asked{"read the registration of", handle.Path.String()}, handle)
+	r, err := h.current(ctx, wire.To("read the registration of", handle.Path.String()), handle)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +28,7 @@ func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Regist
 }
 
 // current is the record of the VM that a handle means, now.
-func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*record, error) {
+func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (*record, error) {
 	if err := h.sameServer(ctx, what, handle); err != nil {
 		return nil, err
 	}
@@ -35,10 +36,10 @@ func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*rec
 	if handle.ManagedObjectID != "" {
 		r, err := h.reads.get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
 		switch {
-		case isGone(err):
+		case wire.IsGone(err):
 			proved = true
 		case err != nil:
-			return nil, h.typed(what.op, what.object, err)
+			return nil, h.Failed(what, err)
 		default:
 			// A VM that the host cannot read tells no UUID; its managed object id is
 			// never given to another one.
@@ -55,23 +56,23 @@ func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*rec
 	}
 	if !proved {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound,
+			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound,
 			Reason: "Neither the id nor the path finds the VM, but that it is gone is not proved: this user may see less than before.",
 			Remedy: "Check the user's permissions. If the VM really is unregistered, take it out of the state with terraform state rm.",
 		}
 	}
 	return nil, &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone,
+		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone,
 		Reason: fmt.Sprintf("The VM is not registered any more: its managed object %s is gone, and neither its id nor its path finds a VM.",
 			handle.ManagedObjectID),
 	}
 }
 
 // byID finds a VM that was registered anew, under another managed object id.
-func (h *host) byID(ctx context.Context, what asked, id string) (*record, error) {
+func (h *host) byID(ctx context.Context, what wire.Step, id string) (*record, error) {
 	found, err := h.recordsByID(ctx, id, &h.reads)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	switch len(found) {
 	case 0:
@@ -84,7 +85,7 @@ func (h *host) byID(ctx context.Context, what asked, id string) (*record, error)
 
 // notByPath makes sure that no VM has the path. One that has is another
 // registration of the same file, which is not ours to follow silently.
-func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) error {
+func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle) error {
 	if handle.Path.IsZero() {
 		return nil
 	}
@@ -98,18 +99,18 @@ func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) err
 	}
 	hits, err := h.askPath(ctx, handle.Path, in)
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	found, _, err := verified(ctx, handle.Path, hits, askAll(hits, &h.reads))
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	if len(found) == 0 {
 		return nil
 	}
 	r := found[0].registration()
 	return &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
+		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
 		Reason:  "The registration in the state is gone, and the same file has been registered anew, with another instance UUID:",
 		Choices: []string{candidate(r)},
 		Remedy: fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
@@ -119,7 +120,7 @@ func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) err
 
 // sameServer refuses to look for a registration on a server that it is not from:
 // there, its absence would look proved.
-func (h *host) sameServer(ctx context.Context, what asked, handle vix.Handle) error {
+func (h *host) sameServer(ctx context.Context, what wire.Step, handle vix.Handle) error {
 	if handle.Server == "" {
 		return nil
 	}
@@ -131,9 +132,9 @@ func (h *host) sameServer(ctx context.Context, what asked, handle vix.Handle) er
 		return nil
 	}
 	return &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidHandle, Field: vix.FieldNone,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldNone,
 		Reason: fmt.Sprintf("The registration is from the server with the instance UUID %s, and the provider is connected to %s (%s).",
-			handle.Server, h.endpoint.Host, server),
+			handle.Server, h.Endpoint.Host, server),
 		Remedy: "Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again.",
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"context"
 	"time"
 
-	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // skeleton is the part of the inventory that every lookup needs: the datacenters
@@ -42,19 +42,19 @@ type datastore struct {
 // skeleton reads the skeleton once per process; again when it was read before
 // notBefore.
 func (h *host) skeleton(ctx context.Context, notBefore time.Time) (*skeleton, error) {
-	sk, err := h.skeletons.get(ctx, h.life, struct{}{}, notBefore, h.readSkeleton)
-	return sk, h.typed("read the inventory of", h.endpoint.Host, err)
+	sk, err := h.skeletons.Get(ctx, h.Life, struct{}{}, notBefore, h.readSkeleton)
+	return sk, h.Failed(wire.To("read the inventory of", h.Endpoint.Host), err)
 }
 
 // readSkeleton reads it in one request: RetrievePropertiesEx from the root
 // folder down to the datacenters and across to their datastores.
 func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
-	content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+	content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
-			Obj: h.client.ServiceContent.RootFolder,
+			Obj: h.Client.ServiceContent.RootFolder,
 			SelectSet: []types.BaseSelectionSpec{
-				traverse("children", "Folder", "childEntity", "children", "datastores"),
-				traverse("datastores", "Datacenter", "datastore"),
+				wire.Traverse("children", "Folder", "childEntity", "children", "datastores"),
+				wire.Traverse("datastores", "Datacenter", "datastore"),
 			},
 		}},
 		PropSet: []types.PropertySpec{
@@ -73,11 +73,11 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 			continue
 		}
 		var d mo.Datastore
-		load(o, &d)
+		wire.Load(o, &d)
 		datastores[o.Obj] = &datastore{
 			ref: o.Obj, browser: d.Browser,
 			Datastore: vix.Datastore{
-				Name: unescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
+				Name: wire.UnescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
 			},
 		}
 	}
@@ -86,9 +86,9 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 			continue
 		}
 		var d mo.Datacenter
-		load(o, &d)
+		wire.Load(o, &d)
 		dc := &datacenter{
-			ref: o.Obj, name: unescapeName(d.Name), path: sk.entities.path(o.Obj),
+			ref: o.Obj, name: wire.UnescapeName(d.Name), path: sk.entities.path(o.Obj),
 			vmFolder: d.VmFolder, hostFolder: d.HostFolder, datastores: map[string]*datastore{},
 		}
 		for _, ref := range d.Datastore {
@@ -102,39 +102,4 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 	}
 	sortBy(sk.datacenters, func(d *datacenter) string { return d.path })
 	return sk, nil
-}
-
-// retrieve reads properties, in as many pages as the host makes of them.
-func (h *host) retrieve(ctx context.Context, spec types.PropertyFilterSpec) ([]types.ObjectContent, error) {
-	response, err := property.DefaultCollector(h.client).RetrieveProperties(ctx, types.RetrieveProperties{
-		SpecSet: []types.PropertyFilterSpec{spec},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return response.Returnval, nil
-}
-
-// traverse selects what path of kind leads to, and from there on what the named
-// selections select.
-func traverse(name, kind, path string, then ...string) *types.TraversalSpec {
-	return &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path, SelectSet: selected(then...)}
-}
-
-// selected refers to selections that the same filter specification says elsewhere.
-func selected(selections ...string) []types.BaseSelectionSpec {
-	var out []types.BaseSelectionSpec
-	for _, name := range selections {
-		out = append(out, &types.SelectionSpec{Name: name})
-	}
-	return out
-}
-
-// load fills dst with the properties of o that the host gave; what it withheld
-// stays empty, and who needs it looks at o.MissingSet.
-func load[T any](o types.ObjectContent, dst *T) {
-	o.MissingSet = nil
-	// The error could only be of a type that this client does not know, which the
-	// SOAP decoder would have refused before.
-	_ = mo.LoadObjectContent([]types.ObjectContent{o}, dst)
 }

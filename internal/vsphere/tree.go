@@ -11,6 +11,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // tree is what of a datacenter a VM can be placed in: VM folders, compute
@@ -58,21 +59,21 @@ type mountSet map[types.ManagedObjectReference]bool
 
 // tree reads a datacenter's tree, in one request, for all registrations in it.
 func (h *host) tree(ctx context.Context, dc *datacenter) (*tree, error) {
-	t, err := h.trees.get(ctx, h.life, dc.ref, noOlderThan(treeAge), func(ctx context.Context) (*tree, error) {
+	t, err := h.trees.Get(ctx, h.Life, dc.ref, noOlderThan(treeAge), func(ctx context.Context) (*tree, error) {
 		return h.readTree(ctx, dc)
 	})
-	return t, h.typed("read the inventory of", dc.path, err)
+	return t, h.Failed(wire.To("read the inventory of", dc.path), err)
 }
 
 func (h *host) readTree(ctx context.Context, dc *datacenter) (*tree, error) {
-	content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+	content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{Obj: dc.ref, SelectSet: []types.BaseSelectionSpec{
-			traverse("vmFolder", "Datacenter", "vmFolder", "children"),
-			traverse("hostFolder", "Datacenter", "hostFolder", "children"),
-			traverse("children", "Folder", "childEntity", "children", "hosts", "rootPool"),
-			traverse("hosts", "ComputeResource", "host"),
-			traverse("rootPool", "ComputeResource", "resourcePool", "pools"),
-			traverse("pools", "ResourcePool", "resourcePool", "pools"),
+			wire.Traverse("vmFolder", "Datacenter", "vmFolder", "children"),
+			wire.Traverse("hostFolder", "Datacenter", "hostFolder", "children"),
+			wire.Traverse("children", "Folder", "childEntity", "children", "hosts", "rootPool"),
+			wire.Traverse("hosts", "ComputeResource", "host"),
+			wire.Traverse("rootPool", "ComputeResource", "resourcePool", "pools"),
+			wire.Traverse("pools", "ResourcePool", "resourcePool", "pools"),
 		}}},
 		PropSet: []types.PropertySpec{
 			{Type: "Datacenter", PathSet: []string{"name", "parent"}},
@@ -99,17 +100,17 @@ func newTree(dc *datacenter, content []types.ObjectContent) *tree {
 		switch o.Obj.Type {
 		case "Folder":
 			var f mo.Folder
-			load(o, &f)
+			wire.Load(o, &f)
 			if slices.Contains(f.ChildType, "VirtualMachine") {
 				t.folders = append(t.folders, place{o.Obj, pathOf(o.Obj)})
 			}
 		case "ComputeResource":
 			var c mo.ComputeResource
-			load(o, &c)
+			wire.Load(o, &c)
 			computes[o.Obj] = newCompute(o.Obj, pathOf(o.Obj), c)
 		case "ClusterComputeResource":
 			var c mo.ClusterComputeResource
-			load(o, &c)
+			wire.Load(o, &c)
 			computes[o.Obj] = newCompute(o.Obj, pathOf(o.Obj), c.ComputeResource)
 			computes[o.Obj].cluster = true
 			computes[o.Obj].drs = drsEnabled(c.ConfigurationEx)
@@ -119,7 +120,7 @@ func newTree(dc *datacenter, content []types.ObjectContent) *tree {
 		switch o.Obj.Type {
 		case "HostSystem":
 			var s mo.HostSystem
-			load(o, &s)
+			wire.Load(o, &s)
 			item := &esxi{
 				place:       place{o.Obj, pathOf(o.Obj)},
 				connected:   s.Runtime.ConnectionState == types.HostSystemConnectionStateConnected,
@@ -134,7 +135,7 @@ func newTree(dc *datacenter, content []types.ObjectContent) *tree {
 			t.hosts = append(t.hosts, item)
 		case "ResourcePool", "VirtualApp":
 			var p mo.ResourcePool
-			load(o, &p)
+			wire.Load(o, &p)
 			t.pools = append(t.pools, &pool{place: place{o.Obj, pathOf(o.Obj)}, in: computes[p.Owner]})
 		}
 	}
@@ -182,8 +183,8 @@ func (n nodes) below(top types.ManagedObjectReference, path string, ref types.Ma
 
 // mounted reads which hosts can use a datastore, for all registrations on it.
 func (h *host) mounted(ctx context.Context, ds *datastore) (mountSet, error) {
-	set, err := h.mounts.get(ctx, h.life, ds.ref, noOlderThan(treeAge), func(ctx context.Context) (mountSet, error) {
-		content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+	set, err := h.mounts.Get(ctx, h.Life, ds.ref, noOlderThan(treeAge), func(ctx context.Context) (mountSet, error) {
+		content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 			ObjectSet: []types.ObjectSpec{{Obj: ds.ref}},
 			PropSet:   []types.PropertySpec{{Type: "Datastore", PathSet: []string{"host"}}},
 		})
@@ -193,7 +194,7 @@ func (h *host) mounted(ctx context.Context, ds *datastore) (mountSet, error) {
 		set := mountSet{}
 		for _, o := range content {
 			var d mo.Datastore
-			load(o, &d)
+			wire.Load(o, &d)
 			for _, m := range d.Host {
 				if usable(m.MountInfo.Mounted) && usable(m.MountInfo.Accessible) {
 					set[m.Key] = true
@@ -202,7 +203,7 @@ func (h *host) mounted(ctx context.Context, ds *datastore) (mountSet, error) {
 		}
 		return set, nil
 	})
-	return set, h.typed("read the datastore", ds.Name, err)
+	return set, h.Failed(wire.To("read the datastore", ds.Name), err)
 }
 
 // usable reads vSphere's optional booleans, which mean true where they are not set.
@@ -220,7 +221,7 @@ func paths[T interface{ at() string }](items []T) []string {
 func (p place) at() string { return p.path }
 
 // pick finds the one item that a user's name or inventory path means.
-func pick[T interface{ at() string }](what asked, field vix.Field, kind, name, where string, items []T) (T, error) {
+func pick[T interface{ at() string }](what wire.Step, field vix.Field, kind, name, where string, items []T) (T, error) {
 	var found []T
 	for _, item := range items {
 		if vix.SamePlace(item.at(), escapeUnlessPath(name)) {
@@ -231,7 +232,7 @@ func pick[T interface{ at() string }](what asked, field vix.Field, kind, name, w
 		return found[0], nil
 	}
 	var none T
-	e := &vix.Error{Op: what.op, Object: what.object, Field: field}
+	e := &vix.Error{Op: what.Op, Object: what.Object, Field: field}
 	if len(found) == 0 {
 		e.Code = vix.CodeObjectNotFound
 		e.Reason = "There is no " + kind + " " + quote(name) + " in " + where + ", or this user may not see it."
