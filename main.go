@@ -11,8 +11,7 @@ import (
 	"os"
 	"time"
 
-	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/provider"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -54,18 +53,16 @@ func run(debug bool) error {
 			// Nobody ends a provider whose Terraform was killed: it would keep its
 			// session on the host, and itself, for ever.
 			awaitOrphaned(os.Getppid())
-			_ = closeProvider(vixProvider)
+			_ = end(vixProvider.Abandon)
 			os.Exit(1)
 		}()
 	}
-	serveErr := providerserver.Serve(context.Background(),
-		func() frameworkprovider.Provider { return vixProvider },
-		providerserver.ServeOpts{
-			Address:         "registry.terraform.io/terraform-vix/vix",
-			Debug:           debug,
-			ProtocolVersion: 6,
-		})
-	if err := closeProvider(vixProvider); err != nil {
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	serveErr := tf6server.Serve("registry.terraform.io/terraform-vix/vix", vixProvider.Server, options...)
+	if err := end(vixProvider.Close); err != nil {
 		if serveErr == nil {
 			return fmt.Errorf("log out: %w", err)
 		}
@@ -74,10 +71,11 @@ func run(debug bool) error {
 	return serveErr
 }
 
-func closeProvider(p *provider.Provider) error {
+// end ends the provider in the little time that there is.
+func end(in func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), logoutTime)
 	defer cancel()
-	return p.Close(ctx)
+	return in(ctx)
 }
 
 // awaitOrphaned returns a while after the process that started this one has

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,10 +21,15 @@ type connection struct {
 	// user is whom the provider logged in as.
 	user    string
 	journal journal
+	ledger  ledger
 
-	mu        sync.Mutex
-	serverID  string
-	releasing map[vix.Path][]string
+	mu       sync.Mutex
+	serverID string
+	// finished are the paths whose registration came to its end, but is not known to
+	// be in a state yet.
+	finished []string
+	// stopped is set when Terraform told the provider to stop.
+	stopped bool
 }
 
 // connectionOf takes the connection out of what the framework hands on. It is
@@ -59,26 +63,6 @@ func (c *connection) server(ctx context.Context) (string, error) {
 	return c.serverID, nil
 }
 
-// willRelease notes that state has a registration of this path that a destroy
-// would unregister. When Terraform replaces it, it plans the new one as if
-// nothing were there, so that the check would find the old one in its way.
-func (c *connection) willRelease(p vix.Path, id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.releasing == nil {
-		c.releasing = map[vix.Path][]string{}
-	}
-	c.releasing[p.AsVMX()] = append(c.releasing[p.AsVMX()], id)
-}
-
-// releases reports what willRelease noted; an empty id stands for any.
-func (c *connection) releases(p vix.Path, id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	ids := c.releasing[p.AsVMX()]
-	return id == "" && len(ids) > 0 || slices.Contains(ids, id)
-}
-
 // journalBegin notes an attempt. A journal that cannot be written costs the
 // recovery after a kill, not the registration.
 func (c *connection) journalBegin(ctx context.Context, at intent) {
@@ -87,9 +71,38 @@ func (c *connection) journalBegin(ctx context.Context, at intent) {
 	}
 }
 
-// journalEnd forgets an attempt.
-func (c *connection) journalEnd(ctx context.Context, name string) {
-	if err := c.journal.end(name); err != nil {
-		tflog.Warn(ctx, "cannot forget the registration that ended", map[string]any{"error": err.Error()})
+// journalEnd forgets the attempts at some paths.
+func (c *connection) journalEnd(ctx context.Context, server string, paths ...string) {
+	for _, p := range paths {
+		if err := c.journal.end(server, p); err != nil {
+			tflog.Warn(ctx, "cannot forget the registration that ended", map[string]any{"error": err.Error()})
+		}
+	}
+}
+
+// journalFinished notes that an attempt came to its end. It is forgotten only when
+// its registration is known to be in a state: Terraform may be killed before.
+func (c *connection) journalFinished(path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.finished = append(c.finished, path)
+}
+
+// stop notes that the run was interrupted: nobody knows what of it is saved.
+func (c *connection) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = true
+}
+
+// close forgets the attempts that came to their end: Terraform ends a provider in
+// order after it has written the state.
+func (c *connection) close(ctx context.Context) {
+	c.mu.Lock()
+	paths, server, stopped := c.finished, c.serverID, c.stopped
+	c.finished = nil
+	c.mu.Unlock()
+	if !stopped {
+		c.journalEnd(ctx, server, paths...)
 	}
 }

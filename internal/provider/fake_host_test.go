@@ -53,6 +53,11 @@ const (
 	webPath    = "[storage1] web/web.vmx"
 )
 
+// fakePlacement is where a VM goes of which nothing else is said.
+var fakePlacement = vix.Placement{
+	Datacenter: "/DC0", Folder: "/DC0/vm", ResourcePool: "/DC0/host/C0/Resources", Cluster: "/DC0/host/C0", Host: "/DC0/host/C0/esx1",
+}
+
 func newFakeHost() *fakeHost {
 	return &fakeHost{vms: map[string]*vix.Registration{}, missing: map[vix.Path]bool{}, fail: map[string]error{}}
 }
@@ -96,11 +101,8 @@ func (h *fakeHost) register(p vix.Path, name string) *vix.Registration {
 	h.next++
 	r := &vix.Registration{
 		ID:              fmt.Sprintf("50000000-0000-0000-0000-%012d", h.next),
-		ManagedObjectID: fmt.Sprintf("vm-%d", h.next), Name: name, Path: p,
-		Placement: vix.Placement{
-			Datacenter: "/DC0", Folder: "/DC0/vm", ResourcePool: "/DC0/host/C0/Resources",
-			Cluster: "/DC0/host/C0", Host: "/DC0/host/C0/esx1",
-		},
+		ManagedObjectID: fmt.Sprintf("vm-%d", h.next), Name: name, Path: p, FileID: p.String(),
+		Placement: fakePlacement, Server: fakeServer,
 		ConnectionState: vix.Connected, PowerState: vix.PoweredOff,
 	}
 	r.InstanceUUID = r.ID
@@ -180,11 +182,13 @@ func (h *fakeHost) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check
 	if err := h.called("Check"); err != nil {
 		return nil, err
 	}
-	check := &vix.Check{FileExists: !h.missing[spec.Path]}
-	if r := h.byPath(spec.Path); r != nil {
-		check.Finished = h.finished && !spec.Begun.IsZero()
+	check := &vix.Check{FileExists: !h.missing[spec.Path], FileID: spec.Path.String(), Placement: fakePlacement}
+	place(&check.Placement.Folder, "/DC0/vm/", spec.Folder)
+	place(&check.Placement.ResourcePool, "/DC0/host/C0/Resources/", spec.ResourcePool)
+	if r := h.byPath(spec.Path); r != nil && (spec.Without == nil || spec.Without.ManagedObjectID != r.ManagedObjectID) {
+		check.Finished = h.finished && !spec.Attempt.IsZero()
 		if !spec.Adopt && !check.Finished {
-			return nil, already(spec.Path)
+			return nil, already(spec.Path, r)
 		}
 		check.Registered = r
 	}
@@ -196,15 +200,18 @@ func (h *fakeHost) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Re
 	defer h.mu.Unlock()
 	h.given(ctx)
 	h.specs = append(h.specs, spec)
+	if spec.Sending != nil && h.byPath(spec.Path) == nil {
+		spec.Sending(time.Now())
+	}
 	if err := h.called("Register"); err != nil {
 		return nil, err
 	}
 	if r := h.byPath(spec.Path); r != nil {
-		finished := h.finished && !spec.Begun.IsZero()
+		finished := h.finished && !spec.Attempt.IsZero()
 		if !spec.Adopt && !finished {
-			return nil, already(spec.Path)
+			return nil, already(spec.Path, r)
 		}
-		return &vix.Registered{Registration: *r, Adopted: !finished}, nil
+		return &vix.Registered{Registration: *r, Adopted: !finished, Finished: finished}, nil
 	}
 	name := spec.Name
 	if name == "" {
@@ -231,6 +238,20 @@ func (h *fakeHost) Registration(ctx context.Context, handle vix.Handle) (*vix.Re
 		return &found, nil
 	}
 	return nil, &vix.Error{Op: "read", Object: handle.Path.String(), Code: vix.CodeVMNotFound, Cause: vix.ErrGone}
+}
+
+func (h *fakeHost) CheckChange(_ context.Context, handle vix.Handle, change vix.Change) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.handle = handle
+	return h.called("CheckChange")
+}
+
+func (h *fakeHost) CheckUnregister(_ context.Context, handle vix.Handle, _ vix.PowerOff) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.handle = handle
+	return h.called("CheckUnregister")
 }
 
 func (h *fakeHost) Update(ctx context.Context, handle vix.Handle, change vix.Change) error {
@@ -286,9 +307,9 @@ func place(at *string, parent, name string) {
 	}
 }
 
-func already(p vix.Path) error {
+func already(p vix.Path, r *vix.Registration) error {
 	return &vix.Error{
-		Op: "register", Object: p.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath, Reason: "It is registered already.",
+		Op: "register", Object: p.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath, Reason: "It is registered already.", VM: r,
 	}
 }
 

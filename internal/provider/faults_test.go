@@ -165,12 +165,12 @@ func TestPlanFaults(t *testing.T) {
 		},
 		"no such file": {
 			config: args{"vmx_path": "[LocalDS_0] no/no.vmx"},
-			want:   []string{"WARNING at AttributeName(\"vmx_path\"): [LocalDS_0] no/no.vmx is not there yet"},
+			want:   []string{"WARNING at AttributeName(\"vmx_path\"): A file is not there yet"},
 		},
 		"no right to browse": {
 			setup: func(_ *testing.T, w *simWorld) { w.sim.Deny(w.sim.Username(), "Datastore.Browse", "") },
 			want: []string{
-				"WARNING at AttributeName(\"vmx_path\"): Whether " + simPath + " is there cannot be told",
+				"WARNING at AttributeName(\"vmx_path\"): Whether a file is there cannot be told",
 				"lacks the privilege Datastore.Browse on the datastore /DC0/datastore/LocalDS_0", "Registering does not need it",
 			},
 		},
@@ -261,7 +261,7 @@ func TestApplyFaults(t *testing.T) {
 	o, diags = w.read(o)
 	diags.none(t)
 	planning, applying := w.destroy(o)
-	planning.has(t, "WARNING: "+simPath+" is powered on")
+	planning.has(t, "WARNING: A VM that runs will not be unregistered")
 	applying.has(t, "ERROR: Cannot unregister "+simPath, "VIX_E_VM_IS_RUNNING", "power_off_on_destroy")
 
 	for _, state := range []string{"inaccessible", "invalid", "orphaned", "disconnected"} {
@@ -317,7 +317,7 @@ func TestInterruptedRegistrationOnTheHost(t *testing.T) {
 	w.restart()
 	w.configure(w.login(nil)).none(t)
 	p = w.plan(nil, config)
-	p.diags.has(t, "WARNING: "+simPath+" is registered already, by an apply that was interrupted")
+	p.diags.has(t, "WARNING: A VM is registered already, by an apply that was interrupted")
 	o, diags := w.apply(nil, p, config)
 	diags.none(t)
 	holds(t, o.value, args{"adopted": false, "registered_path": simPath})

@@ -4,13 +4,15 @@
 package provider
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // journal remembers what this configuration has asked of a host and not seen
@@ -21,90 +23,129 @@ import (
 // only the journal proves that it was this configuration that wanted it. Either
 // alone would be a guess.
 type journal interface {
-	// begun is when an attempt began that has no end yet.
-	begun(at intent) (time.Time, bool)
-	// begin notes that an attempt begins, before the host is asked.
+	// usable reports that attempts can be noted.
+	usable() bool
+	// open is the attempt that has no end yet; zero if there is none.
+	open(at intent) vix.Attempt
+	// begin notes that the host is about to be asked.
 	begin(at intent) error
-	// end forgets the attempt of a name.
-	end(name string) error
+	// end forgets the attempts at a path of a server.
+	end(server, path string) error
 }
 
 // intent is one attempt at a registration.
 type intent struct {
-	Server     string    `json:"server"`
-	User       string    `json:"user"`
-	Datacenter string    `json:"datacenter"`
-	Path       string    `json:"path"`
-	Begun      time.Time `json:"begun"`
+	Server     string      `json:"server"`
+	User       string      `json:"user"`
+	Datacenter string      `json:"datacenter"`
+	Path       string      `json:"path"`
+	Attempt    vix.Attempt `json:"attempt"`
 }
 
-// name tells attempts apart: one for a path in a datacenter of a server.
-func (i intent) name() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{i.Server, i.Datacenter, i.Path}, "\x00")))
-	return hex.EncodeToString(sum[:])
-}
+// fileJournal keeps each attempt in a file of Terraform's own data folder, below a
+// folder for each workspace of each backend: what one workspace has asked for is
+// nothing that another may finish.
+type fileJournal struct{ data, folder string }
 
-// fileJournal keeps each attempt in a file of Terraform's own data directory,
-// which belongs to one configuration and is not shared with others.
-type fileJournal struct{ data string }
-
-// newFileJournal is the journal of the configuration that the provider runs for:
+// newFileJournal is the journal of the workspace that the provider runs for:
 // Terraform starts providers in the root module's folder.
 func newFileJournal() *fileJournal {
-	data := os.Getenv("TF_DATA_DIR")
-	if data == "" {
-		data = ".terraform"
-	}
-	return &fileJournal{data: data}
+	data := cmp.Or(os.Getenv("TF_DATA_DIR"), ".terraform")
+	sum := sha256.Sum256([]byte(workspace(data) + "\x00" + backend(data)))
+	return &fileJournal{data: data, folder: filepath.Join(data, "vix-intents", hex.EncodeToString(sum[:8]))}
 }
 
-func (j *fileJournal) begun(at intent) (time.Time, bool) {
-	raw, err := os.ReadFile(j.file(at.name()))
+// workspace is the name of the workspace that is selected, as Terraform decides it.
+func workspace(data string) string {
+	if name := os.Getenv("TF_WORKSPACE"); name != "" {
+		return name
+	}
+	selected, _ := os.ReadFile(filepath.Join(data, "environment")) // none: the default one
+	return cmp.Or(strings.TrimSpace(string(selected)), "default")
+}
+
+// backend tells where the state is kept, as terraform init noted it; empty for the
+// local one.
+func backend(data string) string {
+	raw, err := os.ReadFile(filepath.Join(data, "terraform.tfstate"))
 	if err != nil {
-		return time.Time{}, false
+		return ""
 	}
-	var noted intent
-	if json.Unmarshal(raw, &noted) != nil || noted.name() != at.name() || noted.User != at.User {
+	var noted struct {
+		Backend json.RawMessage `json:"backend"`
+	}
+	if json.Unmarshal(raw, &noted) != nil {
+		return ""
+	}
+	return string(noted.Backend)
+}
+
+func (j *fileJournal) open(at intent) vix.Attempt {
+	noted, err := read(j.file(at))
+	if err != nil || noted.Server != at.Server || noted.Path != at.Path || noted.Datacenter != at.Datacenter || noted.User != at.User {
 		// Damaged, or somebody else's: it proves nothing about us.
-		return time.Time{}, false
+		return vix.Attempt{}
 	}
-	return noted.Begun, true
+	return noted.Attempt
 }
 
 func (j *fileJournal) begin(at intent) error {
 	if !j.usable() {
 		return nil
 	}
+	if before := j.open(at); !before.IsZero() && before.Begun.Before(at.Attempt.Begun) {
+		at.Attempt.Begun = before.Begun // which may still come to its end on the host
+	}
 	raw, err := json.Marshal(at)
 	if err != nil {
 		return err
 	}
-	file := j.file(at.name())
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+	if err := os.MkdirAll(j.folder, 0o700); err != nil {
 		return err
 	}
 	// Written aside and renamed, so that a kill leaves no half of a record.
+	file := j.file(at)
 	if err := os.WriteFile(file+".new", raw, 0o600); err != nil {
 		return err
 	}
 	return os.Rename(file+".new", file)
 }
 
-func (j *fileJournal) end(name string) error {
-	err := os.Remove(j.file(name))
-	if os.IsNotExist(err) {
-		return nil
+func (j *fileJournal) end(server, path string) error {
+	entries, err := os.ReadDir(j.folder)
+	if err != nil {
+		return nil //nolint:nilerr // there is no journal, so nothing is noted
 	}
-	return err
+	for _, entry := range entries {
+		file := filepath.Join(j.folder, entry.Name())
+		if noted, err := read(file); err != nil || noted.Server != server || noted.Path != path {
+			continue
+		}
+		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return nil
 }
 
-// usable reports that there is a data directory. Without terraform init there is
-// none, and making one is not the provider's business.
+// usable reports that there is a data folder. Without terraform init there is none,
+// and making one is not the provider's business.
 func (j *fileJournal) usable() bool {
 	info, err := os.Stat(j.data)
 	return err == nil && info.IsDir()
 }
 
-func (j *fileJournal) file(name string) string {
-	return filepath.Join(j.data, "vix-intents", name+".json")
+// file is where an attempt is noted: one for a path in a datacenter of a server.
+func (j *fileJournal) file(at intent) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{at.Server, at.Datacenter, at.Path}, "\x00")))
+	return filepath.Join(j.folder, hex.EncodeToString(sum[:])+".json")
+}
+
+func read(file string) (intent, error) {
+	var noted intent
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return noted, err
+	}
+	return noted, json.Unmarshal(raw, &noted)
 }

@@ -48,6 +48,7 @@ type registrationModel struct {
 	PowerOffOnDestroy types.String   `tfsdk:"power_off_on_destroy"`
 	Timeouts          timeouts.Value `tfsdk:"timeouts"`
 	ID                types.String   `tfsdk:"id"`
+	Server            types.String   `tfsdk:"server"`
 	RegisteredPath    types.String   `tfsdk:"registered_path"`
 	Adopted           types.Bool     `tfsdk:"adopted"`
 	ManagedObjectID   types.String   `tfsdk:"managed_object_id"`
@@ -68,18 +69,6 @@ func (m *registrationModel) validate(diags *diag.Diagnostics) {
 			"A template cannot run and belongs to a host or cluster, not to a resource pool. "+
 				"Remove resource_pool; host or cluster says where the template is registered.")
 	}
-}
-
-// complete reports that everything a check needs is known.
-func (m *registrationModel) complete() bool {
-	for _, value := range []attr.Value{
-		m.VMXPath, m.Datacenter, m.Name, m.Folder, m.ResourcePool, m.Cluster, m.Host, m.Template, m.IfRegistered,
-	} {
-		if value.IsUnknown() {
-			return false
-		}
-	}
-	return true
 }
 
 // spec is what to register; what is null or unknown is left to the host.
@@ -103,22 +92,44 @@ func (m *registrationModel) spec() (vix.RegisterSpec, error) {
 
 // handle is how the host finds the registration again.
 func (m *registrationModel) handle(server string) vix.Handle {
+	if known := m.Server.ValueString(); known != "" {
+		server = known
+	}
 	h := vix.Handle{
 		Server: server, ID: m.ID.ValueString(), ManagedObjectID: m.ManagedObjectID.ValueString(), Datacenter: m.Datacenter.ValueString(),
 	}
 	if p, err := vix.ParsePath(m.RegisteredPath.ValueString()); err == nil {
 		h.Path = p
 	}
+	if p, err := vix.ParsePath(m.VMXPath.ValueString()); err == nil {
+		h.Wanted = p
+	}
 	return h
 }
 
-// unregisters reports that a destroy unregisters the VM: by on_destroy, else if
-// create did register it.
-func (m *registrationModel) unregisters() bool {
-	if m.OnDestroy.IsNull() {
-		return !m.Adopted.ValueBool()
+// undoing is what a destroy does where the configuration does not say: undo what
+// create did.
+func undoing(adopted types.Bool) types.String {
+	switch {
+	case adopted.IsUnknown():
+		return types.StringUnknown()
+	case adopted.ValueBool():
+		return types.StringValue(onDestroyKeep)
 	}
-	return m.OnDestroy.ValueString() == onDestroyUnregister
+	return types.StringValue(onDestroyUnregister)
+}
+
+// unregisters reports that a destroy unregisters the VM.
+func (m *registrationModel) unregisters() bool {
+	return m.destroys().ValueString() == onDestroyUnregister
+}
+
+// destroys is on_destroy, which older states do not have where it was not configured.
+func (m *registrationModel) destroys() types.String {
+	if m.OnDestroy.IsNull() {
+		return undoing(m.Adopted)
+	}
+	return m.OnDestroy
 }
 
 // created makes the plan the state of what was registered: what was planned
@@ -130,7 +141,12 @@ func (m *registrationModel) created(done *vix.Registered) {
 	m.ResourcePool = planned(m.ResourcePool, done.ResourcePool)
 	m.Cluster = planned(m.Cluster, done.Cluster)
 	m.Host = planned(m.Host, done.Host)
-	m.Adopted = types.BoolValue(done.Adopted)
+	if m.Adopted.IsUnknown() {
+		m.Adopted = types.BoolValue(done.Adopted)
+	}
+	if m.OnDestroy.IsUnknown() {
+		m.OnDestroy = undoing(m.Adopted)
+	}
 	m.facts(&done.Registration)
 }
 
@@ -139,10 +155,13 @@ func (m *registrationModel) created(done *vix.Registered) {
 // not say, because it cannot read the VM just now, is no change: a template on a
 // datastore that is down must not be planned anew as a VM.
 func (m *registrationModel) follow(r *vix.Registration, rec record) {
-	m.Datacenter = known(followed(m.Datacenter, r.Datacenter), m.Datacenter)
+	if !rec.DatacenterConfigured {
+		m.Datacenter = known(followed(m.Datacenter, r.Datacenter), m.Datacenter)
+	}
 	m.Folder = known(followed(m.Folder, r.Folder), m.Folder)
 	m.Name = known(said(r.Name), m.Name)
-	if readable(r) {
+	m.OnDestroy = m.destroys()
+	if r.Readable() {
 		m.Template = types.BoolValue(r.Template)
 		m.ResourcePool = followed(m.ResourcePool, r.ResourcePool)
 	}
@@ -158,11 +177,12 @@ func (m *registrationModel) follow(r *vix.Registration, rec record) {
 // facts are what only the host says.
 func (m *registrationModel) facts(r *vix.Registration) {
 	m.ID = said(r.ID)
+	m.Server = known(said(r.Server), m.Server)
 	m.RegisteredPath = known(said(r.Path.String()), m.RegisteredPath)
 	m.ManagedObjectID = said(r.ManagedObjectID)
 	m.InstanceUUID = known(said(r.InstanceUUID), m.InstanceUUID)
 	m.ConnectionState = said(r.ConnectionState)
-	if readable(r) || m.Encrypted.IsUnknown() || m.Encrypted.IsNull() {
+	if r.Readable() || m.Encrypted.IsUnknown() || m.Encrypted.IsNull() {
 		m.Encrypted = types.BoolValue(r.Encrypted)
 	}
 }
@@ -193,6 +213,8 @@ func importedModel(r *vix.Registration) map[string]attr.Value {
 		"managed_object_id":    said(r.ManagedObjectID),
 		"template":             types.BoolValue(r.Template),
 		"adopted":              types.BoolValue(true),
+		"on_destroy":           types.StringValue(onDestroyKeep),
+		"server":               said(r.Server),
 		"if_registered":        types.StringValue(ifRegisteredFail),
 		"power_off_on_destroy": types.StringValue(string(vix.PowerOffFail)),
 	}
@@ -218,12 +240,6 @@ func planned(plan types.String, reported string) types.String {
 		return said(reported)
 	}
 	return plan
-}
-
-// readable reports that the host can read the VM's configuration, so that what
-// it says of it is what it is.
-func readable(r *vix.Registration) bool {
-	return r.ConnectionState == vix.Connected || r.ConnectionState == vix.Disconnected || r.ConnectionState == ""
 }
 
 // known is what the host says, or what was known before where it says nothing.

@@ -34,7 +34,7 @@ type Provider struct {
 	connectors map[vix.ServiceProvider]vix.Connect
 
 	mu    sync.Mutex
-	hosts []vix.Host
+	conns []*connection
 }
 
 // New makes the provider of a build. The connectors are the service providers
@@ -109,8 +109,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
-	p.opened(host)
 	conn.host, conn.user = host, options.Username
+	p.opened(conn)
 	hand()
 }
 
@@ -129,27 +129,50 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{NewRegistrationResource}
 }
 
-// Close disconnects every host that was opened, so that a run leaves no session
-// behind. The provider may be used again afterwards.
+// Close ends the provider in order: Terraform has written the state. It disconnects
+// every host that was opened, so that a run leaves no session behind. The provider may
+// be used again afterwards.
 func (p *Provider) Close(ctx context.Context) error {
+	for _, conn := range p.opens() {
+		conn.close(ctx)
+	}
+	return p.Abandon(ctx)
+}
+
+// Abandon is Close where Terraform has not ended in order, so that nobody knows
+// what is in the state.
+func (p *Provider) Abandon(ctx context.Context) error {
 	p.mu.Lock()
-	hosts := p.hosts
-	p.hosts = nil
+	conns := p.conns
+	p.conns = nil
 	p.mu.Unlock()
 	// All at once: what ends a run has one short deadline for all of them.
-	errs := make([]error, len(hosts))
+	errs := make([]error, len(conns))
 	var wg sync.WaitGroup
-	for i, host := range hosts {
-		wg.Go(func() { errs[i] = host.Disconnect(ctx) })
+	for i, conn := range conns {
+		wg.Go(func() { errs[i] = conn.host.Disconnect(ctx) })
 	}
 	wg.Wait()
 	return errors.Join(errs...)
 }
 
-func (p *Provider) opened(host vix.Host) {
+func (p *Provider) opened(conn *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hosts = append(p.hosts, host)
+	p.conns = append(p.conns, conn)
+}
+
+func (p *Provider) opens() []*connection {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.conns)
+}
+
+// stopping notes that Terraform told the provider to stop.
+func (p *Provider) stopping() {
+	for _, conn := range p.opens() {
+		conn.stop()
+	}
 }
 
 // connector is the way to connect to a service provider; nil, with an error,

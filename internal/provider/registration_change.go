@@ -19,10 +19,10 @@ func planPath(plan *registrationModel, state registrationModel) path.Paths {
 	if plan.VMXPath.Equal(state.VMXPath) {
 		return nil
 	}
-	other := path.Paths{path.Root("vmx_path")}
 	if plan.VMXPath.IsUnknown() {
-		return other
+		return nil // it may come out the same
 	}
+	other := path.Paths{path.Root("vmx_path")}
 	want, err := vix.ParsePath(plan.VMXPath.ValueString())
 	if err != nil {
 		return other
@@ -58,10 +58,11 @@ func samePlace(plan *types.String, prior types.String, is string) bool {
 type placementChange int
 
 const (
-	placeSame  placementChange = iota // no change
-	placeHere                         // written anew, to where the VM is by now
-	placeOther                        // elsewhere: another registration
-	placeNoted                        // written for the first time, after the VM has moved
+	placeSame    placementChange = iota // no change
+	placeHere                           // written anew, to where the VM is by now
+	placeOther                          // elsewhere: another registration
+	placeNoted                          // written for the first time, after the VM has moved
+	placeUnknown                        // not known yet; it may come out the same
 )
 
 // placement decides what a host or cluster in a plan means. It is where the
@@ -74,7 +75,7 @@ func placement(plan, prior types.String, placed, is string, configured bool) pla
 		return placeSame
 	}
 	if plan.IsUnknown() {
-		return placeOther
+		return placeUnknown
 	}
 	if placed == "" && is == "" {
 		placed, is = prior.ValueString(), prior.ValueString()

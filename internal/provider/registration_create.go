@@ -4,12 +4,12 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -30,70 +30,122 @@ func (r *registrationResource) create(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	at := r.conn.intent(server, spec)
-	if begun, ok := r.conn.journal.begun(at); ok {
-		spec.Begun = begun
-	} else {
+	written, err := config.spec()
+	if err != nil {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
+	if err != nil {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	rec := record{Server: server}
+	rec.placed(&done.Registration)
+	rec.configured(config, plan)
+	asked := plan
+	plan.created(done)
+	if taken := done.Adopted || done.Finished; taken {
+		// What was there before is not in the state until it is what the plan says: a
+		// registration that is in the state and failed is tainted, and would be made anew.
+		if err := r.reconcile(ctx, asked, plan, server, &done.Registration, &rec); err != nil {
+			addError(&resp.Diagnostics, schema, err)
+			return
+		}
+	}
+	r.conn.journalFinished(spec.Path.String())
+	r.conn.ledger.done(&done.Registration)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+	if again != nil {
+		warnAgain(&resp.Diagnostics, done.Path, *again)
+	}
+	warnConnectionState(&resp.Diagnostics, &done.Registration)
+}
+
+// register registers the VM, or takes it over, and makes it this address's alone. It gives
+// the VM, too, that another address of this apply unregistered before, if one did.
+func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSpec, at intent) (*vix.Registered, *departed, error) {
+	unlock := r.conn.ledger.lock(spec.Path.AsVMX().File)
+	defer unlock()
+	spec.Attempt = r.conn.journal.open(at)
+	var again *departed
+	if len(r.conn.ledger.departedLike(spec)) > 0 {
+		_, d, where, err := r.look(ctx, spec)
+		if err == nil && d != nil && !d.returns {
+			again, spec = d, where
+			spec.Name = cmp.Or(spec.Name, d.Name)
+		}
+	}
+	spec.Sending = func(now time.Time) {
+		at.Attempt = vix.Attempt{Begun: now, Until: now.Add(remaining(ctx))}
 		r.conn.journalBegin(ctx, at)
 	}
 	done, err := r.conn.host.Register(ctx, spec)
 	if err != nil {
 		if answered(err) {
-			r.conn.journalEnd(ctx, at.name())
+			r.conn.journalEnd(ctx, at.Server, at.Path)
 		}
-		addError(&resp.Diagnostics, schema, err)
-		return
+		return nil, nil, err
 	}
-	taken := done.Adopted || !spec.Begun.IsZero()
-	if taken {
+	if done.Adopted || done.Finished {
 		if conflicts := conflicts(spec, &done.Registration); len(conflicts) > 0 {
-			r.conn.journalEnd(ctx, at.name())
-			addError(&resp.Diagnostics, schema, errors.Join(conflicts...))
-			return
+			return nil, nil, errors.Join(conflicts...)
 		}
 	}
-	rec := record{Server: server, Intent: at.name()}
-	rec.placed(&done.Registration)
-	rec.configured(config, plan)
-	// State first: whatever fails from here on, Terraform knows of the VM.
-	save := func() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
-		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	return done, again, r.take(done, spec)
+}
+
+// take makes a VM the one of this address, unless another address of this apply has
+// it already.
+func (r *registrationResource) take(done *vix.Registered, spec vix.RegisterSpec) error {
+	unlock := r.conn.ledger.lock(vmKey(done.ManagedObjectID))
+	defer unlock()
+	e := &vix.Error{Op: "register", Object: spec.Path.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath}
+	switch {
+	case r.conn.ledger.hasGone(done.ManagedObjectID):
+		e.Reason = "Another resource of this apply has unregistered the VM at this very moment."
+		e.Remedy = "Apply again: the VM is registered then."
+		return e
+	case !r.conn.ledger.take(&done.Registration):
+		e.Reason = "Another resource of this apply has registered or adopted the same VM."
+		e.Remedy = "One VM has one registration: remove one of the two."
+		return e
 	}
-	asked := plan
-	plan.created(done)
-	save()
-	if taken {
-		r.reconcile(ctx, asked, &plan, &rec, &resp.Diagnostics, schema)
-		save()
+	return nil
+}
+
+// remaining is how long ctx goes on.
+func remaining(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return defaultCreateTimeout
 	}
-	warnConnectionState(&resp.Diagnostics, &done.Registration)
+	return time.Until(deadline)
 }
 
 // reconcile gives a VM that was registered before the name and the places that
 // the plan says, so that state equals the plan.
 func (r *registrationResource) reconcile(
-	ctx context.Context, asked registrationModel, plan *registrationModel, rec *record,
-	diags *diag.Diagnostics, schema typed,
-) {
-	change := rec.changeTo(asked)
-	if change.IsZero() {
-		return
+	ctx context.Context, asked, plan registrationModel, server string, is *vix.Registration, rec *record,
+) error {
+	spec, err := asked.spec()
+	if err != nil {
+		return err
 	}
-	handle := plan.handle(rec.Server)
-	failed := r.conn.host.Update(ctx, handle, change)
-	found, err := r.conn.host.Registration(ctx, handle)
-	if err == nil {
+	change := spec.Change(*is)
+	if change.IsZero() {
+		return nil
+	}
+	handle := plan.handle(server)
+	if err := r.conn.host.Update(ctx, handle, change); err != nil {
+		return err
+	}
+	if found, err := r.conn.host.Registration(ctx, handle); err == nil {
 		rec.read(found)
 	}
-	if failed == nil {
-		return
-	}
-	addError(diags, schema, failed)
-	if err == nil {
-		plan.follow(found, *rec)
-	}
+	return nil
 }
 
 // conflicts says what of a VM that is registered already contradicts the
@@ -124,7 +176,7 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 			conflict(place.field, place.want, place.has)
 		}
 	}
-	if spec.Template != is.Template && readable(is) {
+	if spec.Template != is.Template && is.Readable() {
 		conflict(vix.FieldTemplate, fmt.Sprint(spec.Template), fmt.Sprint(is.Template))
 	}
 	return errs
@@ -146,9 +198,10 @@ func answered(err error) bool {
 	}
 }
 
-// intent is the attempt at a registration, as the journal keeps it.
+// intent is the attempt at a registration as it is written, as the journal keeps it:
+// a plan has filled in by then what was left out.
 func (c *connection) intent(server string, spec vix.RegisterSpec) intent {
 	return intent{
-		Server: server, User: c.user, Datacenter: spec.Datacenter, Path: spec.Path.String(), Begun: time.Now().UTC(),
+		Server: server, User: c.user, Datacenter: spec.Datacenter, Path: spec.Path.String(),
 	}
 }

@@ -9,13 +9,16 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 func intents(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(os.Getenv("TF_DATA_DIR"), "vix-intents", "*"))
+	files, err := filepath.Glob(filepath.Join(os.Getenv("TF_DATA_DIR"), "vix-intents", "*", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +29,7 @@ func TestCreateAdopts(t *testing.T) {
 	w := newWorld(t)
 	w.host.register(mustPath(t, webPath), "old").Folder = "/DC0/vm/Old"
 	config := args{"vmx_path": webPath, "if_registered": "adopt", "name": "web", "folder": "Linux", "resource_pool": "Resources"}
-	o := w.create(config)
+	o := w.adopt(config)
 	calls(t, w.host, "Check", "Register", "Update", "Registration")
 	if c := w.host.changes[0]; *c.Name != "web" || *c.Folder != "Linux" || c.ResourcePool != nil {
 		t.Errorf("changed %+v", c)
@@ -39,7 +42,7 @@ func TestCreateAdopts(t *testing.T) {
 	// As it is: nothing to change.
 	w = newWorld(t)
 	w.host.register(mustPath(t, webPath), "old")
-	o = w.create(args{"vmx_path": webPath, "if_registered": "adopt"})
+	o = w.adopt(args{"vmx_path": webPath, "if_registered": "adopt"})
 	calls(t, w.host, "Check", "Register")
 	holds(t, o.value, args{"adopted": true, "name": "old"})
 }
@@ -57,7 +60,7 @@ func TestCreateAdoptionFails(t *testing.T) {
 		t.Errorf("state %v, journal %v", fields(o.value), intents(t))
 	}
 
-	// A rename that fails: state says what is.
+	// A move that fails: the VM stays whose it was, and nothing is tainted.
 	w = newWorld(t)
 	w.host.register(mustPath(t, webPath), "old")
 	config = args{"vmx_path": webPath, "if_registered": "adopt", "folder": "Linux"}
@@ -65,7 +68,9 @@ func TestCreateAdoptionFails(t *testing.T) {
 	w.host.fail["Update"] = errors.New("no")
 	o, diags = w.apply(nil, p, config)
 	diags.only(t, "ERROR: Unexpected error\nno")
-	holds(t, o.value, args{"folder": "/DC0/vm", "id": "50000000-0000-0000-0000-000000000001"})
+	if !o.value.IsNull() {
+		t.Errorf("state %v: an error would taint it", fields(o.value))
+	}
 }
 
 func TestCreateWarnsOfWhatCameUpBadly(t *testing.T) {
@@ -125,8 +130,8 @@ func TestCreateFinishesAnInterruptedAttempt(t *testing.T) {
 	_, diags := w.apply(nil, p, config)
 	diags.none(t)
 	begun := w.host.specs[len(w.host.specs)-1]
-	if !begun.Begun.IsZero() {
-		t.Errorf("a first attempt was begun at %s", begun.Begun)
+	if !begun.Attempt.IsZero() {
+		t.Errorf("a first attempt was begun at %s", begun.Attempt.Begun)
 	}
 	if len(intents(t)) != 1 {
 		t.Fatalf("journal %v", intents(t))
@@ -141,13 +146,13 @@ func TestCreateFinishesAnInterruptedAttempt(t *testing.T) {
 	w.restart()
 	w.configure(args{"hostname": "vc", "username": "user", "password": "pass"}).none(t)
 	p = w.plan(nil, config)
-	p.diags.only(t, "WARNING: "+webPath+" is registered already, by an apply that was interrupted\nThe host's record shows that our user "+
+	p.diags.only(t, "WARNING: A VM is registered already, by an apply that was interrupted\n"+webPath+": the host's record shows that our user "+
 		"registered it (50000000-0000-0000-0000-000000000001) in an apply of this configuration that did not get as far as saving "+
 		"state. This apply finishes that one.")
 	w.host.byPath(mustPath(t, webPath)).Name = "renamed by hand"
 	o, diags := w.apply(nil, p, config)
 	diags.none(t)
-	if spec := w.host.specs[len(w.host.specs)-1]; spec.Begun.IsZero() {
+	if spec := w.host.specs[len(w.host.specs)-1]; spec.Attempt.IsZero() {
 		t.Error("the time of the first attempt did not reach the host")
 	}
 	holds(t, o.value, args{"adopted": false, "name": "web"})
@@ -156,41 +161,70 @@ func TestCreateFinishesAnInterruptedAttempt(t *testing.T) {
 	}
 
 	// The next call with this state proves that it was saved.
-	read, diags := w.read(o)
+	_, diags = w.read(o)
 	diags.none(t)
 	if len(intents(t)) != 0 {
 		t.Errorf("journal %v", intents(t))
 	}
+}
 
-	// It is forgotten once: a later attempt at the same path is another one's.
-	later := intent{Server: fakeServer, User: "user", Path: webPath}
-	if err := newFileJournal().begin(later); err != nil {
-		t.Fatal(err)
-	}
-	_, diags = w.read(read)
-	diags.none(t)
-	if len(intents(t)) != 1 {
-		t.Error("the note of a later attempt is gone")
+// A note ends when Terraform ends the provider in order, or when a refresh finds the
+// registration in the state; not with an interruption.
+func TestJournalEnds(t *testing.T) {
+	for name, test := range map[string]struct {
+		end   func(w *world, o *object)
+		notes int
+	}{
+		"not when create returns": {func(*world, *object) {}, 1},
+		"in order":                {func(w *world, _ *object) { w.must(w.provider.Close(t.Context())) }, 0},
+		"killed":                  {func(w *world, _ *object) { w.must(w.provider.Abandon(t.Context())) }, 1},
+		"told to stop": {func(w *world, _ *object) {
+			_, err := w.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
+			w.must(err)
+			w.must(w.provider.Close(t.Context()))
+		}, 1},
+		"by a refresh": {func(w *world, o *object) { w.read(o) }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			o := w.create(args{"vmx_path": webPath})
+			test.end(w, o)
+			if n := len(intents(t)); n != test.notes {
+				t.Errorf("%d notes are left, want %d", n, test.notes)
+			}
+		})
 	}
 }
 
-func TestJournalEndsWithUpdateAndDelete(t *testing.T) {
-	w := newWorld(t)
-	config := args{"vmx_path": webPath}
-	o := w.create(config)
-	config["on_destroy"] = "unregister"
-	_, diags := w.apply(o, w.plan(o, config), config)
-	diags.none(t)
-	if len(intents(t)) != 0 {
-		t.Errorf("journal after an update: %v", intents(t))
+// What one workspace has begun is nothing that another one may finish, and neither is what
+// was begun with another backend.
+func TestAnAttemptBelongsToItsWorkspace(t *testing.T) {
+	data := t.TempDir()
+	t.Setenv("TF_DATA_DIR", data)
+	at := intent{Server: "s", User: "u", Path: webPath, Attempt: vix.Attempt{Begun: time.Now()}}
+	if err := newFileJournal().begin(at); err != nil {
+		t.Fatal(err)
 	}
-	for _, onDestroy := range []string{"keep", "unregister"} {
-		w = newWorld(t)
-		o = w.create(args{"vmx_path": webPath, "on_destroy": onDestroy})
-		w.destroy(o)
-		if len(intents(t)) != 0 {
-			t.Errorf("journal after a destroy: %v", intents(t))
+	noted := func() bool { return !newFileJournal().open(at).IsZero() }
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(data, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
+	}
+	if !noted() {
+		t.Error("the same workspace does not know its attempt")
+	}
+	write("environment", "staging")
+	if noted() {
+		t.Error("another workspace finishes it")
+	}
+	t.Setenv("TF_WORKSPACE", "default")
+	if !noted() {
+		t.Error("TF_WORKSPACE does not count")
+	}
+	write("terraform.tfstate", `{"backend":{"type":"s3","config":{"bucket":"other"}}}`)
+	if noted() {
+		t.Error("another backend finishes it")
 	}
 }
 
@@ -220,16 +254,27 @@ func TestJournalIsPatient(t *testing.T) {
 }
 
 func TestFileJournal(t *testing.T) {
-	j := &fileJournal{data: t.TempDir()}
-	at := intent{Server: "s", User: "u", Datacenter: "DC0", Path: webPath}
-	if _, ok := j.begun(at); ok {
+	t.Setenv("TF_DATA_DIR", t.TempDir())
+	j := newFileJournal()
+	now := time.Now().UTC().Truncate(time.Second)
+	at := intent{Server: "s", User: "u", Datacenter: "DC0", Path: webPath, Attempt: vix.Attempt{Begun: now, Until: now.Add(time.Minute)}}
+	if !j.open(at).IsZero() {
 		t.Error("begun before it began")
 	}
 	if err := j.begin(at); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := j.begun(at); !ok {
-		t.Error("not begun")
+	if got := j.open(at); got != at.Attempt {
+		t.Errorf("noted %v, want %v", got, at.Attempt)
+	}
+	// Another try of the same does not shorten the time in which the first may come to its end.
+	later := at
+	later.Attempt = vix.Attempt{Begun: now.Add(time.Hour), Until: now.Add(2 * time.Hour)}
+	if err := j.begin(later); err != nil {
+		t.Fatal(err)
+	}
+	if got := j.open(at); got.Begun != now || got.Until != later.Attempt.Until {
+		t.Errorf("noted %v", got)
 	}
 	for name, other := range map[string]intent{
 		"server":     {Server: "x", User: "u", Datacenter: "DC0", Path: webPath},
@@ -237,17 +282,20 @@ func TestFileJournal(t *testing.T) {
 		"datacenter": {Server: "s", User: "u", Datacenter: "DC1", Path: webPath},
 		"path":       {Server: "s", User: "u", Datacenter: "DC0", Path: "[storage1] x/x.vmx"},
 	} {
-		if _, ok := j.begun(other); ok {
+		if !j.open(other).IsZero() {
 			t.Errorf("another %s counts as this one", name)
 		}
 	}
-	if err := os.WriteFile(j.file(at.name()), []byte("{half"), 0o600); err != nil {
+	if err := os.WriteFile(j.file(at), []byte("{half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := j.begun(at); ok {
+	if !j.open(at).IsZero() {
 		t.Error("a damaged note counts")
 	}
-	if err := errors.Join(j.end(at.name()), j.end(at.name())); err != nil {
+	if err := errors.Join(j.begin(at), j.end("s", webPath), j.end("s", webPath)); err != nil {
 		t.Errorf("ending twice: %v", err)
+	}
+	if !j.open(at).IsZero() {
+		t.Error("it did not end")
 	}
 }

@@ -34,7 +34,7 @@ func TestImportForms(t *testing.T) {
 			calls(t, w.host, test.call, "Registration")
 			holds(t, o.value, args{
 				"id": id, "vmx_path": webPath, "registered_path": webPath, "adopted": true, "if_registered": "fail",
-				"power_off_on_destroy": "fail", "on_destroy": nil, "template": false, "name": "web", "managed_object_id": "vm-1",
+				"power_off_on_destroy": "fail", "on_destroy": "keep", "server": fakeServer, "template": false, "name": "web", "managed_object_id": "vm-1",
 				"folder": "/DC0/vm/Linux", "datacenter": "/DC0", "connection_state": "connected",
 			})
 			holds(t, w.value(w.identity, o.identity.IdentityData), args{"server": fakeServer, "id": id})

@@ -5,30 +5,20 @@ package provider
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// planDestroy says what would make the destroy fail. It asks the host nothing:
-// state has just been refreshed.
-func (r *registrationResource) planDestroy(
-	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
-) {
-	var state registrationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
-	if !resp.Diagnostics.HasError() {
-		warnRunning(&resp.Diagnostics, state, rec)
-	}
-}
-
-// planCreate checks what Create is going to ask, if it is all known.
+// planCreate checks what Create is going to ask, and says what will come of it. It
+// is also the second half of a replacement, which Terraform plans as if nothing were
+// there: then the note of the first half says what is taken out before. Warnings of a
+// second half are shown to nobody; what matters there is an error.
 func (r *registrationResource) planCreate(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
@@ -38,126 +28,286 @@ func (r *registrationResource) planCreate(
 	var config, plan registrationModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	note := noteFrom(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	// The configuration tells a value that is not known yet from one that is
-	// left to the host; the plan has the defaults.
-	config.Template, config.IfRegistered = plan.Template, plan.IfRegistered
-	if !config.complete() {
 		return
 	}
 	limit, diags := config.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	r.check(ctx, config, resp)
+	// The configuration tells a value that is not known yet from one that is
+	// left to the host; the plan has the defaults.
+	config.Template, config.IfRegistered, config.PowerOffOnDestroy = plan.Template, plan.IfRegistered, plan.PowerOffOnDestroy
+	p := &creation{r: r, schema: resp.Plan.Schema, config: config, note: note}
+	p.plan(ctx, &plan)
+	resp.Diagnostics.Append(stopsDestroy(p.diags)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		p.note.save(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
-// check asks the host what Register would do.
-func (r *registrationResource) check(
-	ctx context.Context, config registrationModel, resp *resource.ModifyPlanResponse,
-) {
-	schema := resp.Plan.Schema
-	spec, err := config.spec()
+// creation is a create that is being planned.
+type creation struct {
+	r      *registrationResource
+	schema typed
+	config registrationModel
+	note   planNote
+	// replacing is the VM of a tainted registration, of which no first half was planned.
+	replacing *vix.Registration
+	diags     diag.Diagnostics
+}
+
+// plan checks, and fills what is known now into the plan.
+func (c *creation) plan(ctx context.Context, plan *registrationModel) {
+	server, err := c.r.conn.server(ctx)
 	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+		addError(&c.diags, c.schema, err)
 		return
 	}
-	server, err := r.conn.server(ctx)
-	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+	plan.Server = said(server)
+	if !c.config.complete() {
+		if c.replaces() {
+			addReplacedUnknown(&c.diags, c.note.Out)
+		}
 		return
 	}
-	if begun, ok := r.conn.journal.begun(r.conn.intent(server, spec)); ok {
-		spec.Begun = begun
+	spec, err := c.config.spec()
+	if err != nil {
+		addError(&c.diags, c.schema, err)
+		return
 	}
-	check, err := r.conn.host.Check(ctx, spec)
-	switch {
-	case err != nil && vix.CodeOf(err) == vix.CodeAlreadyExists && r.conn.releases(spec.Path, ""):
-		// What is in the way is the registration that this one replaces.
-	case err != nil:
-		addError(&resp.Diagnostics, schema, err)
-	case check.Registered != nil && !r.conn.releases(check.Registered.Path, check.Registered.ID):
+	// In an apply, a delete of the same file may be under way: it is seen as done, or not begun.
+	defer c.r.conn.ledger.lock(spec.Path.AsVMX().File)()
+	spec.Attempt = c.r.conn.journal.open(c.r.conn.intent(server, spec))
+	if c.replaces() {
+		spec.Without = c.note.Out
+		c.turn()
+	}
+	check, d, spec, err := c.r.look(ctx, spec)
+	if tainted := c.tainted(err); tainted != nil {
+		spec.Without = c.note.Out
+		check, err = c.r.conn.host.Check(ctx, spec)
+	}
+	if err != nil {
+		c.refuse(spec, err)
+		return
+	}
+	c.judge(ctx, spec, check)
+	if !c.diags.HasError() {
+		c.fill(plan, spec, check, d)
+	}
+}
+
+// replaces reports that something is unregistered before the create.
+func (c *creation) replaces() bool { return c.note.Out != nil && c.note.Unregisters }
+
+// turn makes known to the other addresses that the VM is taken out: the first half
+// could not tell of a replacement that is forced.
+func (c *creation) turn() {
+	if c.note.Replaces {
+		return
+	}
+	if c.r.conn.ledger.turns(c.note.Record.part(stays), c.note.Record.part(leaves)) == parted {
+		addParted(&c.diags, c.note.Out.Path)
+	}
+}
+
+// tainted is the VM in the way of a create, if it is the one that the same address
+// has: of a tainted registration Terraform plans only the making anew.
+func (c *creation) tainted(err error) *vix.Registration {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || e.Code != vix.CodeAlreadyExists || e.VM == nil || c.note.Out != nil || !c.r.conn.ledger.inState(e.VM.ManagedObjectID) {
+		return nil
+	}
+	handle := e.VM.Handle()
+	c.note = planNote{
+		Out: &handle, Unregisters: true, PowersOff: vix.PowerOff(c.config.PowerOffOnDestroy.ValueString()),
+		PowerState: e.VM.PowerState, Readable: e.VM.Readable(),
+	}
+	c.note.Record.read(e.VM)
+	c.replacing = e.VM
+	return e.VM
+}
+
+// own is the key of the VM that the first half was planned for; empty if there was none.
+func (c *creation) own() string {
+	if c.note.Out == nil || c.replacing != nil {
+		return ""
+	}
+	return vmKey(c.note.Out.ManagedObjectID)
+}
+
+// refuse says why the host would not register the VM; where that is because of
+// another address of the same plan, that.
+func (c *creation) refuse(spec vix.RegisterSpec, err error) {
+	if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeAlreadyExists && e.VM != nil {
+		p := part{role: register, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID), own: c.own()}
+		if c.contradicted(spec, p) {
+			return
+		}
+		err = alreadyRegistered(e, c.r.conn.journal.usable())
+	}
+	addError(&c.diags, c.schema, err)
+}
+
+// contradicted reports, with an error, that another address of the plan stands
+// against a part.
+func (c *creation) contradicted(spec vix.RegisterSpec, p part) bool {
+	switch c.r.conn.ledger.planned(p) {
+	case twice:
+		addTwice(&c.diags, spec.Path)
+	case parted:
+		addParted(&c.diags, spec.Path)
+	case none:
+		return false
+	}
+	return true
+}
+
+// judge says what of a check is not good enough.
+func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
+	p := part{role: register, file: fileKey(check.FileID), own: c.own()}
+	if spec.Adopt {
+		p.role = adopt
+	}
+	if c.replacing != nil {
+		p.vm = vmKey(c.replacing.ManagedObjectID)
+	}
+	if check.Registered != nil {
+		p.vm = vmKey(check.Registered.ManagedObjectID)
 		for _, conflict := range conflicts(spec, check.Registered) {
-			addError(&resp.Diagnostics, schema, conflict)
+			addError(&c.diags, c.schema, conflict)
 		}
-		if check.Finished {
-			resp.Diagnostics.AddWarning(fmt.Sprintf("%s is registered already, by an apply that was interrupted", spec.Path),
-				fmt.Sprintf("The host's record shows that our user registered it (%s) in an apply of this configuration that "+
-					"did not get as far as saving state. This apply finishes that one.", check.Registered.ID))
+	}
+	if c.contradicted(spec, p) || c.diags.HasError() {
+		return
+	}
+	if spec.Name != "" {
+		folder := check.Placement.Folder
+		if !c.r.conn.ledger.named(folder, spec.Name, p.file) {
+			addNameTwice(&c.diags, spec.Path, spec.Name, folder)
 		}
-	case check.Registered == nil && check.FileUnknown != "":
-		resp.Diagnostics.AddAttributeWarning(path.Root("vmx_path"), fmt.Sprintf("Whether %s is there cannot be told", spec.Path),
-			check.FileUnknown+" Registering does not need it, but without it a missing file shows only at apply.")
-	case check.Registered == nil && !check.FileExists:
-		resp.Diagnostics.AddAttributeWarning(path.Root("vmx_path"), fmt.Sprintf("%s is not there yet", spec.Path),
-			"The file is not on the datastore now. The apply fails unless something puts it there before the registration, "+
-				"for example another resource that this one depends on.")
+	}
+	c.note.Returns = c.replaces() && c.sameFile(spec, check)
+	switch {
+	case c.replaces():
+		c.judgeReplacement(ctx, spec, check)
+	case check.Finished:
+		warnFinished(&c.diags, spec.Path, check.Registered)
+	case check.Registered != nil:
+		warnAdopts(&c.diags, check.Registered, c.config.OnDestroy.ValueString() == onDestroyUnregister)
+	case check.FileUnknown != "":
+		warnFileUnknown(&c.diags, spec.Path, check.FileUnknown)
+	case !check.FileExists:
+		warnFileMissing(&c.diags, spec.Path)
 	}
 }
 
-// planUpdate decides for every changed value whether it means a change at all,
-// a change in place, or another registration.
-func (r *registrationResource) planUpdate(
-	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
-) {
-	var config, plan, state registrationModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+// sameFile reports that the create registers the file of the VM that is taken out.
+func (c *creation) sameFile(spec vix.RegisterSpec, check *vix.Check) bool {
+	if was := fileKey(c.note.Record.FileID); was != "" {
+		return was == fileKey(check.FileID)
+	}
+	return spec.Path.AsVMX() == c.note.Out.Path.AsVMX()
+}
+
+// judgeReplacement refuses what would take a VM out of the inventory without being
+// able to put it back where the plan says.
+func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
+	if !c.note.Returns && spec.Path == c.note.Out.Wanted {
+		addMovedAway(&c.diags, c.note.Out)
 		return
 	}
-	if r.conn != nil && state.unregisters() {
-		r.conn.willRelease(state.handle(rec.Server).Path, state.ID.ValueString())
+	powersOff := vix.PowerOffFail
+	if c.note.PowerState == vix.PoweredOn {
+		powersOff = c.note.PowersOff
 	}
-	replace := planPath(&plan, state)
-	// Another folder or pool is a change in place, which needs nothing more.
-	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
-	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
-	if !samePlace(&plan.Datacenter, state.Datacenter, rec.Is.Datacenter) {
-		replace = append(replace, path.Root("datacenter"))
+	if !c.note.Replaces && powersOff != vix.PowerOffFail {
+		addForcedOff(&c.diags, c.note.Out.Path, powersOff)
 	}
-	if !plan.Template.Equal(state.Template) {
-		replace = append(replace, path.Root("template"))
+	if err := c.r.conn.host.CheckUnregister(ctx, *c.note.Out, powersOff); err != nil {
+		addError(&c.diags, c.schema, err)
+	}
+	switch {
+	case check.Registered != nil:
+	case check.FileUnknown != "" && !(c.note.Returns && c.note.Readable):
+		addReplacedFileUnknown(&c.diags, spec.Path, check.FileUnknown)
+	case check.FileUnknown == "" && !check.FileExists:
+		addReplacedFileMissing(&c.diags, spec.Path, c.note.Out.Path)
+	}
+}
+
+// fill puts into the plan what is known now: what a saved plan says comes true, or
+// Terraform refuses to apply it.
+func (c *creation) fill(plan *registrationModel, spec vix.RegisterSpec, check *vix.Check, d *departed) {
+	at, readable := check.Placement, true
+	plan.Adopted = types.BoolValue(false)
+	switch {
+	case check.Registered != nil:
+		at, readable = check.Registered.Placement, check.Registered.Readable()
+		plan.Adopted = types.BoolValue(!check.Finished)
+		c.note.Adopts = check.Registered.ManagedObjectID
+	case d != nil && !d.returns:
+		at = d.Placement
+		plan.Adopted = types.BoolValue(true)
+	case c.note.Returns && spec.Adopt:
+		// With create_before_destroy it is taken over instead, and nobody tells us.
+		plan.Adopted = types.BoolUnknown()
+	}
+	if c.config.OnDestroy.IsNull() {
+		plan.OnDestroy = undoing(plan.Adopted)
 	}
 	for _, place := range []struct {
-		name       string
-		plan       *types.String
-		prior      types.String
-		placed, is string
-		configured bool
+		config types.String
+		plan   *types.String
+		is     string
 	}{
-		{"cluster", &plan.Cluster, state.Cluster, rec.PlacedCluster, rec.Is.Cluster, rec.ClusterConfigured},
-		{"host", &plan.Host, state.Host, rec.PlacedHost, rec.Is.Host, rec.HostConfigured},
+		{c.config.Datacenter, &plan.Datacenter, at.Datacenter},
+		{c.config.Folder, &plan.Folder, at.Folder},
+		{c.config.ResourcePool, &plan.ResourcePool, at.ResourcePool},
+		{c.config.Cluster, &plan.Cluster, at.Cluster},
 	} {
-		switch placement(*place.plan, place.prior, place.placed, place.is, place.configured) {
-		case placeSame:
-			*place.plan = place.prior
-		case placeOther:
-			replace = append(replace, path.Root(place.name))
-		case placeNoted:
-			warnMovedSince(&resp.Diagnostics, place.name, *place.plan, place.is)
-		case placeHere:
+		if place.config.IsNull() && (readable || place.is != "") {
+			*place.plan = said(place.is)
 		}
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	resp.RequiresReplace = append(resp.RequiresReplace, replace...)
-	if len(replace) > 0 {
-		warnRunning(&resp.Diagnostics, state, rec)
+	spec.Attempt = vix.Attempt{}
+	c.note.In = &spec
+	if c.note.Out == nil {
+		// Of a tainted registration this is all that its delete knows.
+		if check.Registered != nil {
+			c.note.PowerState = check.Registered.PowerState
+		}
 	}
 }
 
-// warnRunning says that a destroy would fail because the VM runs.
-func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
-	if rec.PowerState != vix.PoweredOn || !state.unregisters() ||
-		state.PowerOffOnDestroy.ValueString() != string(vix.PowerOffFail) {
-		return
+// look asks the host what Register would do. A file whose VM another address of
+// this walk has unregistered is looked at as what it was planned to be: that VM, where it was.
+func (r *registrationResource) look(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, *departed, vix.RegisterSpec, error) {
+	for _, d := range r.conn.ledger.departedLike(spec) {
+		again := spec
+		if !d.returns {
+			again = spec.Where(d.Placement)
+		}
+		check, err := r.conn.host.Check(ctx, again)
+		if err == nil && check.Registered == nil && fileKey(check.FileID) == fileKey(d.FileID) {
+			return check, &d, again, nil
+		}
 	}
-	diags.AddWarning(fmt.Sprintf("%s is powered on", state.RegisteredPath.ValueString()),
-		"A host does not unregister a VM that runs: the destroy fails unless the VM is powered off before. "+
-			"To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest shuts down) or \"hard\" first; "+
-			"to leave the VM registered, apply on_destroy = \"keep\" first.")
+	check, err := r.conn.host.Check(ctx, spec)
+	return check, nil, spec, err
+}
+
+// complete reports that everything a check needs is known.
+func (m *registrationModel) complete() bool {
+	for _, value := range []attr.Value{
+		m.VMXPath, m.Datacenter, m.Name, m.Folder, m.ResourcePool, m.Cluster, m.Host, m.Template, m.IfRegistered,
+	} {
+		if value.IsUnknown() {
+			return false
+		}
+	}
+	return true
 }

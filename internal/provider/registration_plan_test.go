@@ -13,6 +13,14 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
+const (
+	// stops ends each error of a plan, adopts begins what it says of an adoption.
+	stops = "\n\nterraform destroy plans what is configured before it destroys, and is stopped by this error, too; " +
+		"terraform destroy -refresh=false is not."
+	adopts = "WARNING: A VM is registered already, and is adopted\n" + webPath +
+		": web (50000000-0000-0000-0000-000000000001) in /DC0 is taken over as it is. "
+)
+
 func TestPlanCreateChecks(t *testing.T) {
 	adopt := args{"vmx_path": webPath, "if_registered": "adopt"}
 	for name, test := range map[string]struct {
@@ -23,21 +31,26 @@ func TestPlanCreateChecks(t *testing.T) {
 	}{
 		"file not there yet": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, p vix.Path) { h.missing[p] = true },
-			"WARNING at AttributeName(\"vmx_path\"): " + webPath + " is not there yet\nThe file is not on the datastore now. The apply " +
+			"WARNING at AttributeName(\"vmx_path\"): A file is not there yet\n" + webPath + " is not on the datastore now. The apply " +
 				"fails unless something puts it there before the registration, for example another resource that this one depends on.",
 		},
 		"registered": {
 			args{"vmx_path": webPath}, true, nil,
 			"ERROR at AttributeName(\"vmx_path\"): Cannot register " + webPath + "\nIt is registered already.\n\n" +
-				"VIX_E_ALREADY_EXISTS (23)",
+				"With lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
+				"if_registered = \"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
 		},
-		"adopted": {adopt, true, nil, ""},
+		"adopted": {adopt, true, nil, adopts + "A destroy keeps it registered."},
+		"adopted, to be unregistered": {
+			args{"vmx_path": webPath, "if_registered": "adopt", "on_destroy": "unregister"}, true, nil,
+			adopts + "A destroy unregisters it, as on_destroy says.",
+		},
 		"adopted on another host": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "host": "esx2"}, true, nil,
 			"ERROR at AttributeName(\"host\"): Cannot adopt " + webPath + "\nThe VM web (50000000-0000-0000-0000-000000000001) is " +
 				"registered already. Its host is /DC0/host/C0/esx1, and the configuration says esx2. Adopting takes a VM where it is " +
 				"and as it is.\n\nRemove host from the configuration or write /DC0/host/C0/esx1; or unregister the VM, so that it is " +
-				"registered as the configuration says.\n\nVIX_E_ALREADY_EXISTS (23)",
+				"registered as the configuration says.\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
 		},
 		"adopted from a standalone host": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "cluster": "C0"}, true,
@@ -45,26 +58,27 @@ func TestPlanCreateChecks(t *testing.T) {
 			"ERROR at AttributeName(\"cluster\"): Cannot adopt " + webPath + "\nThe VM web (50000000-0000-0000-0000-000000000001) is " +
 				"registered already. Its cluster is none, and the configuration says C0. Adopting takes a VM where it is and as it " +
 				"is.\n\nRemove cluster from the configuration or write none; or unregister the VM, so that it is registered as the " +
-				"configuration says.\n\nVIX_E_ALREADY_EXISTS (23)",
+				"configuration says.\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
 		},
 		"adopted as a template": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "template": true}, true, nil,
 			"ERROR at AttributeName(\"template\"): Cannot adopt " + webPath + "\nThe VM web (50000000-0000-0000-0000-000000000001) is " +
 				"registered already. Its template is false, and the configuration says true. Adopting takes a VM where it is and as it " +
 				"is.\n\nRemove template from the configuration or write false; or unregister the VM, so that it is registered as the " +
-				"configuration says.\n\nVIX_E_ALREADY_EXISTS (23)",
+				"configuration says.\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
 		},
 		"adopted where it is": {
-			args{"vmx_path": webPath, "if_registered": "adopt", "host": "esx1", "cluster": "C0", "datacenter": "DC0"}, true, nil, "",
+			args{"vmx_path": webPath, "if_registered": "adopt", "host": "esx1", "cluster": "C0", "datacenter": "DC0"}, true, nil,
+			adopts + "A destroy keeps it registered.",
 		},
 		"host says no": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) {
 				h.fail["Check"] = &vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostUserPermissions, Field: vix.FieldFolder, Reason: "No right."}
-			}, "ERROR at AttributeName(\"folder\"): Cannot register " + webPath + "\nNo right.\n\nVIX_E_HOST_USER_PERMISSIONS (3014)",
+			}, "ERROR at AttributeName(\"folder\"): Cannot register " + webPath + "\nNo right.\n\nVIX_E_HOST_USER_PERMISSIONS (3014)" + stops,
 		},
 		"host does not answer": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) { h.fail["Info"] = vix.ErrAmbiguous },
-			"ERROR: Unexpected error\nambiguous",
+			"ERROR: Unexpected error\nambiguous" + stops,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +120,7 @@ func TestPlanUpdate(t *testing.T) {
 		"another spelling of the path":    {after: args{"vmx_path": "[storage1]//web/./web.vmx"}, empty: true},
 		"where the VM is by now":          {moved: "[storage2] web/web.vmx", after: args{"vmx_path": "[storage2]web/web.vmx"}, want: args{"vmx_path": "[storage2]web/web.vmx", "registered_path": "[storage2] web/web.vmx"}},
 		"another file":                    {after: args{"vmx_path": "[storage1] db/db.vmx"}, replace: []string{"vmx_path"}, want: args{"registered_path": unknown, "id": unknown}},
-		"a path that is not known yet":    {after: args{"vmx_path": unknown}, replace: []string{"vmx_path"}},
+		"a path that is not known yet":    {after: args{"vmx_path": unknown}},
 		"folder as a name":                {after: args{"folder": "vm"}, empty: true},
 		"folder as a path":                {before: args{"folder": "Linux"}, after: args{"folder": "/DC0/vm/Linux"}, empty: true},
 		"another folder":                  {after: args{"folder": "Linux"}, want: args{"folder": "Linux", "id": "50000000-0000-0000-0000-000000000001"}},
@@ -117,12 +131,12 @@ func TestPlanUpdate(t *testing.T) {
 		"datacenter as a name":            {after: args{"datacenter": "DC0"}, empty: true},
 		"datacenter as a path, name then": {before: args{"datacenter": "DC0"}, after: args{"datacenter": "/DC0"}, empty: true},
 		"another datacenter":              {after: args{"datacenter": "DC1"}, replace: []string{"datacenter"}},
-		"unknown datacenter":              {after: args{"datacenter": unknown}, replace: []string{"datacenter"}},
+		"unknown datacenter":              {after: args{"datacenter": unknown}},
 		"cluster as a name":               {after: args{"cluster": "C0"}, empty: true},
 		"another cluster":                 {after: args{"cluster": "C1"}, replace: []string{"cluster"}},
 		"host as a name":                  {after: args{"host": "esx1"}, empty: true},
 		"another host":                    {after: args{"host": "esx2"}, replace: []string{"host"}},
-		"an unknown host":                 {after: args{"host": unknown}, replace: []string{"host"}},
+		"an unknown host":                 {after: args{"host": unknown}},
 		"template":                        {after: args{"template": true}, replace: []string{"template"}},
 		"several":                         {after: args{"vmx_path": "[storage1] db/db.vmx", "host": "esx2"}, replace: []string{"host", "vmx_path"}},
 	} {
@@ -155,7 +169,11 @@ func TestPlanUpdate(t *testing.T) {
 				p.same(t, o)
 			}
 			if len(replace) == 0 {
-				calls(t, w.host)
+				for _, call := range w.host.made() {
+					if call != "CheckChange" {
+						t.Errorf("a plan calls %s", call)
+					}
+				}
 				after, diags := w.apply(o, p, config(test.after))
 				diags.none(t)
 				w.plan(after, config(test.after)).same(t, after)
@@ -171,7 +189,7 @@ func TestPlanReplaceDoesNotBlockItself(t *testing.T) {
 	w.host.made()
 	p := w.plan(o, args{"vmx_path": webPath, "host": "esx2"})
 	p.diags.none(t)
-	calls(t, w.host, "Check")
+	calls(t, w.host, "Check", "CheckUnregister")
 
 	// With adoption too: what would be adopted is what goes away.
 	w.plan(o, args{"vmx_path": webPath, "host": "esx2", "if_registered": "adopt"}).diags.none(t)
@@ -192,7 +210,7 @@ func TestPlanReplaceDoesNotBlockItself(t *testing.T) {
 	// What a destroy keeps is in the way of its own replacement.
 	w = newWorld(t)
 	w.host.register(mustPath(t, webPath), "web")
-	kept := w.create(args{"vmx_path": webPath, "if_registered": "adopt"})
+	kept := w.adopt(args{"vmx_path": webPath, "if_registered": "adopt"})
 	w.plan(kept, args{"vmx_path": webPath, "host": "esx2"}).diags.has(t, "It is registered already.")
 }
 
@@ -201,7 +219,7 @@ func TestPlanReplaceOfARunningVM(t *testing.T) {
 	o := w.create(args{"vmx_path": webPath})
 	w.host.byPath(mustPath(t, webPath)).PowerState = vix.PoweredOn
 	o, _ = w.read(o)
-	w.plan(o, args{"vmx_path": webPath, "template": true}).diags.has(t, "WARNING: "+webPath+" is powered on")
+	w.plan(o, args{"vmx_path": webPath, "template": true}).diags.has(t, "WARNING: A VM that runs will not be unregistered\n"+webPath+" is powered on.")
 }
 
 func TestDRSIsNoDrift(t *testing.T) {
@@ -265,7 +283,7 @@ func TestPlacement(t *testing.T) {
 		want        placementChange
 	}{
 		{"same text", s("a"), s("a"), "/x/b", "/x/c", true, placeSame},
-		{"unknown", types.StringUnknown(), s("a"), "/x/a", "/x/a", true, placeOther},
+		{"unknown", types.StringUnknown(), s("a"), "/x/a", "/x/a", true, placeUnknown},
 		{"respelled", s("/x/a"), s("a"), "/x/a", "/x/b", true, placeSame},
 		{"followed, placed there", s("a"), s("/x/b"), "/x/a", "/x/b", false, placeSame},
 		{"where it is, anew", s("b"), s("a"), "/x/a", "/x/b", true, placeHere},

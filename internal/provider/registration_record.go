@@ -25,18 +25,24 @@ type record struct {
 	Server string `json:"server,omitempty"`
 	// Is is where the VM was when it was last read.
 	Is places `json:"is"`
-	// PlacedHost and PlacedCluster are where the registration put it. vSphere
+	// PlacedHost, PlacedCluster and PlacedDatacenter are where the registration put it. vSphere
 	// moves VMs between hosts by itself, which is no drift.
-	PlacedHost    string `json:"placed_host,omitempty"`
-	PlacedCluster string `json:"placed_cluster,omitempty"`
-	// HostConfigured and ClusterConfigured tell a place that the user wrote, and
+	PlacedHost       string `json:"placed_host,omitempty"`
+	PlacedCluster    string `json:"placed_cluster,omitempty"`
+	PlacedDatacenter string `json:"placed_datacenter,omitempty"`
+	// HostConfigured and the like tell a place that the user wrote, and
 	// that stays in state, from one that follows the VM.
-	HostConfigured    bool `json:"host_configured,omitempty"`
-	ClusterConfigured bool `json:"cluster_configured,omitempty"`
+	HostConfigured       bool `json:"host_configured,omitempty"`
+	ClusterConfigured    bool `json:"cluster_configured,omitempty"`
+	DatacenterConfigured bool `json:"datacenter_configured,omitempty"`
+	OnDestroyConfigured  bool `json:"on_destroy_configured,omitempty"`
 	// PowerState is from the last read: a destroy plans without one.
 	PowerState vix.PowerState `json:"power_state,omitempty"`
-	// Intent names the journal's note of the attempt that created it.
-	Intent string `json:"intent,omitempty"`
+	// FileID and ManagedObjectID are what tells the VM from those of other addresses.
+	FileID          string `json:"file_id,omitempty"`
+	ManagedObjectID string `json:"managed_object_id,omitempty"`
+	// Displaced is set where the last read found another VM with the id.
+	Displaced bool `json:"displaced,omitempty"`
 }
 
 // places are names and inventory paths as the host reports them.
@@ -61,26 +67,73 @@ type (
 
 // recordFrom reads the record; it is zero where there is none.
 func recordFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostics) record {
-	var rec record
-	raw, d := private.GetKey(ctx, recordKey)
-	diags.Append(d...)
-	if len(raw) == 0 {
-		return rec
-	}
-	if err := json.Unmarshal(raw, &rec); err != nil {
-		// What is lost is convenience; the next read writes a new one.
-		return record{}
-	}
-	return rec
+	return privateFrom[record](ctx, private, recordKey, diags)
 }
 
 func (rec *record) save(ctx context.Context, private privateSetter, diags *diag.Diagnostics) {
-	raw, err := json.Marshal(rec)
+	savePrivate(ctx, private, recordKey, rec, diags)
+}
+
+// privateFrom reads what is kept under a key; it is zero where there is nothing.
+func privateFrom[T any](ctx context.Context, private privateGetter, key string, diags *diag.Diagnostics) T {
+	var value, none T
+	raw, d := private.GetKey(ctx, key)
+	diags.Append(d...)
+	if len(raw) == 0 || json.Unmarshal(raw, &value) != nil {
+		return none // what is damaged is written anew by the next read
+	}
+	return value
+}
+
+// savePrivate keeps something under a key.
+func savePrivate(ctx context.Context, private privateSetter, key string, value any, diags *diag.Diagnostics) {
+	raw, err := json.Marshal(value)
 	if err != nil {
 		diags.AddError("Cannot write the private state", err.Error())
 		return
 	}
-	diags.Append(private.SetKey(ctx, recordKey, raw)...)
+	diags.Append(private.SetKey(ctx, key, raw)...)
+}
+
+// noteKey is where a plan's note stands in the private state.
+const noteKey = "plan"
+
+// planNote is what a plan tells its own second half, and the apply's delete.
+// Terraform plans a replacement twice: as an update, then as a create with nothing before
+// it, which sees what the first planning kept; the delete sees what the second one kept.
+type planNote struct {
+	// Out is the registration that the first planning was of.
+	Out *vix.Handle `json:"out,omitempty"`
+	// Record is what was known of it.
+	Record record `json:"record"`
+	// Unregisters is set where taking it out is to unregister it, PowersOff how a VM that runs is
+	// treated then.
+	Unregisters bool         `json:"unregisters,omitempty"`
+	PowersOff   vix.PowerOff `json:"powers_off,omitempty"`
+	// Replaces is set where the first planning asked for the replacement, and so could say
+	// what comes of it.
+	Replaces bool `json:"replaces,omitempty"`
+	// PowerState is the VM's at plan. Nothing that was off then is turned off.
+	PowerState vix.PowerState `json:"power_state,omitempty"`
+	// Readable is set where the host could read the VM at plan.
+	Readable bool `json:"readable,omitempty"`
+	// In is what the second half registers.
+	In *vix.RegisterSpec `json:"in,omitempty"`
+	// Keeps is set where a destroy leaves the VM registered, whatever the state says.
+	Keeps bool `json:"keeps,omitempty"`
+	// Adopts is the managed object that the second half takes over as it is.
+	Adopts string `json:"adopts,omitempty"`
+	// Returns is set where the second half registers the file that the first takes out.
+	Returns bool `json:"returns,omitempty"`
+}
+
+// noteFrom reads a plan's note; it is zero where there is none.
+func noteFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostics) planNote {
+	return privateFrom[planNote](ctx, private, noteKey, diags)
+}
+
+func (n *planNote) save(ctx context.Context, private privateSetter, diags *diag.Diagnostics) {
+	savePrivate(ctx, private, noteKey, n, diags)
 }
 
 // read takes over what the host reports now.
@@ -89,50 +142,49 @@ func (rec *record) read(r *vix.Registration) {
 		Name: r.Name, Datacenter: r.Datacenter, Folder: r.Folder, ResourcePool: r.ResourcePool,
 		Cluster: r.Cluster, Host: r.Host,
 	}
-	rec.PowerState = r.PowerState
+	rec.PowerState, rec.FileID, rec.ManagedObjectID = r.PowerState, r.FileID, r.ManagedObjectID
+	rec.Displaced = false
 }
 
 // placed takes over what the host reports at registration or import.
 func (rec *record) placed(r *vix.Registration) {
 	rec.read(r)
-	rec.PlacedHost, rec.PlacedCluster = r.Host, r.Cluster
+	rec.PlacedHost, rec.PlacedCluster, rec.PlacedDatacenter = r.Host, r.Cluster, r.Datacenter
 }
 
 // configured notes which places the user has written. One that was changed to
 // where the VM is by now counts as where it was put.
 func (rec *record) configured(config, plan registrationModel) {
 	rec.HostConfigured, rec.ClusterConfigured = !config.Host.IsNull(), !config.Cluster.IsNull()
+	rec.DatacenterConfigured, rec.OnDestroyConfigured = !config.Datacenter.IsNull(), !config.OnDestroy.IsNull()
 	if rec.HostConfigured && vix.SamePlace(rec.Is.Host, plan.Host.ValueString()) {
 		rec.PlacedHost = rec.Is.Host
 	}
 	if rec.ClusterConfigured && vix.SamePlace(rec.Is.Cluster, plan.Cluster.ValueString()) {
 		rec.PlacedCluster = rec.Is.Cluster
 	}
+	if rec.DatacenterConfigured && vix.SamePlace(rec.Is.Datacenter, plan.Datacenter.ValueString()) {
+		rec.PlacedDatacenter = rec.Is.Datacenter
+	}
 }
 
-// changeTo is what makes the VM what the plan says, of what can be changed.
-func (rec *record) changeTo(plan registrationModel) vix.Change {
-	var change vix.Change
-	if want := plan.Name.ValueString(); want != "" && want != rec.Is.Name {
-		change.Name = &want
-	}
-	if want := plan.Folder.ValueString(); want != "" && !vix.SamePlace(rec.Is.Folder, want) {
-		change.Folder = &want
-	}
-	if want := plan.ResourcePool.ValueString(); want != "" && !vix.SamePlace(rec.Is.ResourcePool, want) {
-		change.ResourcePool = &want
-	}
-	return change
+// registeredAnew reports that somebody else has registered the VM since it was in the
+// state last: then it is not ours to unregister, unless the configuration says so.
+func (rec *record) registeredAnew(state registrationModel, is *vix.Registration) bool {
+	was := state.ManagedObjectID.ValueString()
+	return was != "" && is.ManagedObjectID != was && !rec.OnDestroyConfigured
 }
 
-// settle forgets the attempt that created the registration: that its state was
-// saved is known by the next call that gets it.
-func (r *registrationResource) settle(ctx context.Context, rec *record) {
-	if rec.Intent == "" || r.conn == nil {
-		return
+// part is what is planned for the VM of the record.
+func (rec *record) part(role role) part {
+	return part{role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID)}
+}
+
+// settle forgets the attempts at a registration, which is in the state.
+func (r *registrationResource) settle(ctx context.Context, server string, state registrationModel) {
+	if r.conn != nil {
+		r.conn.journalEnd(ctx, server, state.VMXPath.ValueString(), state.RegisteredPath.ValueString())
 	}
-	r.conn.journalEnd(ctx, rec.Intent)
-	rec.Intent = ""
 }
 
 // identityModel is the identity of a registration.

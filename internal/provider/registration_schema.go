@@ -53,12 +53,13 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				Validators: []validator.String{vmxPathValidator{}},
 			},
 			"datacenter": place("Datacenter: an inventory path (`/F1/DC1`) or a unique name. Default: that of the provider, else the " +
-				"only one that has the datastore; then it reports the inventory path. Changing it replaces the registration."),
+				"only one that has the datastore; then it reports the inventory path. Changing it replaces the registration; vSphere " +
+				"moving the VM does not."),
 			"name": schema.StringAttribute{
 				Optional: true, Computed: true, PlanModifiers: stays,
-				MarkdownDescription: "Display name, 1 to 79 characters. Default: the one in the `.vmx` file. Changed in place.",
+				MarkdownDescription: "Display name, 1 to 80 characters. Default: the one in the `.vmx` file. Changed in place.",
 				Validators: []validator.String{
-					stringvalidator.UTF8LengthBetween(1, 79),
+					stringvalidator.UTF8LengthBetween(1, 80),
 					stringvalidator.RegexMatches(notBlank, "must not consist of spaces only"),
 				},
 			},
@@ -86,9 +87,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				Validators: []validator.String{stringvalidator.OneOf(ifRegisteredFail, ifRegisteredAdopt)},
 			},
 			"on_destroy": schema.StringAttribute{
-				Optional: true,
+				Optional: true, Computed: true,
 				MarkdownDescription: "What a destroy does: `unregister` the VM, or `keep` it registered. Default: undo what create did, " +
-					"so that an adopted or imported VM is kept. The files stay in any case.",
+					"so that an adopted or imported VM is kept; the plan shows which. The files stay in any case.",
 				Validators: []validator.String{stringvalidator.OneOf(onDestroyUnregister, onDestroyKeep)},
 			},
 			"power_off_on_destroy": schema.StringAttribute{
@@ -101,11 +102,14 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"timeouts": timeoutsAttribute(ctx),
 			"id": text("Handle of the VM, which every `vm_id` takes: the instance UUID on vSphere, the canonical path on hosted " +
 				"products."),
+			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware. Known at plan, so that " +
+				"a saved plan is not applied to another host."),
 			"registered_path": text("Path of the `.vmx` file where the VM is now, spelled as the host does. Unknown until the VM is " +
 				"registered, so that what refers to it waits for that; it follows a storage vMotion."),
 			"adopted": schema.BoolAttribute{
 				Computed: true, PlanModifiers: staysBool,
-				MarkdownDescription: "Whether the VM was registered before and not by this resource. True after an import.",
+				MarkdownDescription: "Whether the VM was registered before and not by this resource. Known at plan: `true` adopts it, `false` " +
+					"registers it. True after an import.",
 			},
 			"managed_object_id": text("Managed object id (`vm-42`), which changes with each registration. Null on hosted products."),
 			"instance_uuid":     text("Instance UUID, unique in one vCenter. Null if the host does not say."),

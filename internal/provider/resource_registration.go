@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -138,41 +137,45 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	found, err := r.conn.host.Registration(ctx, state.handle(rec.Server))
-	if errors.Is(err, vix.ErrGone) {
-		r.settle(ctx, &rec)
-		resp.Diagnostics.AddWarning(fmt.Sprintf("%s is not registered any more", state.VMXPath.ValueString()),
-			fmt.Sprintf("Somebody unregistered it outside of Terraform: %s is gone from the host, and no VM has its id (%s) or its path. "+
-				"Terraform forgets this registration and plans to register the VM again.",
-				state.ManagedObjectID.ValueString(), state.ID.ValueString()))
+	switch {
+	case errors.Is(err, vix.ErrGone):
+		warnGone(&resp.Diagnostics, state)
 		resp.State.RemoveResource(ctx)
 		return
-	}
-	if err != nil {
+	case errors.Is(err, vix.ErrOtherVM):
+		// The configuration, which a read does not see, may say by now that that one is
+		// meant. If not, the plan ends with the error.
+		warnDisplaced(&resp.Diagnostics, state, err)
+		rec.Displaced = true
+		rec.save(ctx, resp.Private, &resp.Diagnostics)
+		return
+	case err != nil:
 		addError(&resp.Diagnostics, req.State.Schema, err)
 		return
 	}
-	server := found.Server
-	if server == "" {
-		if server, err = r.conn.server(ctx); err != nil {
+	if found.Server == "" {
+		if found.Server, err = r.conn.server(ctx); err != nil {
 			addError(&resp.Diagnostics, req.State.Schema, err)
 			return
 		}
 	}
 	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("%s has moved", state.VMXPath.ValueString()),
-			fmt.Sprintf("The VM was at %s and is at %s now, as after a storage vMotion. It is the same registration: "+
-				"registered_path follows, nothing is replaced. vmx_path may stay, or be changed to the new path.",
-				was, found.Path))
+		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
-	r.settle(ctx, &rec)
-	rec.Server = server
+	r.settle(ctx, found.Server, state)
+	r.conn.ledger.see(found)
+	if rec.FileID == "" && !state.OnDestroy.IsNull() {
+		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
+	}
+	if rec.registeredAnew(state, found) {
+		warnKept(&resp.Diagnostics, found.Path, state, found)
+		state.Adopted, state.OnDestroy = types.BoolValue(true), types.StringValue(onDestroyKeep)
+	}
+	rec.Server = found.Server
 	rec.read(found)
 	state.follow(found, rec)
-	if state.unregisters() {
-		r.conn.willRelease(found.Path, found.ID)
-	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, state.ID)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, found.Server, state.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -193,13 +196,15 @@ func (r *registrationResource) Update(
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if change := state.changeTo(plan); !change.IsZero() {
+	if change := state.changeTo(plan); !change.IsZero() || rec.Displaced {
 		if !r.conn.connected() {
 			addNotConnected(&resp.Diagnostics, "change "+state.VMXPath.ValueString(), r.conn)
 			return
 		}
-		failed := r.conn.host.Update(ctx, state.handle(rec.Server), change)
-		found, err := r.conn.host.Registration(ctx, state.handle(rec.Server))
+		handle := state.handle(rec.Server)
+		handle.Wanted = plan.handle(rec.Server).Wanted
+		failed := r.conn.host.Update(ctx, handle, change)
+		found, err := r.conn.host.Registration(ctx, handle)
 		if err == nil {
 			rec.read(found)
 		}
@@ -213,8 +218,10 @@ func (r *registrationResource) Update(
 			return
 		}
 	}
-	r.settle(ctx, &rec)
 	rec.configured(config, plan)
+	if r.conn != nil {
+		r.conn.ledger.done(&vix.Registration{FileID: rec.FileID, ManagedObjectID: rec.ManagedObjectID})
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -233,8 +240,8 @@ func (r *registrationResource) Delete(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !state.unregisters() {
-		r.settle(ctx, &rec)
+	note := noteFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !state.unregisters() {
 		return
 	}
 	if !r.conn.connected() {
@@ -243,12 +250,7 @@ func (r *registrationResource) Delete(
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := r.conn.host.Unregister(ctx, state.handle(rec.Server), vix.PowerOff(state.PowerOffOnDestroy.ValueString()))
-	if err != nil && !errors.Is(err, vix.ErrGone) {
-		addError(&resp.Diagnostics, req.State.Schema, err)
-		return
-	}
-	r.settle(ctx, &rec)
+	r.unregister(ctx, state, rec, note, resp)
 }
 
 // ImportState takes a registration that exists into state, in four forms.

@@ -19,7 +19,8 @@ func TestRegistrationLife(t *testing.T) {
 	p.diags.none(t)
 	holds(t, p.value, args{
 		"vmx_path": "[storage1]web/web.vmx", "folder": "Linux", "registered_path": unknown, "id": unknown, "host": unknown,
-		"template": false, "if_registered": "fail", "power_off_on_destroy": "fail", "on_destroy": nil,
+		"template": false, "if_registered": "fail", "power_off_on_destroy": "fail", "on_destroy": "unregister", "adopted": false, "server": fakeServer,
+		"datacenter": "/DC0", "resource_pool": "/DC0/host/C0/Resources", "cluster": "/DC0/host/C0", "managed_object_id": unknown,
 	})
 	calls(t, w.host, "Check")
 	o, diags := w.apply(nil, p, config)
@@ -43,7 +44,7 @@ func TestRegistrationLife(t *testing.T) {
 	planning, applying := w.destroy(o)
 	planning.none(t)
 	applying.none(t)
-	calls(t, w.host, "Unregister")
+	calls(t, w.host, "Registration", "CheckUnregister", "Registration", "Unregister")
 	if w.host.off != vix.PowerOffFail {
 		t.Errorf("power off %q", w.host.off)
 	}
@@ -111,9 +112,8 @@ func TestRegistrationReadOutcomes(t *testing.T) {
 	// A storage vMotion is followed and told.
 	vm.Path = mustPath(t, "[storage2] web/web.vmx")
 	moved, diags := w.read(o)
-	diags.only(t, "WARNING: "+webPath+" has moved\nThe VM was at "+webPath+" and is at [storage2] web/web.vmx now, as after a storage "+
-		"vMotion. It is the same registration: registered_path follows, nothing is replaced. vmx_path may stay, or be changed to "+
-		"the new path.")
+	diags.only(t, "WARNING: A VM has moved\n"+webPath+": the VM was at "+webPath+" and is at [storage2] web/web.vmx now, as after a storage "+
+		"vMotion. It is the same registration, and registered_path follows. vmx_path may stay, or be changed to the new path.")
 	holds(t, moved.value, args{"vmx_path": webPath, "registered_path": "[storage2] web/web.vmx"})
 	w.plan(moved, config).same(t, moved)
 	again, diags := w.read(moved)
@@ -134,9 +134,10 @@ func TestRegistrationReadOutcomes(t *testing.T) {
 	// Unregistered outside, proved: forgotten, and registered again.
 	delete(w.host.vms, vm.ID)
 	gone, diags := w.read(drifted)
-	diags.only(t, "WARNING: "+webPath+" is not registered any more\nSomebody unregistered it outside of Terraform: vm-1 is gone from "+
+	diags.only(t, "WARNING: A VM is not registered any more\n"+webPath+": somebody unregistered it outside of Terraform. vm-1 is gone from "+
 		"the host, and no VM has its id (50000000-0000-0000-0000-000000000001) or its path. Terraform forgets this registration and "+
-		"plans to register the VM again.")
+		"plans to register the VM again. It was at [storage2] web/web.vmx when it was last seen; the plan registers what vmx_path names. "+
+		"Change vmx_path if that is not the VM.")
 	if !gone.value.IsNull() {
 		t.Errorf("state is %v", fields(gone.value))
 	}
@@ -145,6 +146,9 @@ func TestRegistrationReadOutcomes(t *testing.T) {
 func TestRegistrationReadWithoutServer(t *testing.T) {
 	w := newWorld(t)
 	o := w.create(args{"vmx_path": webPath})
+	for _, vm := range w.host.vms {
+		vm.Server = "" // a service provider that does not tell
+	}
 	w.restart()
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone in the middle")
@@ -193,7 +197,7 @@ func TestRegistrationUpdate(t *testing.T) {
 	holds(t, p.value, args{"id": fields(o.value)["id"], "registered_path": webPath, "host": "/DC0/host/C0/esx1", "folder": "Linux"})
 	o, diags := w.apply(o, p, config)
 	diags.none(t)
-	calls(t, w.host, "Update", "Registration")
+	calls(t, w.host, "CheckChange", "Update", "Registration")
 	if c := w.host.changes[0]; *c.Name != "new" || *c.Folder != "Linux" || *c.ResourcePool != "web" {
 		t.Errorf("changed %+v", c)
 	}
@@ -248,8 +252,9 @@ func TestRegistrationDestroyModes(t *testing.T) {
 		"adopted, but undo":  {config: args{"on_destroy": "unregister"}, adopted: true, unregister: true},
 		"gone already":       {fail: gone, unregister: true},
 		"refused":            {fail: errors.New("no"), unregister: true, apply: "ERROR: Unexpected error\nno"},
-		"running":            {running: true, unregister: true, plan: "WARNING: " + webPath + " is powered on\nA host does not unregister a VM that runs: the destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first."},
-		"running, hard":      {config: args{"power_off_on_destroy": "hard"}, running: true, unregister: true},
+		"running":            {running: true, unregister: true, plan: "WARNING: A VM that runs will not be unregistered\n" + webPath + " is powered on. A host does not unregister a VM that runs: the destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first."},
+		"running, hard":      {config: args{"power_off_on_destroy": "hard"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": the plug is pulled before it is unregistered (power_off_on_destroy = \"hard\")."},
+		"running, guest":     {config: args{"power_off_on_destroy": "guest"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": its guest is shut down before it is unregistered (power_off_on_destroy = \"guest\")."},
 		"running, but stays": {config: args{"on_destroy": "keep"}, running: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -260,11 +265,12 @@ func TestRegistrationDestroyModes(t *testing.T) {
 				w.host.register(mustPath(t, webPath), "web")
 				config["if_registered"] = "adopt"
 			}
-			o := w.create(config)
+			o, diags := w.apply(nil, w.plan(nil, config), config)
+			diags.none(t)
 			if test.running {
 				w.host.byPath(mustPath(t, webPath)).PowerState = vix.PoweredOn
 			}
-			o, diags := w.read(o)
+			o, diags = w.read(o)
 			diags.none(t)
 			w.host.made()
 			if test.fail != nil {
@@ -274,7 +280,7 @@ func TestRegistrationDestroyModes(t *testing.T) {
 			planning.only(t, test.plan)
 			applying.only(t, test.apply)
 			if test.unregister {
-				calls(t, w.host, "Unregister")
+				calls(t, w.host, "Registration", "CheckUnregister", "Registration", "Unregister")
 			} else {
 				calls(t, w.host)
 			}

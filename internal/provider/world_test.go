@@ -9,7 +9,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -27,6 +26,28 @@ type world struct {
 	server    tfprotov6.ProviderServer
 	schemas   *tfprotov6.GetProviderSchemaResponse
 	identity  tftypes.Type
+	// configured is what the provider was configured with, planned whether something was planned
+	// since: what comes after another plan is another walk, for which Terraform starts
+	// another provider.
+	configured args
+	planned    bool
+}
+
+// walk begins another walk of Terraform over the configuration.
+func (w *world) walk() {
+	w.t.Helper()
+	w.planned = false
+	if w.configured == nil {
+		return
+	}
+	before := len(w.host.calls)
+	refused := w.host.fail["Connect"]
+	delete(w.host.fail, "Connect")
+	w.configure(w.configured).none(w.t)
+	if refused != nil {
+		w.host.fail["Connect"] = refused
+	}
+	w.host.calls = w.host.calls[:before]
 }
 
 // object is what Terraform keeps of a resource.
@@ -81,10 +102,11 @@ func newBareWorld(t *testing.T) *world {
 // restart is a new process of the provider.
 func (w *world) restart() {
 	w.t.Helper()
+	w.configured, w.planned = nil, false
 	w.provider = New("test", map[vix.ServiceProvider]vix.Connect{vix.VIServer: w.connector})
-	server, err := providerserver.NewProtocol6WithError(w.provider)()
-	w.must(err)
+	server := w.provider.Server()
 	w.server = server
+	var err error
 	w.schemas, err = server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	w.must(err)
 	diagnostics(w.schemas.Diagnostics).none(w.t)
@@ -106,6 +128,9 @@ func (w *world) kind() tftypes.Type { return w.schemas.ResourceSchemas[registrat
 func (w *world) configure(config args) diagnostics {
 	w.t.Helper()
 	diags, _ := w.configureAs(config, false)
+	if !diags.failed() {
+		w.configured = config
+	}
 	return diags
 }
 
@@ -210,6 +235,16 @@ func (w *world) validate(config args) diagnostics {
 // second time as if nothing were there.
 func (w *world) plan(prior *object, config args) outcome {
 	w.t.Helper()
+	if w.planned {
+		w.walk()
+	}
+	return w.planToo(prior, config)
+}
+
+// planToo is plan in the same walk as the plan before.
+func (w *world) planToo(prior *object, config args) outcome {
+	w.t.Helper()
+	w.planned = true
 	p := w.planOnce(prior, build(w.kind(), config))
 	if len(p.replace) == 0 || p.diags.failed() {
 		return p
@@ -286,6 +321,8 @@ func (w *world) legal(prior, config, plan tftypes.Value) {
 // apply applies a plan.
 func (w *world) apply(prior *object, p outcome, config args) (*object, diagnostics) {
 	w.t.Helper()
+	w.walk()
+	defer w.walk()
 	before := tftypes.NewValue(w.kind(), nil)
 	if prior != nil {
 		before = prior.value
@@ -322,17 +359,31 @@ func (w *world) create(config args) *object {
 	return o
 }
 
+// adopt is create of what is there already, which the plan says.
+func (w *world) adopt(config args) *object {
+	w.t.Helper()
+	p := w.plan(nil, config)
+	p.diags.has(w.t, "WARNING: A VM is registered already, and is adopted")
+	o, diags := w.apply(nil, p, config)
+	diags.none(w.t)
+	return o
+}
+
 // destroy plans and applies the end of an object.
 func (w *world) destroy(o *object) (plan, apply diagnostics) {
 	w.t.Helper()
+	w.walk()
 	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
-	_, apply = w.apply(o, outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: o.private}}, nil)
+	_, apply = w.apply(o, outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: p.private}}, nil)
 	return p.diags, apply
 }
 
 // read refreshes an object.
 func (w *world) read(o *object) (*object, diagnostics) {
 	w.t.Helper()
+	if w.planned {
+		w.walk()
+	}
 	resp, err := w.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
 		TypeName: registration, CurrentState: w.dynamic(w.kind(), o.value), Private: o.private, CurrentIdentity: o.identity,
 	})

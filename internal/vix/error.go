@@ -14,6 +14,10 @@ import (
 // gone, and neither its id nor its path finds a VM. Only this lets state forget.
 var ErrGone = errors.New("the registration is gone")
 
+// ErrOtherVM is the cause of an Error about a VM that has the id that was looked
+// for and is another one: a copy that was registered elsewhere. The Error's VM is that one.
+var ErrOtherVM = errors.New("another VM has the id")
+
 // ErrAmbiguous is the cause of an Error whose Choices all answer to one name or
 // path. VIX has no code of its own for what it never noticed; the code is
 // CodeInvalidArg.
@@ -64,6 +68,8 @@ type Error struct {
 	Fault string
 	// Field is the argument at fault, if one is.
 	Field Field
+	// VM is the registered VM that is in the way, where one is.
+	VM *Registration
 	// Cause is the error below, for errors.Is and errors.As.
 	Cause error
 }

@@ -40,11 +40,21 @@ type Host interface {
 	Register(ctx context.Context, spec RegisterSpec) (*Registered, error)
 
 	// Registration reads a registration back. ErrGone, alone, is the proof that
-	// it is no more; any other error proves nothing.
+	// it is no more; any other error proves nothing. ErrOtherVM is a VM that has the
+	// id and is not the one of the handle: see Handle.Same.
 	Registration(ctx context.Context, handle Handle) (*Registration, error)
+
+	// CheckChange says what would make Update fail for certain, without doing it:
+	// places that there are not, names that are taken, privileges that are lacking.
+	CheckChange(ctx context.Context, handle Handle, change Change) error
 
 	// Update renames or moves a registered VM; nil fields stay as they are.
 	Update(ctx context.Context, handle Handle, change Change) error
+
+	// CheckUnregister says which privilege Unregister of a VM that was read would lack;
+	// off other than PowerOffFail means that it runs. What many ask for is asked of the
+	// host together.
+	CheckUnregister(ctx context.Context, handle Handle, off PowerOff) error
 
 	// Unregister takes a VM out of the inventory and leaves its files alone. A
 	// VM that is gone already is no error. VIX: VixHost_UnregisterVM.
@@ -74,8 +84,12 @@ type Handle struct {
 	Server          string
 	ID              string
 	ManagedObjectID string
-	Path            Path
-	Datacenter      string
+	// Path is where the VM was when it was last read.
+	Path Path
+	// Wanted is where the user says that it is, or zero. A VM with the id that is
+	// there is the one that is meant.
+	Wanted     Path
+	Datacenter string
 }
 
 // Query narrows Find.

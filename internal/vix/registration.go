@@ -3,7 +3,10 @@
 
 package vix
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // RegisterSpec is what to register and where. Places are names or inventory
 // paths; an empty one is derived where only one answer is sensible.
@@ -19,10 +22,35 @@ type RegisterSpec struct {
 	Template bool
 	// Adopt takes a VM that is registered already as it is.
 	Adopt bool
-	// Begun is when an earlier attempt at this very registration began that
-	// never reported its end, or zero. A registration that the host's record
-	// shows to be of our user and no older than this is the end of that attempt.
-	Begun time.Time
+	// Attempt is an earlier attempt at this very registration that never reported
+	// its end, or zero. A registration that the host's record shows to be of our user
+	// and made within its time is the end of that attempt.
+	Attempt Attempt
+	// Without is a registration that is taken out of the inventory before this one is
+	// made: what is there of it is not in the way. Nil if nothing is.
+	Without *Handle `json:"-"`
+	// Sending, if it is set, is told the host's time right before the host is asked to
+	// register: from then on the host may have done it.
+	Sending func(now time.Time) `json:"-"`
+}
+
+// Attempt is the time within which an attempt at a registration may have been
+// carried out, by the host's clock.
+type Attempt struct {
+	Begun time.Time `json:"begun"`
+	Until time.Time `json:"until"`
+}
+
+// IsZero reports that there was no attempt.
+func (a Attempt) IsZero() bool { return a.Begun.IsZero() }
+
+// clockStep is how finely two readings of one clock can be compared: hosts write
+// some times in whole seconds.
+const clockStep = 2 * time.Second
+
+// Covers reports that what happened at t, by the host's clock, may be of the attempt.
+func (a Attempt) Covers(t time.Time) bool {
+	return !a.IsZero() && t.After(a.Begun.Add(-clockStep)) && t.Before(a.Until.Add(clockStep))
 }
 
 // Placement is where a VM is or would be registered, as inventory paths.
@@ -49,6 +77,8 @@ type Check struct {
 	// Finished is set with Registered when that is the end of an attempt of our
 	// own that was interrupted.
 	Finished bool
+	// FileID tells the file from every other: see Registration.FileID.
+	FileID string
 }
 
 // Registered is the outcome of Host.Register.
@@ -56,6 +86,9 @@ type Registered struct {
 	Registration
 	// Adopted is true if the VM was there before and not through us.
 	Adopted bool
+	// Finished is true if it was there before through an attempt of ours that was
+	// interrupted.
+	Finished bool
 }
 
 // Registration is what the host's inventory says of one VM.
@@ -71,6 +104,10 @@ type Registration struct {
 	Name            string
 	// Path is where the .vmx is now.
 	Path Path
+	// FileID is the same for one file through whichever datacenter and under whichever
+	// datastore's name it is looked at, and no other file's. Empty where the host does
+	// not tell.
+	FileID string
 	Placement
 	Template        bool
 	Encrypted       bool
@@ -93,6 +130,12 @@ type Change struct {
 // IsZero reports that there is nothing to do.
 func (c Change) IsZero() bool { return c.Name == nil && c.Folder == nil && c.ResourcePool == nil }
 
+// Readable reports that the host can read the VM's configuration, so that what it
+// says of it is what it is.
+func (r *Registration) Readable() bool {
+	return r.ConnectionState == Connected || r.ConnectionState == Disconnected || r.ConnectionState == ""
+}
+
 // PowerOff says what Unregister does with a VM that runs: a host refuses to
 // unregister it.
 type PowerOff string
@@ -103,3 +146,31 @@ const (
 	PowerOffGuest PowerOff = "guest" // the guest shuts down: VIX_VMPOWEROP_FROM_GUEST
 	PowerOffHard  PowerOff = "hard"  // the plug is pulled: VIX_VMPOWEROP_NORMAL
 )
+
+// Change is what makes a VM that is registered already what spec says, of what can
+// be changed while it is.
+func (s RegisterSpec) Change(is Registration) Change {
+	var change Change
+	if s.Name != "" && s.Name != is.Name {
+		change.Name = &s.Name
+	}
+	if s.Folder != "" && !SamePlace(is.Folder, s.Folder) {
+		change.Folder = &s.Folder
+	}
+	if s.ResourcePool != "" && !SamePlace(is.ResourcePool, s.ResourcePool) {
+		change.ResourcePool = &s.ResourcePool
+	}
+	return change
+}
+
+// Where is spec with the places that it leaves open.
+func (s RegisterSpec) Where(at Placement) RegisterSpec {
+	s.Folder = cmp.Or(s.Folder, at.Folder)
+	if s.Host == "" && s.Cluster == "" && s.ResourcePool == "" {
+		s.Host = at.Host
+		if !s.Template {
+			s.ResourcePool = at.ResourcePool
+		}
+	}
+	return s
+}

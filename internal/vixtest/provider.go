@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/provider"
@@ -56,7 +55,7 @@ func (a *Acceptance) Factories() map[string]func() (tfprotov6.ProviderServer, er
 			a.mu.Lock()
 			a.providers = append(a.providers, p)
 			a.mu.Unlock()
-			return providerserver.NewProtocol6WithError(p)()
+			return p.Server(), nil
 		},
 	}
 }

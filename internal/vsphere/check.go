@@ -23,6 +23,7 @@ type prepared struct {
 	dc      *datacenter
 	ds      *datastore
 	placed  *placed // nil where a registered VM is taken as it is
+	leaving *record // the VM of spec.Without; nil if there is none
 	already *record // the VM that has the path already
 	refused bool    // the host knows of one
 	// fresh is what an index must not be older than to prove that no VM has the path.
@@ -39,12 +40,20 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 	}
 	if p.already != nil {
 		r := h.stamp(ctx, p.already.registration())
-		return &vix.Check{Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished}, nil
+		if err := h.mayBecome(ctx, p); err != nil {
+			return nil, err
+		}
+		return &vix.Check{
+			Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished, FileID: p.ds.fileID(spec.Path),
+		}, nil
 	}
 	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
 		return nil, err
 	}
-	out := &vix.Check{Placement: p.placed.reported(p.dc)}
+	if err := h.nameFree(ctx, p.what, spec.Name, p.placed.folder, p.leaving); err != nil {
+		return nil, err
+	}
+	out := &vix.Check{Placement: p.placed.reported(p.dc), FileID: p.ds.fileID(spec.Path)}
 	out.FileExists, err = h.fileExists(ctx, p.ds, spec.Path)
 	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
 		// Registering needs no right to browse; looking beforehand does.
@@ -71,6 +80,12 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 	p := &prepared{what: wire.To("register", spec.Path.String()), spec: spec, fresh: fresh}
 	if err := h.locate(ctx, p); err != nil {
 		return nil, err
+	}
+	if spec.Without != nil {
+		var err error
+		if p.leaving, err = h.current(ctx, p.what, *spec.Without); err != nil && !errors.Is(err, vix.ErrGone) {
+			return nil, err
+		}
 	}
 	if err := h.lookAround(ctx, p); err != nil {
 		return nil, err
@@ -215,7 +230,7 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 			in = append(in, dc)
 		}
 	}
-	if len(in) == 1 && !p.refused && p.spec.Begun.IsZero() {
+	if len(in) == 1 && !p.refused && p.spec.Attempt.IsZero() {
 		// Many registrations share the question. If the answer is out of date, the
 		// host refuses what is registered already; what an interrupted attempt of ours
 		// has registered must be found before that.
@@ -228,6 +243,12 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 		return h.Failed(p.what, err)
 	}
 	for _, r := range found {
+		if p.leaving != nil && r.vm.Self == p.leaving.vm.Self {
+			continue
+		}
+		if err := h.withheld(p.what, r); err != nil {
+			return err
+		}
 		if dc, ok := r.datacenter(); !ok || dc == p.dc.ref {
 			p.already = r
 			continue
@@ -246,19 +267,19 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 // mayTake decides on a VM that is registered already: adopted where that is
 // allowed, ours where the host's record proves it, an error otherwise.
 func (h *host) mayTake(ctx context.Context, p *prepared) error {
-	r := p.already.registration()
-	if !p.spec.Begun.IsZero() {
-		ours, err := h.registeredByUs(ctx, p.already.vm.Self, p.spec.Begun)
+	if !p.spec.Attempt.IsZero() {
+		ours, err := h.registeredByUs(ctx, p.already.vm.Self, p.spec.Attempt)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
 		p.finished = ours
 	}
 	if p.finished || p.spec.Adopt {
-		return h.placesExist(ctx, p)
+		return nil
 	}
+	r := h.stamp(ctx, p.already.registration())
 	return &vix.Error{
-		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &r,
 		Reason:  "The VM is registered already:",
 		Choices: []string{candidate(r)},
 		Remedy: fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+
@@ -266,25 +287,8 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	}
 }
 
-// placesExist makes sure that the places which an adopted VM will be moved to
-// afterwards exist.
-func (h *host) placesExist(ctx context.Context, p *prepared) error {
-	if p.spec.Folder == "" && p.spec.ResourcePool == "" {
-		return nil
-	}
-	t, err := h.tree(ctx, p.dc)
-	if err != nil {
-		return err
-	}
-	if p.spec.Folder != "" {
-		if _, err := pick(p.what, vix.FieldFolder, "VM folder", p.spec.Folder, p.dc.path, t.folders); err != nil {
-			return err
-		}
-	}
-	if p.spec.ResourcePool != "" {
-		if _, err := pick(p.what, vix.FieldResourcePool, "resource pool", p.spec.ResourcePool, p.dc.path, t.pools); err != nil {
-			return err
-		}
-	}
-	return nil
+// mayBecome makes sure that a VM which is adopted can be given the name and the
+// places that are asked for.
+func (h *host) mayBecome(ctx context.Context, p *prepared) error {
+	return h.checkChange(ctx, p.what, p.already, p.spec.Change(p.already.registration()))
 }

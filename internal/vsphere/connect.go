@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -23,6 +24,11 @@ type host struct {
 	mounts    wire.Memory[types.ManagedObjectReference, mountSet]
 	grants    wire.Memory[grantKey, []missingGrant]
 	identity  wire.Memory[struct{}, string]
+	clocks    wire.Memory[struct{}, time.Duration]
+	names     wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
+	// namesAsked is how many names were looked for one by one.
+	namesAsked atomic.Int32
+	leave      leaveGrants
 
 	lookups lookups
 	opens   batch[types.ManagedObjectReference, *record]
@@ -50,6 +56,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 		h.reads.nudge()
 	}
 	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.Life, true
+	h.leave.batch.run, h.leave.batch.life, h.leave.batch.bursts = h.readLeaveGrants, h.Life, true
 	h.files.host = h
 	// Almost all that follows needs the skeleton. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.

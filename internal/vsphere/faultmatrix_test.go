@@ -102,7 +102,7 @@ func register(ctx context.Context, w *faultWorld) error {
 	if w.begun.IsZero() {
 		w.begun = time.Now()
 	} else {
-		spec.Begun = w.begun
+		spec.Attempt = vix.Attempt{Begun: w.begun, Until: w.begun.Add(time.Hour)}
 	}
 	r, err := w.h.Register(ctx, spec)
 	if err == nil && r.Adopted {

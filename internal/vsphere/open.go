@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -41,16 +42,25 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 
 // readable gives the VM of a record, unless the user may not read it.
 func (h *host) readable(ctx context.Context, what wire.Step, r *record) (*vix.VM, error) {
-	for _, missing := range r.withheld {
-		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
-			e := &vix.Error{Op: what.Op, Object: what.Object}
-			h.Explain(e, denied, missing.Fault.LocalizedMessage)
-			return nil, e
-		}
+	if err := h.withheld(what, r); err != nil {
+		return nil, err
 	}
 	vm := r.opened()
 	vm.Registration = h.stamp(ctx, vm.Registration)
 	return vm, nil
+}
+
+// withheld is the error of a VM of which the host does not tell the user what it
+// knows: what is left of it must not be taken for what it is.
+func (h *host) withheld(what wire.Step, r *record) error {
+	for _, missing := range r.withheld {
+		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
+			e := &vix.Error{Op: what.Op, Object: what.Object}
+			h.Explain(e, denied, missing.Fault.LocalizedMessage)
+			return e
+		}
+	}
+	return nil
 }
 
 // recordReader is how VMs are read: with what an open or what a registration needs.
@@ -280,9 +290,15 @@ func sameID(what wire.Step, found []*record) error {
 	return e
 }
 
+// uuidForm is what a UUID looks like.
+var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
 // recordsByID finds and reads the VMs with an instance UUID: all of them,
 // because FindByUuid would pick one silently.
 func (h *host) recordsByID(ctx context.Context, id string, reads recordReader) ([]*record, error) {
+	if !uuidForm.MatchString(id) {
+		return nil, nil // a managed object id is not one, and must not be asked for as one
+	}
 	refs, err := object.NewSearchIndex(h.Client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
 	if err != nil {
 		return nil, err

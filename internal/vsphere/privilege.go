@@ -6,7 +6,9 @@ package vsphere
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
@@ -22,6 +24,10 @@ const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
 	privilegeRead       = "System.Read"
+	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
+	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
+	privilegeMove       = "VirtualMachine.Inventory.Move"
+	privilegeRename     = "VirtualMachine.Config.Rename"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
@@ -59,6 +65,14 @@ func (h *host) permitted(ctx context.Context, what wire.Step, p *placed, ds *dat
 	if p.pool != nil {
 		names[key.pool] = "the resource pool " + p.pool.path
 	}
+	return h.lacks(what, missing, names)
+}
+
+// lacks is the error of missing privileges, nil if there are none.
+func (h *host) lacks(what wire.Step, missing []missingGrant, names map[types.ManagedObjectReference]string) error {
+	if len(missing) == 0 {
+		return nil
+	}
 	e := &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeHostUserPermissions,
 		Reason: fmt.Sprintf("The user %q lacks:", h.User.UserName),
@@ -72,20 +86,30 @@ func (h *host) permitted(ctx context.Context, what wire.Step, p *placed, ds *dat
 
 // readGrants asks for all privileges of a registration at once.
 func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, error) {
+	needs := []missingGrant{{key.folder, privilegeRegister}, {key.datastore, privilegeRead}}
+	if key.pool.Value != "" {
+		needs = append(needs, missingGrant{key.pool, privilegeAssignPool})
+	}
+	return h.missing(ctx, needs)
+}
+
+// missing gives those of the needs that the user does not have, with one request.
+// A host that cannot tell is taken to grant everything.
+func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGrant, error) {
 	manager := h.Client.ServiceContent.AuthorizationManager
-	if manager == nil {
+	if manager == nil || len(needs) == 0 {
 		return nil, nil
 	}
-	needs := map[types.ManagedObjectReference]string{key.folder: privilegeRegister, key.datastore: privilegeRead}
-	entities := []types.ManagedObjectReference{key.folder, key.datastore}
-	if key.pool.Value != "" {
-		needs[key.pool] = privilegeAssignPool
-		entities = append(entities, key.pool)
+	request := types.HasUserPrivilegeOnEntities{This: *manager, UserName: h.User.UserName}
+	for _, need := range needs {
+		if !slices.Contains(request.Entities, need.object) {
+			request.Entities = append(request.Entities, need.object)
+		}
+		if !slices.Contains(request.PrivId, need.privilege) {
+			request.PrivId = append(request.PrivId, need.privilege)
+		}
 	}
-	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.Client, &types.HasUserPrivilegeOnEntities{
-		This: *manager, Entities: entities, UserName: h.User.UserName,
-		PrivId: []string{privilegeRegister, privilegeAssignPool, privilegeRead},
-	})
+	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.Client, &request)
 	if err != nil {
 		if unanswerable(err) {
 			return nil, nil
@@ -95,12 +119,106 @@ func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, er
 	var missing []missingGrant
 	for _, entity := range response.Returnval {
 		for _, p := range entity.PrivAvailability {
-			if p.PrivId == needs[entity.Entity] && !p.IsGranted {
-				missing = append(missing, missingGrant{entity.Entity, p.PrivId})
+			if need := (missingGrant{entity.Entity, p.PrivId}); !p.IsGranted && slices.Contains(needs, need) {
+				missing = append(missing, need)
 			}
 		}
 	}
 	return missing, nil
+}
+
+// leaveGrants is what the user lacks to take VMs out of the inventory, asked for
+// all that were read so far whenever it is asked for one that is new.
+type leaveGrants struct {
+	mu    sync.Mutex
+	read  map[types.ManagedObjectReference]bool // not asked for yet
+	known map[types.ManagedObjectReference][]missingGrant
+	batch batch[types.ManagedObjectReference, []missingGrant]
+}
+
+// see notes VMs that may be asked for.
+func (l *leaveGrants) see(refs []types.ManagedObjectReference) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.read == nil {
+		l.read, l.known = map[types.ManagedObjectReference]bool{}, map[types.ManagedObjectReference][]missingGrant{}
+	}
+	for _, ref := range refs {
+		if _, known := l.known[ref]; !known {
+			l.read[ref] = true
+		}
+	}
+}
+
+// CheckUnregister implements vix.Host.
+func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
+	what := wire.To("unregister", handle.Path.String())
+	ref := types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID}
+	h.leave.mu.Lock()
+	missing, known := h.leave.known[ref]
+	h.leave.mu.Unlock()
+	if !known {
+		var err error
+		if missing, err = h.leave.batch.get(ctx, ref); err != nil {
+			return goneIsNil(h.Failed(what, err))
+		}
+	}
+	missing = slices.DeleteFunc(slices.Clone(missing), func(m missingGrant) bool {
+		return m.privilege == privilegePowerOff && off == vix.PowerOffFail
+	})
+	return h.lacks(what, missing, map[types.ManagedObjectReference]string{ref: "the VM " + what.Object})
+}
+
+// mostAsked bounds how many VMs one request asks for.
+const mostAsked = 1000
+
+// readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
+// that were read.
+func (h *host) readLeaveGrants(ctx context.Context, vms []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[[]missingGrant] {
+	h.leave.mu.Lock()
+	for ref := range h.leave.read {
+		if len(vms) < mostAsked && !slices.Contains(vms, ref) {
+			vms = append(vms, ref)
+		}
+	}
+	h.leave.mu.Unlock()
+	out := map[types.ManagedObjectReference]answer[[]missingGrant]{}
+	for {
+		var needs []missingGrant
+		for _, vm := range vms {
+			needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
+		}
+		missing, err := h.missing(ctx, needs)
+		var gone *types.ManagedObjectNotFound
+		if as(err, &gone) && slices.Contains(vms, gone.Obj) {
+			out[gone.Obj] = answer[[]missingGrant]{} // there is nothing to unregister
+			vms = slices.DeleteFunc(vms, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
+			continue
+		}
+		for _, vm := range vms {
+			out[vm] = answer[[]missingGrant]{err: err}
+		}
+		for _, m := range missing {
+			a := out[m.object]
+			a.value = append(a.value, m)
+			out[m.object] = a
+		}
+		if err == nil {
+			h.leave.learn(out)
+		}
+		return out
+	}
+}
+
+// learn keeps what was asked.
+func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]answer[[]missingGrant]) {
+	l.see(nil)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for ref, a := range answers {
+		l.known[ref] = a.value
+		delete(l.read, ref)
+	}
 }
 
 // unanswerable are the faults of a host that does not answer a question about

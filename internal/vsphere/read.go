@@ -43,6 +43,7 @@ var openPaths = append(slices.Clone(registrationPaths),
 type records = map[types.ManagedObjectReference]answer[*record]
 
 func (h *host) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) records {
+	h.leave.see(refs)
 	return h.readRecords(ctx, refs, registrationPaths)
 }
 

@@ -27,7 +27,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		return nil, err
 	}
 	if p.already != nil {
-		return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished}, nil
+		return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished, Finished: p.finished}, nil
 	}
 	vm, err := h.register(ctx, p)
 	if err != nil {
@@ -56,6 +56,13 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 // register starts the task and waits for it.
 func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectReference, error) {
 	pool, on := p.placed.refs()
+	if p.spec.Sending != nil {
+		now, err := h.now(ctx)
+		if err != nil {
+			return types.ManagedObjectReference{}, err
+		}
+		p.spec.Sending(now)
+	}
 	response, err := methods.RegisterVM_Task(ctx, h.Client, &types.RegisterVM_Task{
 		This: p.placed.folder.ref, Path: p.spec.Path.String(), Name: wire.EscapeName(p.spec.Name),
 		AsTemplate: p.spec.Template, Pool: pool, Host: on,
@@ -91,7 +98,7 @@ func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.
 	if err := h.mayTake(ctx, p); err != nil {
 		return nil, err
 	}
-	return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished}, nil
+	return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished, Finished: p.finished}, nil
 }
 
 // registerError says more about a refused registration than its fault does.
@@ -141,12 +148,22 @@ func as[T any](err error, target *T) bool {
 	return ok
 }
 
-// clockSlack is how far this machine's clock may be ahead of the host's.
-const clockSlack = 5 * time.Minute
+// now is the host's time. What its clock has before this machine's is asked once.
+func (h *host) now(ctx context.Context) (time.Time, error) {
+	ahead, err := h.clocks.Get(ctx, h.Life, struct{}{}, time.Time{}, func(ctx context.Context) (time.Duration, error) {
+		asked := time.Now()
+		now, err := methods.GetCurrentTime(ctx, h.Client)
+		if err != nil {
+			return 0, err
+		}
+		return now.Sub(asked), nil
+	})
+	return time.Now().Add(ahead), err
+}
 
 // registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
-// this VM one of our user, and no older than since? EventManager.QueryEvents.
-func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, since time.Time) (bool, error) {
+// this VM one of our user, within the time of the attempt? EventManager.QueryEvents.
+func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
 	manager := h.Client.ServiceContent.EventManager
 	if manager == nil {
 		return false, nil
@@ -173,5 +190,5 @@ func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReferen
 			newest = e
 		}
 	}
-	return newest != nil && newest.UserName == h.User.UserName && newest.CreatedTime.After(since.Add(-clockSlack)), nil
+	return newest != nil && newest.UserName == h.User.UserName && attempt.Covers(newest.CreatedTime), nil
 }

@@ -157,7 +157,7 @@ func TestRegisterIsSentOnceWhenTheLineBreaks(t *testing.T) {
 			}
 			// The next attempt, which knows of this one, ends with the registration.
 			r := eventually(t, func() (*vix.Registered, error) {
-				return h.Register(t.Context(), vix.RegisterSpec{Path: p, Begun: begun})
+				return h.Register(t.Context(), vix.RegisterSpec{Path: p, Attempt: vix.Attempt{Begun: begun, Until: begun.Add(time.Hour)}})
 			})
 			if r.Adopted {
 				t.Error("our own registration counts as somebody else's")
@@ -189,16 +189,16 @@ func TestOnlyTheHostsRecordMakesARegistrationOurs(t *testing.T) {
 	begun := time.Now()
 	_, err := s.RegisterAs(t.Context(), "somebody-else", "DC0", p.String())
 	must(t, err)
-	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Begun: begun})
+	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: vix.Attempt{Begun: begun, Until: begun.Add(time.Hour)}})
 	failure(t, err, vix.CodeAlreadyExists, vix.FieldPath)
 	must(t, s.Unregister(t.Context(), "DC0", p.String()))
 	_, err = s.RegisterAs(t.Context(), s.Username(), "DC0", p.String())
 	must(t, err)
-	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Begun: begun.Add(time.Hour)})
+	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: vix.Attempt{Begun: begun.Add(time.Hour), Until: begun.Add(2 * time.Hour)}})
 	failure(t, err, vix.CodeAlreadyExists, vix.FieldPath) // older than the attempt
 	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p})
 	failure(t, err, vix.CodeAlreadyExists, vix.FieldPath) // no attempt of ours
-	got, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Begun: begun})
+	got, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: vix.Attempt{Begun: begun, Until: begun.Add(time.Hour)}})
 	if err != nil || !got.Finished {
 		t.Errorf("our own, begun before: %+v, %v", got, err)
 	}
@@ -220,7 +220,7 @@ func TestAnAttemptThatEndsLateIsOurs(t *testing.T) {
 				}
 			}
 		})
-		r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Begun: begun})
+		r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Attempt: vix.Attempt{Begun: begun, Until: begun.Add(time.Hour)}})
 		if begun.IsZero() {
 			failure(t, err, vix.CodeAlreadyExists, vix.FieldPath)
 		} else if err != nil || r.Adopted {
@@ -243,7 +243,7 @@ func TestOvertakenRegistration(t *testing.T) {
 				}
 			}
 		})
-		r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Adopt: adopt, Begun: time.Now().Add(-time.Minute)})
+		r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Adopt: adopt, Attempt: vix.Attempt{Begun: time.Now().Add(-time.Minute), Until: time.Now().Add(time.Hour)}})
 		if adopt {
 			if err != nil || !r.Adopted {
 				t.Errorf("adoption after being overtaken: %+v, %v", r, err)

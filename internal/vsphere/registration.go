@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -41,14 +42,15 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 		case err != nil:
 			return nil, h.Failed(what, err)
 		default:
-			// A VM that the host cannot read tells no UUID; its managed object id is
-			// never given to another one.
-			if id := r.registration().ID; id == handle.ID || r.vm.Config == nil || handle.ID == handle.ManagedObjectID {
+			if err := h.withheld(what, r); err != nil {
+				return nil, err
+			}
+			if is := r.registration(); handle.Same(&is) == vix.Itself {
 				return r, nil
 			}
 		}
 	}
-	if r, err := h.byID(ctx, what, handle.ID); r != nil || err != nil {
+	if r, err := h.byID(ctx, what, handle); r != nil || err != nil {
 		return r, err
 	}
 	if err := h.notByPath(ctx, what, handle); err != nil {
@@ -68,19 +70,51 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 	}
 }
 
-// byID finds a VM that was registered anew, under another managed object id.
-func (h *host) byID(ctx context.Context, what wire.Step, id string) (*record, error) {
-	found, err := h.recordsByID(ctx, id, &h.reads)
+// byID finds a VM that was registered anew, under another managed object id. One
+// that only has the same instance UUID is not it.
+func (h *host) byID(ctx context.Context, what wire.Step, handle vix.Handle) (*record, error) {
+	found, err := h.recordsByID(ctx, handle.ID, &h.reads)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
-	switch len(found) {
-	case 0:
-		return nil, nil
-	case 1:
-		return found[0], nil
+	var itself, copies []*record
+	for _, r := range found {
+		if err := h.withheld(what, r); err != nil {
+			return nil, err
+		}
+		is := r.registration()
+		switch handle.Same(&is) {
+		case vix.Itself:
+			itself = append(itself, r)
+		case vix.Copy:
+			copies = append(copies, r)
+		case vix.Another:
+		}
 	}
-	return nil, sameID(what, found)
+	switch {
+	case len(itself) == 1:
+		return itself[0], nil
+	case len(itself) > 1:
+		return nil, sameID(what, itself)
+	case len(copies) > 0:
+		return nil, h.otherVM(ctx, what, handle, copies)
+	}
+	return nil, nil
+}
+
+// otherVM is the error of VMs that have the id at other places.
+func (h *host) otherVM(ctx context.Context, what wire.Step, handle vix.Handle, copies []*record) error {
+	is := h.stamp(ctx, copies[0].registration())
+	e := &vix.Error{
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldPath, Cause: vix.ErrOtherVM, VM: &is,
+		Reason: fmt.Sprintf("The VM that was registered (%s) is not there any more. What has its instance UUID is another managed object "+
+			"at another path: a restored copy, or the same VM registered anew elsewhere. Nothing is done with it:", handle.ManagedObjectID),
+	}
+	for _, r := range copies {
+		reg := r.registration()
+		e.Choices = append(e.Choices, candidate(reg)+" at "+reg.Path.String())
+	}
+	return e
 }
 
 // notByPath makes sure that no VM has the path. One that has is another
@@ -143,5 +177,20 @@ func (h *host) sameServer(ctx context.Context, what wire.Step, handle vix.Handle
 func (h *host) stamp(ctx context.Context, r vix.Registration) vix.Registration {
 	// A host that does not tell is not worth losing the registration for.
 	r.Server, _ = h.server(ctx)
+	r.FileID = h.fileID(ctx, r)
 	return r
+}
+
+// fileID identifies the file of a registration; empty where its datastore is not known.
+func (h *host) fileID(ctx context.Context, r vix.Registration) string {
+	sk, err := h.skeleton(ctx, time.Time{})
+	if err != nil {
+		return ""
+	}
+	for _, dc := range sk.datacenters {
+		if ds := dc.datastores[r.Path.Datastore]; ds != nil && dc.path == r.Datacenter {
+			return ds.fileID(r.Path)
+		}
+	}
+	return ""
 }

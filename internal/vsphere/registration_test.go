@@ -58,7 +58,15 @@ func TestRegistrationFollowsTheVM(t *testing.T) {
 	must(t, s.Unregister(t.Context(), "DC0", moved))
 	moref, err := s.Register(t.Context(), "DC0", moved)
 	must(t, err)
-	got, err = h.Registration(t.Context(), r.Handle())
+	// Another managed object at another path is another VM, until the user says otherwise.
+	_, err = h.Registration(t.Context(), r.Handle())
+	says(t, failure(t, err, vix.CodeInvalidHandle, vix.FieldPath), "another managed object at another path", moref)
+	if !errors.Is(err, vix.ErrOtherVM) {
+		t.Errorf("it is not said to be another VM: %v", err)
+	}
+	handle := r.Handle()
+	handle.Wanted = got.Path
+	got, err = h.Registration(t.Context(), handle)
 	if err != nil || got.ManagedObjectID != moref || got.ID != r.ID {
 		t.Errorf("registered anew: %+v, %v; want %s", got, err, moref)
 	}

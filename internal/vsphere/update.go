@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
@@ -73,7 +72,7 @@ func (h *host) treeOf(ctx context.Context, ref types.ManagedObjectReference) (*t
 }
 
 func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *record, t *tree, name string) error {
-	to, err := pick(what, vix.FieldFolder, "VM folder", name, t.vmFolder.path, t.folders)
+	to, err := folderFor(what, t, name)
 	if err != nil {
 		return err
 	}
@@ -87,24 +86,12 @@ func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *record, t *t
 }
 
 func (h *host) moveToPool(ctx context.Context, what wire.Step, r *record, t *tree, name string) error {
-	to, err := pick(what, vix.FieldResourcePool, "resource pool", name, t.vmFolder.path, t.pools)
+	to, err := poolFor(what, r, t, name)
 	if err != nil {
 		return err
 	}
 	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.ref {
 		return nil
-	}
-	if r.vm.ResourcePool != nil {
-		for _, from := range t.pools {
-			if from.ref == *r.vm.ResourcePool && from.in != to.in {
-				return &vix.Error{
-					Op: "move", Object: what.Object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
-					Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: "+
-						"that would be a migration, not a move.", to.path),
-					Remedy: "Migrate the VM first, or give a pool of where it is.",
-				}
-			}
-		}
 	}
 	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
 		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},

@@ -105,3 +105,9 @@ func (host) Files(context.Context, vix.FileQuery) (*vix.Files, error) { return n
 
 // Update implements vix.Host.
 func (host) Update(context.Context, vix.Handle, vix.Change) error { return errNotMeasured }
+
+// CheckChange implements vix.Host.
+func (host) CheckChange(context.Context, vix.Handle, vix.Change) error { return nil }
+
+// CheckUnregister implements vix.Host.
+func (host) CheckUnregister(context.Context, vix.Handle, vix.PowerOff) error { return nil }

@@ -1,0 +1,199 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// The texts of what a plan or an apply of registrations says. A warning that many
+// objects may give has one fixed summary, so that Terraform folds them.
+
+// stopsDestroy adds to the errors of a plan what somebody needs who only wants to
+// destroy.
+func stopsDestroy(found diag.Diagnostics) diag.Diagnostics {
+	const hint = "terraform destroy plans what is configured before it destroys, and is stopped by this error, too; " +
+		"terraform destroy -refresh=false is not."
+	out := diag.Diagnostics{}
+	for _, d := range found {
+		if d.Severity() != diag.SeverityError {
+			out.Append(d)
+			continue
+		}
+		detail := d.Detail() + "\n\n" + hint
+		if at, ok := d.(diag.DiagnosticWithPath); ok {
+			out.AddAttributeError(at.Path(), d.Summary(), detail)
+		} else {
+			out.AddError(d.Summary(), detail)
+		}
+	}
+	return out
+}
+
+// alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.
+func alreadyRegistered(e *vix.Error, noted bool) error {
+	more := *e
+	more.Remedy = strings.TrimSpace(more.Remedy + "\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: " +
+		"take that out, or set if_registered = \"adopt\".")
+	if !noted {
+		more.Remedy += "\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
+			"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it."
+	}
+	return &more
+}
+
+func addTwice(diags *diag.Diagnostics, p vix.Path) {
+	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("Two resources have %s", p),
+		"Another vix_registration of this configuration has the same file, or the VM that it belongs to, under this path or "+
+			"under another name of its datastore. One VM has one registration: remove one of the two.\n\n"+vix.CodeAlreadyExists.String())
+}
+
+func addParted(diags *diag.Diagnostics, p vix.Path) {
+	diags.AddError(fmt.Sprintf("%s leaves one address and is wanted by another", p),
+		"One vix_registration of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any "+
+			"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say so:\n\n"+
+			"  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\n"+
+			"If the VM was imported to another address, let the old one go without unregistering:\n\n"+
+			"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
+			vix.CodeAlreadyExists.String())
+}
+
+func addNameTwice(diags *diag.Diagnostics, p vix.Path, name, folder string) {
+	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Two VMs are to be called %q", name),
+		fmt.Sprintf("%s is to have the name %q in %s, and another vix_registration of this configuration is, too. "+
+			"A folder has each name once.\n\n%s", p, name, folder, vix.CodeDuplicateName))
+}
+
+func addReplacedUnknown(diags *diag.Diagnostics, out *vix.Handle) {
+	diags.AddError(fmt.Sprintf("Cannot replace %s before it is known by what", out.Path),
+		"The plan unregisters the VM and registers it anew, and where it registers it is not known yet: another resource decides it. "+
+			"Nothing is taken out of the inventory before it is known that it can be put back. Apply that resource first, for "+
+			"example with terraform apply -target.\n\n"+vix.CodeInvalidArg.String())
+}
+
+func addMovedAway(diags *diag.Diagnostics, out *vix.Handle) {
+	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not where vmx_path says", out.Path),
+		fmt.Sprintf("The VM has moved: vmx_path says %s. To replace the registration would unregister this VM, and register "+
+			"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = %q\n\n%s", out.Wanted, out.Path.String(), vix.CodeInvalidArg))
+}
+
+func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
+	how := "the plug is pulled"
+	if off == vix.PowerOffGuest {
+		how = "its guest is shut down"
+	}
+	diags.AddError(fmt.Sprintf("%s runs, and would be powered off", p),
+		fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before that %s "+
+			"(power_off_on_destroy = %q); Terraform has no place to say so in such a plan. Power the VM off, then plan again.\n\n%s",
+			how, string(off), vix.CodeVMIsRunning))
+}
+
+func addReplacedFileMissing(diags *diag.Diagnostics, p, out vix.Path) {
+	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not there", p),
+		fmt.Sprintf("The plan unregisters %s, and the file to register instead is not on the datastore: the VM would be lost from the "+
+			"inventory. Put the file there, or leave the registration as it is.\n\n%s", out, vix.CodeFileNotFound))
+}
+
+func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
+	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("Whether %s is there cannot be told", p),
+		why+" Nothing is unregistered before it is known that what replaces it is there.\n\n"+vix.CodeFileNotFound.String())
+}
+
+func warnFinished(diags *diag.Diagnostics, p vix.Path, is *vix.Registration) {
+	diags.AddWarning("A VM is registered already, by an apply that was interrupted",
+		fmt.Sprintf("%s: the host's record shows that our user registered it (%s) in an apply of this configuration that "+
+			"did not get as far as saving state. This apply finishes that one.", p, is.ID))
+}
+
+func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool) {
+	destroy := "A destroy keeps it registered."
+	if unregisters {
+		destroy = "A destroy unregisters it, as on_destroy says."
+	}
+	diags.AddWarning("A VM is registered already, and is adopted",
+		fmt.Sprintf("%s: %s (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy))
+}
+
+func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
+	diags.AddAttributeWarning(path.Root("vmx_path"), "Whether a file is there cannot be told",
+		fmt.Sprintf("%s: %s Registering does not need it, but without it a missing file shows only at apply.", p, why))
+}
+
+func warnFileMissing(diags *diag.Diagnostics, p vix.Path) {
+	diags.AddAttributeWarning(path.Root("vmx_path"), "A file is not there yet",
+		fmt.Sprintf("%s is not on the datastore now. The apply fails unless something puts it there before the registration, "+
+			"for example another resource that this one depends on.", p))
+}
+
+// warnRunning says what becomes of a VM that runs when its registration goes.
+func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
+	if rec.PowerState != vix.PoweredOn || !state.unregisters() {
+		return
+	}
+	at := state.RegisteredPath.ValueString()
+	switch vix.PowerOff(state.PowerOffOnDestroy.ValueString()) {
+	case vix.PowerOffGuest:
+		diags.AddWarning("A VM that runs will be powered off", at+": its guest is shut down before it is unregistered "+
+			"(power_off_on_destroy = \"guest\").")
+	case vix.PowerOffHard:
+		diags.AddWarning("A VM that runs will be powered off", at+": the plug is pulled before it is unregistered "+
+			"(power_off_on_destroy = \"hard\").")
+	default:
+		diags.AddWarning("A VM that runs will not be unregistered", at+" is powered on. A host does not unregister a VM that runs: the destroy "+
+			"fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest "+
+			"shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first.")
+	}
+}
+
+func warnKept(diags *diag.Diagnostics, p vix.Path, state registrationModel, is *vix.Registration) {
+	diags.AddWarning("A VM was registered anew by somebody else", fmt.Sprintf("%s: it was %s and is %s now. It counts as adopted: "+
+		"a destroy keeps it registered, unless on_destroy = \"unregister\" is configured.", p, state.ManagedObjectID.ValueString(), is.ManagedObjectID))
+}
+
+func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
+	diags.AddWarning("A VM was handed over", fmt.Sprintf("%s stays registered: another address of this configuration "+
+		"has taken it over in this apply.", p))
+}
+
+func warnAgain(diags *diag.Diagnostics, p vix.Path, was departed) {
+	diags.AddWarning("A VM was unregistered and registered again", fmt.Sprintf("%s: one address of this apply unregistered it (%s), and "+
+		"another one, which was to adopt it, has registered it again where it was. What the inventory knew of it beside its files is gone: "+
+		"tags, permissions, custom attributes, alarms. A moved block keeps them the next time.", p, was.ManagedObjectID))
+}
+
+func warnGone(diags *diag.Diagnostics, state registrationModel) {
+	where := ""
+	if state.RegisteredPath.ValueString() != state.VMXPath.ValueString() {
+		where = fmt.Sprintf(" It was at %s when it was last seen; the plan registers what vmx_path names. Change vmx_path if that is not the VM.",
+			state.RegisteredPath.ValueString())
+	}
+	diags.AddWarning("A VM is not registered any more", fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s is gone "+
+		"from the host, and no VM has its id (%s) or its path. Terraform forgets this registration and plans to register the VM again.%s",
+		state.VMXPath.ValueString(), state.ManagedObjectID.ValueString(), state.ID.ValueString(), where))
+}
+
+func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {
+	diags.AddWarning("A VM has moved", fmt.Sprintf("%s: the VM was at %s and is at %s now, as after a storage vMotion. It is the same "+
+		"registration, and registered_path follows. vmx_path may stay, or be changed to the new path.",
+		state.VMXPath.ValueString(), state.RegisteredPath.ValueString(), now))
+}
+
+func warnDisplaced(diags *diag.Diagnostics, state registrationModel, err error) {
+	summary, detail := texts(err)
+	diags.AddWarning("Another VM has the id of a registration", strings.Join([]string{
+		state.VMXPath.ValueString() + ": " + summary + ".", detail, "What the state says is kept as it was.",
+	}, "\n\n"))
+}
+
+// otherVMRemedy is what to do about a VM with the id of a registration.
+func otherVMRemedy(is *vix.Registration) string {
+	return fmt.Sprintf("If it is the VM that is meant, say so with its path:\n\n  vmx_path = %q\n\n"+
+		"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS", is.Path.String())
+}

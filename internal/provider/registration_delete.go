@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// unregister takes the VM out of the inventory: the one that was planned, in the way
+// that was planned, and nothing that another address of this apply has by now.
+func (r *registrationResource) unregister(
+	ctx context.Context, state registrationModel, rec record, note planNote, resp *resource.DeleteResponse,
+) {
+	schema := resp.State.Schema
+	handle := state.handle(rec.Server)
+	unlock := r.conn.ledger.lock(handle.Path.AsVMX().File)
+	defer unlock()
+	is, err := r.conn.host.Registration(ctx, handle)
+	if errors.Is(err, vix.ErrGone) {
+		return
+	}
+	if err != nil {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	unlockVM := r.conn.ledger.lock(vmKey(is.ManagedObjectID))
+	defer unlockVM()
+	if r.conn.ledger.isTaken(is) || note.Adopts != "" && note.Adopts == is.ManagedObjectID {
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
+	if note.Keeps || note.In == nil && rec.registeredAnew(state, is) {
+		warnKept(&resp.Diagnostics, is.Path, state, is)
+		return
+	}
+	if err := r.canReturn(ctx, is, note); err != nil {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
+	if is.PowerState == vix.PoweredOn && note.plannedPower(rec) != vix.PoweredOn && off != vix.PowerOffFail {
+		addError(&resp.Diagnostics, schema, &vix.Error{
+			Op: "unregister", Object: is.Path.String(), Code: vix.CodeVMIsRunning,
+			Reason: "The VM is powered on, and it was not when this was planned: the plan does not say that it is powered off.",
+			Remedy: "Plan again; the plan says then what becomes of the VM.",
+		})
+		return
+	}
+	now := is.Handle()
+	now.Wanted = handle.Wanted
+	if err := r.conn.host.Unregister(ctx, now, off); err != nil && !errors.Is(err, vix.ErrGone) {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	r.conn.ledger.depart(departed{Registration: *is, returns: note.Returns})
+	r.conn.ledger.done(is)
+}
+
+// canReturn checks once more, right before the VM goes, that what the plan registers
+// in its place can be registered.
+func (r *registrationResource) canReturn(ctx context.Context, is *vix.Registration, note planNote) error {
+	if note.In == nil {
+		if note.Out != nil {
+			return &vix.Error{
+				Op: "replace", Object: is.Path.String(), Code: vix.CodeInvalidArg,
+				Reason: "The plan does not say what the registration is replaced by: it was made without a connection to the host.",
+				Remedy: "Plan again.",
+			}
+		}
+		return nil
+	}
+	spec, out := *note.In, is.Handle()
+	spec.Without = &out
+	check, _, _, err := r.look(ctx, spec)
+	if err != nil || check.Registered != nil || check.FileExists || check.FileUnknown != "" {
+		return err
+	}
+	return &vix.Error{
+		Op: "replace", Object: is.Path.String(), Code: vix.CodeFileNotFound, Field: vix.FieldPath,
+		Reason: "The file to register instead, " + spec.Path.String() + ", is not on the datastore any more. Nothing was unregistered.",
+		Remedy: "Put the file there, or leave the registration as it is.",
+	}
+}
+
+// plannedPower is the VM's power state when the delete was planned.
+func (n *planNote) plannedPower(rec record) vix.PowerState {
+	if n.PowerState != "" {
+		return n.PowerState
+	}
+	return rec.PowerState
+}

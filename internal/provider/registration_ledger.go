@@ -1,0 +1,247 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// ledger is what one walk of Terraform over a configuration has planned for VMs and
+// done with them. Terraform plans and applies each address by itself, in an order
+// of its own, and a provider is told of no address: that two of them mean one VM shows here
+// only. A walk has a process, or a configuration of the provider, of its own.
+type ledger struct {
+	mu    sync.Mutex
+	seen  map[string]bool     // VMs that a state has, by key
+	parts map[string][]part   // what is planned, by key
+	names map[string]string   // who is to have a name in a folder
+	taken map[string]bool     // what was registered or adopted, by key
+	gone  map[string]departed // what was unregistered, by key
+	locks map[string]*sync.Mutex
+}
+
+// part is what one address is planned to do with a VM.
+type part struct {
+	role role
+	// file and vm are the keys of the file and of the VM that has it; either may be empty.
+	file, vm string
+	// own is the key of the VM that the same address takes out before.
+	own string
+}
+
+// role is what is planned for a VM, or with a file.
+type role int
+
+const (
+	stays    role = iota // it is managed, and remains so
+	leaves               // it is unregistered: its address goes, or is replaced
+	register             // its file is registered, and nobody must have it
+	adopt                // its file is registered, or who has it is taken over
+)
+
+// contradiction is why two parts cannot both be done.
+type contradiction int
+
+const (
+	none   contradiction = iota
+	twice                // two addresses have one VM
+	parted               // one address lets go of what another one has, or wants for itself
+)
+
+// departed is a VM that was unregistered.
+type departed struct {
+	vix.Registration
+	// returns is set where the address that unregistered it registers the same file again.
+	returns bool
+}
+
+// fileKey and vmKey are what a file and a VM are known by; empty if they are not known.
+// A template's file is the VM's with another ending.
+func fileKey(fileID string) string {
+	if fileID == "" {
+		return ""
+	}
+	return "file " + strings.TrimSuffix(fileID, path.Ext(fileID))
+}
+
+func vmKey(managedObjectID string) string {
+	if managedObjectID == "" {
+		return ""
+	}
+	return "vm " + managedObjectID
+}
+
+// see notes that a state has a VM, which Terraform refreshes: what was done before
+// with it was another walk.
+func (l *ledger) see(r *vix.Registration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range []string{fileKey(r.FileID), vmKey(r.ManagedObjectID)} {
+		delete(l.taken, key)
+		delete(l.gone, key)
+	}
+	set(&l.seen, vmKey(r.ManagedObjectID), true)
+}
+
+// done forgets what was planned for a VM: it was carried out.
+func (l *ledger) done(r *vix.Registration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.parts, fileKey(r.FileID))
+	delete(l.parts, vmKey(r.ManagedObjectID))
+}
+
+// planned notes a part, unless it contradicts one that is noted.
+func (l *ledger) planned(p part) contradiction {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range []string{p.file, p.vm} {
+		for _, other := range l.parts[key] {
+			if c := p.against(other); c != none {
+				return c
+			}
+		}
+	}
+	for _, key := range []string{p.file, p.vm} {
+		set(&l.parts, key, append(slices.Clone(l.parts[key]), p))
+	}
+	return none
+}
+
+// against says whether two parts that share a VM or a file contradict each other.
+// It is the same whichever was planned first.
+func (p part) against(q part) contradiction {
+	if p.role > q.role {
+		p, q = q, p
+	}
+	switch {
+	case q.own != "" && q.own == p.vm: // both are of one address
+		return none
+	case p.role == stays && q.role == leaves, p.role == leaves && q.role == register:
+		return parted
+	case p.role == leaves, q.role == stays:
+		return none
+	case p.own != "" && p.own == q.own: // planned once more
+		return none
+	}
+	return twice
+}
+
+// inState reports that a state has the VM, as far as has been read, and nothing is planned for
+// it yet: so it is with a tainted registration, of which only the making anew is planned.
+func (l *ledger) inState(managedObjectID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := vmKey(managedObjectID)
+	return l.seen[key] && len(l.parts[key]) == 0
+}
+
+// named notes that a VM or file is to have a name in a folder; false if another one is.
+func (l *ledger) named(folder, name, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := folder + "\x00" + name
+	if holder, ok := l.names[at]; ok && holder != key {
+		return false
+	}
+	set(&l.names, at, key)
+	return true
+}
+
+// take notes that a VM is managed by an address of this walk that registered or
+// adopted it; false if another one has done so before.
+func (l *ledger) take(r *vix.Registration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	keys := []string{fileKey(r.FileID), vmKey(r.ManagedObjectID)}
+	for _, key := range keys {
+		if l.taken[key] {
+			return false
+		}
+	}
+	for _, key := range keys {
+		set(&l.taken, key, true)
+	}
+	return true
+}
+
+// isTaken reports that an address of this walk has registered or adopted the VM.
+func (l *ledger) isTaken(r *vix.Registration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.taken[vmKey(r.ManagedObjectID)] || l.taken[fileKey(r.FileID)]
+}
+
+// depart notes that a VM was unregistered.
+func (l *ledger) depart(d departed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	set(&l.gone, fileKey(d.FileID), d)
+	set(&l.gone, vmKey(d.ManagedObjectID), d)
+}
+
+// departedLike are the VMs that this walk has unregistered and whose file may be the one of a
+// registration that is to take it over: which file a path names, only the host knows.
+func (l *ledger) departedLike(spec vix.RegisterSpec) []departed {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var like []departed
+	for key, d := range l.gone {
+		if strings.HasPrefix(key, "file ") && spec.Adopt && d.Path.AsVMX().File == spec.Path.AsVMX().File {
+			like = append(like, d)
+		}
+	}
+	return like
+}
+
+// turns makes a part another one: what the first planning of an address said of it is
+// not so.
+func (l *ledger) turns(from, to part) contradiction {
+	l.mu.Lock()
+	for _, key := range []string{from.file, from.vm} {
+		if i := slices.Index(l.parts[key], from); i >= 0 {
+			l.parts[key] = slices.Delete(slices.Clone(l.parts[key]), i, i+1)
+		}
+	}
+	l.mu.Unlock()
+	return l.planned(to)
+}
+
+// hasGone reports that this walk has unregistered a VM.
+func (l *ledger) hasGone(managedObjectID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.gone[vmKey(managedObjectID)]
+	return ok
+}
+
+// lock keeps two addresses from doing something with one VM at the same time. It
+// waits for what is being done, never for what is only planned.
+func (l *ledger) lock(key string) (unlock func()) {
+	l.mu.Lock()
+	m := l.locks[key]
+	if m == nil {
+		m = new(sync.Mutex)
+		set(&l.locks, key, m)
+	}
+	l.mu.Unlock()
+	m.Lock()
+	return m.Unlock
+}
+
+// set puts a value into a map that may not have been made; nothing at no key.
+func set[V any](m *map[string]V, key string, value V) {
+	if key == "" {
+		return
+	}
+	if *m == nil {
+		*m = map[string]V{}
+	}
+	(*m)[key] = value
+}

@@ -1,0 +1,205 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// planDestroy says what a destroy will do, and what would make it fail.
+func (r *registrationResource) planDestroy(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	var state registrationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	kept := false
+	defer func() {
+		note := planNote{Record: rec, PowerState: rec.PowerState, Keeps: kept}
+		note.save(ctx, resp.Private, &resp.Diagnostics)
+	}()
+	if !r.conn.connected() || !state.unregisters() {
+		return
+	}
+	limit, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
+	resp.Diagnostics.Append(diags...)
+	asking, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	// Older Terraforms plan the end of what left the configuration before they refresh it.
+	is, err := r.conn.host.Registration(asking, state.handle(rec.Server))
+	switch {
+	case errors.Is(err, vix.ErrGone):
+		return
+	case err != nil:
+		addErrorAt(&resp.Diagnostics, path.Empty(), err)
+		return
+	}
+	if rec.registeredAnew(state, is) {
+		rec.read(is)
+		kept = true
+		warnKept(&resp.Diagnostics, is.Path, state, is)
+		return
+	}
+	rec.read(is)
+	if r.conn.ledger.planned(rec.part(leaves)) == parted {
+		addParted(&resp.Diagnostics, is.Path)
+	}
+	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
+	if is.PowerState != vix.PoweredOn {
+		off = vix.PowerOffFail
+	}
+	if err := r.conn.host.CheckUnregister(asking, is.Handle(), off); err != nil {
+		addErrorAt(&resp.Diagnostics, path.Empty(), err)
+	}
+	warnRunning(&resp.Diagnostics, state, rec)
+}
+
+// planUpdate decides for every changed value whether it means a change at all,
+// a change in place, or another registration.
+func (r *registrationResource) planUpdate(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	var config, plan, state registrationModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	rec := recordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var found diag.Diagnostics
+	if rec.Displaced && r.conn.connected() {
+		r.planDisplaced(ctx, &plan, &state, &rec, &found, resp.Plan.Schema)
+	}
+	replace := r.planPlaces(&plan, state, rec, &found)
+	if config.OnDestroy.IsNull() {
+		plan.OnDestroy = undoing(plan.Adopted)
+	}
+	if plan.Server.IsUnknown() {
+		plan.Server = said(rec.Server)
+	}
+	handle := state.handle(rec.Server)
+	note := planNote{
+		Out: &handle, Record: rec, Unregisters: state.unregisters(), PowersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
+		Replaces: len(replace) > 0, PowerState: rec.PowerState, Readable: state.ConnectionState.ValueString() == string(vix.Connected),
+	}
+	note.save(ctx, resp.Private, &resp.Diagnostics)
+	if r.conn.connected() {
+		r.planInPlace(ctx, &plan, state, &rec, note, &found, resp.Plan.Schema)
+	}
+	resp.Diagnostics.Append(stopsDestroy(found)...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	resp.RequiresReplace = append(resp.RequiresReplace, replace...)
+	if len(replace) > 0 {
+		warnRunning(&resp.Diagnostics, state, rec)
+	}
+}
+
+// planDisplaced takes another VM with the id for the one that is meant, if the
+// configuration says by now that it is. Somebody else has registered it.
+func (r *registrationResource) planDisplaced(
+	ctx context.Context, plan, state *registrationModel, rec *record, diags *diag.Diagnostics, schema typed,
+) {
+	handle := state.handle(rec.Server)
+	handle.Wanted = plan.handle(rec.Server).Wanted
+	is, err := r.conn.host.Registration(ctx, handle)
+	if err != nil {
+		addError(diags, schema, err)
+		return
+	}
+	rec.read(is)
+	rec.Displaced = true // until it is in the state
+	state.facts(is)
+	plan.facts(is)
+	plan.Adopted = types.BoolValue(true)
+}
+
+// planPlaces gives the attributes whose change makes another registration. A value that
+// is not known yet is none: it may come out the same.
+func (r *registrationResource) planPlaces(plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics) path.Paths {
+	replace := planPath(plan, state)
+	// Another folder or pool is a change in place, which needs nothing more.
+	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
+	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
+	if !plan.Template.Equal(state.Template) && !plan.Template.IsUnknown() {
+		replace = append(replace, path.Root("template"))
+	}
+	placedDatacenter, datacenterConfigured := rec.PlacedDatacenter, rec.DatacenterConfigured
+	if placedDatacenter == "" { // by a version that kept neither
+		placedDatacenter, datacenterConfigured = rec.Is.Datacenter, true
+	}
+	for _, place := range []struct {
+		name       string
+		plan       *types.String
+		prior      types.String
+		placed, is string
+		configured bool
+	}{
+		{"datacenter", &plan.Datacenter, state.Datacenter, placedDatacenter, rec.Is.Datacenter, datacenterConfigured},
+		{"cluster", &plan.Cluster, state.Cluster, rec.PlacedCluster, rec.Is.Cluster, rec.ClusterConfigured},
+		{"host", &plan.Host, state.Host, rec.PlacedHost, rec.Is.Host, rec.HostConfigured},
+	} {
+		switch placement(*place.plan, place.prior, place.placed, place.is, place.configured) {
+		case placeSame:
+			*place.plan = place.prior
+		case placeOther:
+			replace = append(replace, path.Root(place.name))
+		case placeNoted:
+			warnMovedSince(diags, place.name, *place.plan, place.is)
+		case placeHere, placeUnknown:
+		}
+	}
+	return replace
+}
+
+// planInPlace checks what is changed without another registration, and that no
+// other address of the plan has the VM.
+func (r *registrationResource) planInPlace(
+	ctx context.Context, plan *registrationModel, state registrationModel, rec *record, note planNote, diags *diag.Diagnostics, schema typed,
+) {
+	limit, d := state.Timeouts.Read(ctx, defaultReadTimeout)
+	diags.Append(d...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	handle := *note.Out
+	role := stays
+	if note.Replaces && note.Unregisters {
+		role = leaves
+	}
+	if r.conn.ledger.planned(rec.part(role)) == parted {
+		addParted(diags, handle.Path)
+	}
+	if note.Replaces {
+		return
+	}
+	change := state.changeTo(*plan)
+	if change.IsZero() {
+		return
+	}
+	if err := r.conn.host.CheckChange(ctx, handle, change); err != nil {
+		addError(diags, schema, err)
+		return
+	}
+	if change.Name == nil && change.Folder == nil {
+		return
+	}
+	folder, name := rec.Is.Folder, plan.Name.ValueString()
+	if change.Folder != nil {
+		folder = *change.Folder
+	}
+	if name != "" && !r.conn.ledger.named(folder, name, rec.part(role).file) {
+		addNameTwice(diags, handle.Path, name, folder)
+	}
+}

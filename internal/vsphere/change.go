@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vmware/govmomi/object"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
+)
+
+// CheckChange implements vix.Host. It resolves what Update would, and changes nothing.
+func (h *host) CheckChange(ctx context.Context, handle vix.Handle, change vix.Change) error {
+	what := wire.To("update", handle.Path.String())
+	r, err := h.current(ctx, what, handle)
+	if err != nil {
+		return err
+	}
+	return h.checkChange(ctx, what, r, change)
+}
+
+// checkChange looks whether a VM can be given another name and other places.
+func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, change vix.Change) error {
+	if change.IsZero() {
+		return nil
+	}
+	dcRef, ok := r.datacenter()
+	if !ok {
+		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
+	}
+	t, err := h.treeOf(ctx, dcRef)
+	if err != nil {
+		return err
+	}
+	vm := r.vm.Self
+	named := map[types.ManagedObjectReference]string{vm: "the VM " + what.Object}
+	var needs []missingGrant
+	in := place{}
+	if r.vm.Parent != nil {
+		in = place{*r.vm.Parent, r.folder()}
+	}
+	if change.Folder != nil {
+		to, err := folderFor(what, t, *change.Folder)
+		if err != nil {
+			return err
+		}
+		if to.ref != in.ref {
+			needs = append(needs, missingGrant{vm, privilegeMove}, missingGrant{to.ref, privilegeMove})
+			named[to.ref] = "the folder " + to.path
+		}
+		in = to
+	}
+	if change.ResourcePool != nil {
+		to, err := poolFor(what, r, t, *change.ResourcePool)
+		if err != nil {
+			return err
+		}
+		needs = append(needs, missingGrant{to.ref, privilegeAssignPool})
+		named[to.ref] = "the resource pool " + to.path
+	}
+	if change.Name != nil {
+		needs = append(needs, missingGrant{vm, privilegeRename})
+		if err := h.nameFree(ctx, what, *change.Name, in, r); err != nil {
+			return err
+		}
+	} else if change.Folder != nil {
+		if err := h.nameFree(ctx, what, wire.UnescapeName(r.vm.Name), in, r); err != nil {
+			return err
+		}
+	}
+	missing, err := h.missing(ctx, needs)
+	if err != nil {
+		return h.Failed(what, err)
+	}
+	return h.lacks(what, missing, named)
+}
+
+// folderFor is the VM folder that a name means.
+func folderFor(what wire.Step, t *tree, name string) (place, error) {
+	return pick(what, vix.FieldFolder, "VM folder", name, t.vmFolder.path, t.folders)
+}
+
+// poolFor is the pool that a name means, of the cluster or host that the VM is on.
+func poolFor(what wire.Step, r *record, t *tree, name string) (*pool, error) {
+	to, err := pick(what, vix.FieldResourcePool, "resource pool", name, t.vmFolder.path, t.pools)
+	if err != nil || r.vm.ResourcePool == nil {
+		return to, err
+	}
+	for _, from := range t.pools {
+		if from.ref == *r.vm.ResourcePool && from.in != to.in {
+			return nil, &vix.Error{
+				Op: "move", Object: what.Object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
+				Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: "+
+					"that would be a migration, not a move.", to.path),
+				Remedy: "Migrate the VM first, or give a pool of where it is.",
+			}
+		}
+	}
+	return to, nil
+}
+
+// nameFree makes sure that no other VM or folder of a folder has the name: a
+// vCenter allows it once in each. An ESXi does not mind.
+func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in place, of *record) error {
+	if name == "" || in.path == "" || !h.Client.IsVC() {
+		return nil
+	}
+	holder, err := h.holderOf(ctx, name, in.ref)
+	if err != nil {
+		return h.Failed(what, err)
+	}
+	if holder == nil || of != nil && *holder == of.vm.Self {
+		return nil
+	}
+	return &vix.Error{
+		Op: what.Op, Object: what.Object, Code: vix.CodeDuplicateName, Field: vix.FieldName,
+		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, in.path, holder.Value),
+		Remedy: "Choose another name or another folder.",
+	}
+}
+
+// holderOf is what has a name in a folder; nil if nothing has. A name is asked for
+// by itself (SearchIndex.FindChild); of many in one run, the folder is read.
+func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedObjectReference) (*types.ManagedObjectReference, error) {
+	if h.namesAsked.Add(1) <= maxSingles {
+		found, err := object.NewSearchIndex(h.Client).FindChild(ctx, object.NewFolder(h.Client, folder), wire.EscapeName(name))
+		if err != nil || found == nil {
+			return nil, err
+		}
+		ref := found.Reference()
+		return &ref, nil
+	}
+	names, err := h.names.Get(ctx, h.Life, folder, noOlderThan(absenceAge), func(ctx context.Context) (map[string]types.ManagedObjectReference, error) {
+		return h.readNames(ctx, folder)
+	})
+	if holder, taken := names[name]; taken {
+		return &holder, err
+	}
+	return nil, err
+}
+
+// readNames reads what is in a folder, by name.
+func (h *host) readNames(ctx context.Context, folder types.ManagedObjectReference) (map[string]types.ManagedObjectReference, error) {
+	content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
+		ObjectSet: []types.ObjectSpec{{
+			Obj: folder, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{wire.Traverse("children", "Folder", "childEntity")},
+		}},
+		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name"}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]types.ManagedObjectReference, len(content))
+	for _, o := range content {
+		var e mo.ManagedEntity
+		wire.Load(o, &e)
+		names[wire.UnescapeName(e.Name)] = o.Obj
+	}
+	return names, nil
+}
