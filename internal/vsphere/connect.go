@@ -33,10 +33,8 @@ type host struct {
 	lookups lookups
 	opens   batch[types.ManagedObjectReference, *record]
 	reads   batch[types.ManagedObjectReference, *record]
-	// readBacks reads what was registered just now.
-	readBacks batch[types.ManagedObjectReference, *record]
-	files     fileSearches
-	waits     *watch.Watch
+	files   fileSearches
+	waits   *watch.Watch
 }
 
 // Connect logs in to a vCenter or ESXi, once: a refused login is not repeated,
@@ -50,13 +48,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h := &host{Line: line, waits: watch.New(line)}
 	h.opens.run, h.opens.life = h.readForOpen, h.Life
 	h.reads.run, h.reads.life = h.readForRegistration, h.Life
-	h.opens.coming, h.reads.coming = h.lookups.coming, h.lookups.coming
-	h.lookups.ended = func() {
-		h.opens.nudge()
-		h.reads.nudge()
-	}
-	h.readBacks.run, h.readBacks.life, h.readBacks.bursts = h.readForRegistration, h.Life, true
-	h.leave.batch.run, h.leave.batch.life, h.leave.batch.bursts = h.readLeaveGrants, h.Life, true
+	h.leave.batch.run, h.leave.batch.life = h.readLeaveGrants, h.Life
 	h.files.host = h
 	// Almost all that follows needs the skeleton. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.

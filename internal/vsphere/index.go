@@ -44,7 +44,6 @@ type indexes struct {
 	mu    sync.Mutex
 	reads int
 	named map[string]*indexRead
-	under map[*indexRead]bool // on their way
 }
 
 // indexRead is a read of an index, under way or done.
@@ -54,7 +53,6 @@ type indexRead struct {
 	// changes are what this process changed while the index was under way: whether
 	// the host's answer has it or not, it is so now.
 	changes []func(*index)
-	waiters int
 	index   *index
 	err     error
 }
@@ -80,9 +78,8 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 			names = sk.datastoreNames()
 		}
 		if x.named == nil {
-			x.named, x.under = map[string]*indexRead{}, map[*indexRead]bool{}
+			x.named = map[string]*indexRead{}
 		}
-		x.under[r] = true
 		for _, name := range names {
 			x.named[name] = r
 		}
@@ -94,32 +91,13 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 			x.finish(r, ix, err)
 		}()
 	}
-	r.waiters++
 	x.mu.Unlock()
-	defer x.leave(r)
 	select {
 	case <-r.done:
 		return r.index, r.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-func (x *indexes) leave(r *indexRead) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r.waiters--
-}
-
-// awaited is how many wait for an index that is on its way.
-func (x *indexes) awaited() int {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	n := 0
-	for r := range x.under {
-		n += r.waiters
-	}
-	return n
 }
 
 // forget drops what one read gave.
@@ -149,7 +127,6 @@ func (x *indexes) finish(r *indexRead, ix *index, err error) {
 		}
 	}
 	r.index, r.err = ix, err
-	delete(x.under, r)
 	close(r.done)
 }
 

@@ -26,14 +26,11 @@ import (
 // more come at once than that.
 type lookups struct {
 	indexes indexes
-	// ended tells those who wait for a lookup that one has ended.
-	ended func()
-
-	mu    sync.Mutex
-	spent int            // single lookups so far
-	asked int            // times that an index was not worth its price
-	under map[string]int // lookups under way, by datastore
-	crowd *crowd         // those who came while another was under way; nil if none
+	mu      sync.Mutex
+	spent   int            // single lookups so far
+	asked   int            // times that an index was not worth its price
+	under   map[string]int // lookups under way, by datastore
+	crowd   *crowd         // those who came while another was under way; nil if none
 }
 
 // crowd is lookups that come at once, and are made in one way.
@@ -90,21 +87,11 @@ func (l *lookups) begin(datastore string) func() {
 	l.under[datastore]++
 	return func() {
 		l.mu.Lock()
+		defer l.mu.Unlock()
 		if l.under[datastore]--; l.under[datastore] == 0 {
 			delete(l.under, datastore)
 		}
-		l.mu.Unlock()
-		l.ended()
 	}
-}
-
-// coming is how many lookups are about to end in a read: not those that wait for
-// an index.
-func (l *lookups) coming() int {
-	waiting := l.indexes.awaited()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.underway() - waiting
 }
 
 // datastores are the names that are looked for now.

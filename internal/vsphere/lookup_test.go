@@ -35,7 +35,7 @@ func TestACrowdIsForAnIndex(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := &lookups{ended: func() {}}
+				l := &lookups{}
 				var (
 					mu      sync.Mutex
 					singly  int

@@ -41,7 +41,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	// interruption that came too late to stop it.
 	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.Options.RequestTimeout)
 	defer cancel()
-	r, err := h.readBacks.get(readCtx, vm)
+	r, err := h.reads.get(readCtx, vm)
 	if err != nil {
 		e := &vix.Error{
 			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Cause: err,

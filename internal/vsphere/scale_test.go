@@ -72,7 +72,7 @@ func openAll(t testing.TB, h *host, paths []vix.Path) {
 // What opening costs the host depends neither on the size of the inventory nor on
 // how it is divided, and hardly on how many VMs are opened.
 func TestRequestsAtScale(t *testing.T) {
-	most := map[int]int{1: 8, 100: 25, 1000: 130}
+	most := map[int]int{1: 8, 100: 30, 1000: 200}
 	for _, c := range []struct {
 		v, d, datastores int
 		latency          time.Duration
