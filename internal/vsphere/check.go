@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 	}
 	// No host may be found because the datastore has gone down since the inventory
 	// was read.
-	if sk, again := h.skeleton(ctx, time.Now()); again == nil && !sk.again(p.ds).Accessible {
+	if sk, again := h.skeletonNow(ctx); again == nil && !sk.again(p.ds).Accessible {
 		return nil, p.inaccessible()
 	}
 	return nil, err
@@ -144,7 +145,7 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 	p.dc, p.ds = in[0], in[0].datastores[p.spec.Path.Datastore]
 	if !p.ds.Accessible {
 		// It was when the inventory was read; something may have mounted it since.
-		if sk, err := h.skeleton(ctx, time.Now()); err == nil {
+		if sk, err := h.skeletonNow(ctx); err == nil {
 			p.ds = sk.again(p.ds)
 		}
 	}
@@ -204,14 +205,18 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*datace
 		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
 		Remedy: "Say which one is meant with the argument datacenter.",
 	}
-	for _, dc := range in {
+	looked, more := h.lookForFile(ctx, p.spec.Path, in)
+	for _, at := range looked {
 		state := "the file is there"
-		if exists, err := h.fileExists(ctx, dc.datastores[p.spec.Path.Datastore], p.spec.Path); err != nil {
+		if at.err != nil {
 			state = "whether the file is there cannot be told"
-		} else if !exists {
+		} else if !at.there {
 			state = "the file is not there"
 		}
-		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", dc.path, state))
+		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.in.path, state))
+	}
+	if more > 0 {
+		e.Choices = append(e.Choices, "and "+strconv.Itoa(more)+" more")
 	}
 	return e
 }

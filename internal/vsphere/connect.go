@@ -20,6 +20,8 @@ type host struct {
 	*wire.Line
 
 	skeletons wire.Memory[struct{}, *skeleton]
+	looks     wire.Memory[struct{}, *skeleton]
+	looked    atomic.Int32 // looks that were nobody else's
 	trees     wire.Memory[types.ManagedObjectReference, *tree]
 	mounts    wire.Memory[types.ManagedObjectReference, mountSet]
 	grants    wire.Memory[grantKey, []missingGrant]
@@ -30,6 +32,7 @@ type host struct {
 	namesAsked atomic.Int32
 	leave      leaveGrants
 
+	ids     ids
 	lookups lookups
 	opens   batch[types.ManagedObjectReference, *record]
 	reads   batch[types.ManagedObjectReference, *record]
@@ -49,6 +52,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.opens.run, h.opens.life = h.readForOpen, h.Life
 	h.reads.run, h.reads.life = h.readForRegistration, h.Life
 	h.leave.batch.run, h.leave.batch.life = h.readLeaveGrants, h.Life
+	h.ids.asked.run, h.ids.asked.life = h.findIDs, h.Life
 	h.files.host = h
 	// Almost all that follows needs the skeleton. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.

@@ -20,7 +20,6 @@ import (
 // that have a datastore of the path's name, within the datacenter asked for or
 // the connection's default. It gives at least one or an error that says why none.
 func (h *host) datacentersOf(ctx context.Context, what wire.Step, l vix.Locator) ([]*datacenter, error) {
-	begun := time.Now()
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
 		return nil, err
@@ -30,7 +29,7 @@ func (h *host) datacentersOf(ctx context.Context, what wire.Step, l vix.Locator)
 		return found, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, again := h.skeleton(ctx, begun); again == nil && fresh != sk {
+	if fresh, again := h.skeletonNow(ctx); again == nil && fresh != sk {
 		return h.selectDatacenters(fresh, what, l)
 	}
 	return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
@@ -41,6 +42,11 @@ const (
 // fileExists reports whether the file is on the datastore now. What a listing
 // does not have is looked for once more: it may be newer than the listing.
 func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+	return h.findFile(ctx, ds, p, false)
+}
+
+// findFile is fileExists, for a file that may be looked for in many places.
+func (h *host) findFile(ctx context.Context, ds *datastore, p vix.Path, wide bool) (bool, error) {
 	if !ds.Accessible {
 		return false, &vix.Error{
 			Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
@@ -48,7 +54,7 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 			Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
 		}
 	}
-	if !h.files.single(ds.ref) {
+	if !h.files.single(ds.ref, wide) {
 		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds) }
 		listing, err := h.files.all.Get(ctx, h.Life, ds.ref, noOlderThan(listingAge), search)
 		if err != nil {
@@ -57,19 +63,55 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 		if listing[p.File] {
 			return true, nil
 		}
+		if wide {
+			return false, nil // it is no older than what is believed of a plan
+		}
 	}
 	found, err := h.searchFolder(ctx, ds, p)
 	return found, h.Failed(wire.To("look for", p.String()), err)
 }
 
-// single reports whether the next file is to be looked for by itself.
-func (f *fileSearches) single(ds types.ManagedObjectReference) bool {
+// sighting is whether a file is there, in one datacenter.
+type sighting struct {
+	in    *datacenter
+	there bool
+	err   error
+}
+
+// maxLooked is in how many datacenters a file is looked for that is to explain an
+// error.
+const maxLooked = 20
+
+// lookForFile looks for a file in the first datacenters, and says how many more
+// there are.
+func (h *host) lookForFile(ctx context.Context, p vix.Path, in []*datacenter) (looked []sighting, more int) {
+	more = max(0, len(in)-maxLooked)
+	looked = make([]sighting, len(in)-more)
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for i, dc := range in[:len(looked)] {
+		group.Go(func() error {
+			there, err := h.findFile(ctx, dc.datastores[p.Datastore], p, len(in) > maxWidth)
+			looked[i] = sighting{dc, there, err}
+			return nil
+		})
+	}
+	_ = group.Wait() // each keeps its own error
+	return looked, more
+}
+
+// single reports whether the next file is to be looked for by itself: of several
+// that are each looked for in many places, only the first is.
+func (f *fileSearches) single(ds types.ManagedObjectReference, wide bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.spent == nil {
 		f.spent = map[types.ManagedObjectReference]int{}
 	}
 	f.spent[ds]++
+	if wide {
+		return f.spent[ds] <= 1
+	}
 	return f.spent[ds] <= maxFolders
 }
 

@@ -64,6 +64,7 @@ type hit struct {
 
 // findPath looks in the datacenters for a VM with the path.
 func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit, error) {
+	begun := time.Now()
 	if !h.lookups.single(len(in)) {
 		ix, err := h.index(ctx, p.Datastore, noOlderThan(indexAge))
 		if err != nil {
@@ -73,8 +74,22 @@ func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hi
 			return hits, nil
 		}
 		// What the index does not have may be newer than the index.
+		return h.lookAgain(ctx, p, in, begun)
 	}
 	return h.askPath(ctx, p, in)
+}
+
+// lookAgain looks for a path where an index did not help: by itself, or in an index
+// that is no older than begun where there are too many datacenters for that.
+func (h *host) lookAgain(ctx context.Context, p vix.Path, in []*datacenter, begun time.Time) ([]hit, error) {
+	if len(in) <= maxWidth {
+		return h.askPath(ctx, p, in)
+	}
+	ix, err := h.index(ctx, p.Datastore, begun)
+	if err != nil {
+		return nil, err
+	}
+	return ix.find(p, in), nil
 }
 
 // begin notes a lookup, until the function that it gives is called.

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
-	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -78,7 +78,7 @@ func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, read
 		return found, err
 	}
 	h.lookups.indexes.drop(p.Datastore)
-	if hits, err = h.askPath(ctx, p, in); err != nil {
+	if hits, err = h.lookAgain(ctx, p, in, time.Now()); err != nil {
 		return nil, err
 	}
 	found, _, err = verified(ctx, p, hits, askAll(hits, reads))
@@ -139,6 +139,7 @@ func ambiguous(what wire.Step, found []*record) error {
 	for _, r := range found {
 		e.Choices = append(e.Choices, candidate(r.registration()))
 	}
+	e.Choices = atMost(e.Choices, 20)
 	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].registration().Datacenter)
 	return e
 }
@@ -154,18 +155,16 @@ func candidate(r vix.Registration) string {
 func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*datacenter) error {
 	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
 	var there, not, unknown []string
-	for _, dc := range in {
-		exists, err := h.fileExists(ctx, dc.datastores[p.Datastore], p)
+	looked, more := h.lookForFile(ctx, p, in)
+	for _, at := range looked {
 		var why *vix.Error
 		switch {
-		case errors.As(err, &why):
-			unknown = append(unknown, dc.path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
-		case err != nil:
-			return h.Failed(what, err)
-		case exists:
-			there = append(there, dc.path)
+		case errors.As(at.err, &why):
+			unknown = append(unknown, at.in.path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
+		case at.there:
+			there = append(there, at.in.path)
 		default:
-			not = append(not, dc.path)
+			not = append(not, at.in.path)
 		}
 	}
 	switch {
@@ -173,10 +172,13 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 		e.Reason = fmt.Sprintf("The file exists in %s, but it is not registered there: the host knows no VM with this path.", join(there))
 		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], h.nameIsShared(ctx, p.Datastore))
 	case len(unknown) > 0:
-		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.", join(unknown))
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.", joinMore(unknown, more))
 		e.Remedy = "A user who may not see a VM does not find it either: check that this user has System.Read on it."
 	default:
-		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and there is no such file on the datastore.", join(not))
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and there is no such file on the datastore.", joinMore(not, more))
+		if more > 0 {
+			e.Reason += fmt.Sprintf(" It was looked for in the first %d of them.", len(looked))
+		}
 		e.Remedy = "Check the path. A VM that storage vMotion moved has another one."
 	}
 	if p.IsTemplate() {
@@ -256,10 +258,18 @@ func join(items []string) string {
 	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
 }
 
+// joinMore lists places of which there are more.
+func joinMore(items []string, more int) string {
+	if more == 0 {
+		return join(items)
+	}
+	return strings.Join(items, ", ") + " and " + strconv.Itoa(more) + " more"
+}
+
 // OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
 func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	what := wire.To("open", "the VM "+id)
-	found, err := h.recordsByID(ctx, id, &h.opens)
+	found, err := h.recordsOfHandle(ctx, id)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -274,6 +284,18 @@ func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 		}
 	}
 	return nil, sameID(what, found)
+}
+
+// recordsOfHandle finds and reads the VMs with an instance UUID: those that this
+// process has seen with it, if there are any.
+func (h *host) recordsOfHandle(ctx context.Context, id string) ([]*record, error) {
+	if known := h.ids.known(id); len(known) > 0 {
+		found, _, err := h.recordsOf(ctx, id, known, &h.opens, nil)
+		if len(found) > 0 || err != nil {
+			return found, err
+		}
+	}
+	return h.recordsByID(ctx, id, &h.opens, nil)
 }
 
 // sameID lists the VMs that share an instance UUID.
@@ -292,27 +314,3 @@ func sameID(what wire.Step, found []*record) error {
 
 // uuidForm is what a UUID looks like.
 var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-// recordsByID finds and reads the VMs with an instance UUID: all of them,
-// because FindByUuid would pick one silently.
-func (h *host) recordsByID(ctx context.Context, id string, reads recordReader) ([]*record, error) {
-	if !uuidForm.MatchString(id) {
-		return nil, nil // a managed object id is not one, and must not be asked for as one
-	}
-	refs, err := object.NewSearchIndex(h.Client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
-	if err != nil {
-		return nil, err
-	}
-	var found []*record
-	for _, ref := range refs {
-		r, err := reads.get(ctx, ref.Reference())
-		if fault.Is(err, &types.ManagedObjectNotFound{}) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, r)
-	}
-	return found, nil
-}

@@ -34,6 +34,14 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 		return nil, err
 	}
 	proved := false // that the recorded managed object is gone
+	// Where an index knows the id under another managed object, that is read together
+	// with the recorded one.
+	underway := map[types.ManagedObjectReference]reply[*record]{}
+	for _, ref := range h.ids.indexed(handle.ID) {
+		if ref.Value != handle.ManagedObjectID {
+			underway[ref] = h.reads.ask(ref)
+		}
+	}
 	if handle.ManagedObjectID != "" {
 		r, err := h.reads.get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
 		switch {
@@ -50,7 +58,7 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 			}
 		}
 	}
-	if r, err := h.byID(ctx, what, handle); r != nil || err != nil {
+	if r, err := h.byID(ctx, what, handle, underway); r != nil || err != nil {
 		return r, err
 	}
 	if err := h.notByPath(ctx, what, handle); err != nil {
@@ -72,8 +80,10 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 
 // byID finds a VM that was registered anew, under another managed object id. One
 // that only has the same instance UUID is not it.
-func (h *host) byID(ctx context.Context, what wire.Step, handle vix.Handle) (*record, error) {
-	found, err := h.recordsByID(ctx, handle.ID, &h.reads)
+func (h *host) byID(
+	ctx context.Context, what wire.Step, handle vix.Handle, underway map[types.ManagedObjectReference]reply[*record],
+) (*record, error) {
+	found, err := h.recordsByID(ctx, handle.ID, &h.reads, underway)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -130,6 +140,9 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 			return nil // no such datastore: no VM on it
 		}
 		return err
+	}
+	if w, begun, ok := h.ids.whole.Known(struct{}{}); ok && begun.After(noOlderThan(absenceAge)) && !w.byPath[handle.Path] {
+		return nil // proved for all, with what no id finds
 	}
 	hits, err := h.askPath(ctx, handle.Path, in)
 	if err != nil {

@@ -46,6 +46,18 @@ func (h *host) skeleton(ctx context.Context, notBefore time.Time) (*skeleton, er
 	return sk, h.Failed(wire.To("read the inventory of", h.Endpoint.Host), err)
 }
 
+// skeletonNow reads the skeleton anew, because what is remembered may be why
+// something is not found, or down. Of many who have the same doubt, the first look
+// for themselves; the others share one look for a while.
+func (h *host) skeletonNow(ctx context.Context) (*skeleton, error) {
+	if h.looked.Add(1) <= maxSingles {
+		return h.skeleton(ctx, time.Now())
+	}
+	return h.looks.Get(ctx, h.Life, struct{}{}, noOlderThan(absenceAge), func(ctx context.Context) (*skeleton, error) {
+		return h.skeleton(ctx, time.Now())
+	})
+}
+
 // readSkeleton reads it in one request: RetrievePropertiesEx from the root
 // folder down to the datacenters and across to their datastores.
 func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {

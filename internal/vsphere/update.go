@@ -136,6 +136,7 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 		}
 		return h.denied(ctx, what, err)
 	}
+	h.ids.whole.Drop(struct{}{})
 	h.lookups.unregistered(r.path().Datastore, r.vm.Self)
 	return nil
 }
