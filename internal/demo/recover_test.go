@@ -30,7 +30,11 @@ func TestRecoverModule(t *testing.T) {
 	b.must(b.host.RemoveFile("DC0", "[LocalDS_0] half/half.vmdk"))
 	b.must(b.host.WriteFile("DC0", "[LocalDS_0] torn/torn.vmx", []byte{0, 1, 2, 3}))
 	b.somebody("DC0", "[LocalDS_0] db/db.vmx")
-	_, err := b.host.AddPool("DC0", "DC0_C0", "front")
+	// A VM that is registered stays in for_each, whatever is wrong with its file.
+	text, err := sim.VMX{}.Text("db")
+	b.must(err)
+	b.must(b.host.WriteFile("DC0", "[LocalDS_0] db/db.vmx", append(text, "DisplayName = twice\n"...)))
+	_, err = b.host.AddPool("DC0", "DC0_C0", "front")
 	b.must(err)
 	before := b.hashes()
 	b.folder(recoverModule, ".")

@@ -20,8 +20,10 @@ var connectionStates = map[vix.ConnectionState]string{
 		"unregistered or moved on the host itself. Unregister it and register it again.",
 	vix.Inaccessible: "The host cannot read its files: its datastore is unmounted or down, or the files are gone. " +
 		"Bring the datastore back; the VM recovers by itself.",
-	vix.Invalid: "The host cannot understand its configuration file, or cannot read it because another host has it locked. " +
-		"Look at the .vmx file and at who else has the VM registered; then unregister it and register it again.",
+	vix.Invalid: "The host cannot understand its configuration file, or cannot read it because another host has it locked, " +
+		"or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells " +
+		"its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, " +
+		"on a host that is new enough.",
 }
 
 // warnConnectionState says so when the host does not have full hold of a VM.

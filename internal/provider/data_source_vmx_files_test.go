@@ -55,10 +55,10 @@ func found(t *testing.T) vix.Files {
 	template := vix.File{Path: mustPath(t, "[storage1] t/t.vmtx"), Datacenter: "/DC0"}
 	exists := true
 	web.Config = &vix.FileConfig{
-		DisplayName: "Web", GuestOS: "debian12-64", NumVCPUs: 2, MemorySize: 2048, BIOSUUID: "b", InstanceUUID: "i", Encrypted: true,
+		DisplayName: "Web", GuestOS: "debian12-64", NumVCPUs: 2, MemorySize: 2048, HardwareVersion: "vmx-07", BIOSUUID: "b", InstanceUUID: "i", Encrypted: true,
 		Disks: []vix.DiskFile{{Name: "web.vmdk", Exists: &exists}, {Name: "/vmfs/volumes/x/y.vmdk"}}, SameUUIDAs: []vix.Locator{copied.Locator()},
 	}
-	copied.Config = &vix.FileConfig{InstanceUUID: "i", SameUUIDAs: []vix.Locator{web.Locator()}}
+	copied.Config = &vix.FileConfig{DisplayName: "Locked", Encrypted: true, InstanceUUID: "i", SameUUIDAs: []vix.Locator{web.Locator()}}
 	template.Config = &vix.FileConfig{Problem: "The file cannot be understood."}
 	return vix.Files{
 		Files:   []vix.File{copied, template, web},
@@ -95,7 +95,7 @@ func TestVMXFiles(t *testing.T) {
 	for name, want := range (args{
 		"vmx_path": webPath, "datacenter": "/DC0", "datastore": "storage1", "modified": "2026-11-01T12:00:00Z", "registered": true,
 		"vm_id": "id-1", "name": "web", "template": false, "display_name": "Web", "guest_os": "debian12-64", "bios_uuid": "b",
-		"instance_uuid": "i", "encrypted": true, "problem": nil,
+		"instance_uuid": "i", "encrypted": true, "problem": nil, "hardware_version": "vmx-07",
 	}) {
 		if got := byPath["/DC0:"+webPath][name]; got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
@@ -104,6 +104,16 @@ func TestVMXFiles(t *testing.T) {
 	if template := byPath["/DC0:[storage1] t/t.vmtx"]; template["template"] != true || template["encrypted"] != nil ||
 		template["problem"] != "The file cannot be understood." || template["registered"] != false || template["modified"] != nil {
 		t.Errorf("the template is %v", template)
+	}
+	// Of a file that is encrypted as a whole, nothing is told that it hides.
+	locked := byPath["/DC0:[storage1] copy/web.vmx"]
+	for _, hidden := range []string{"num_vcpus", "memory_size", "hardware_version", "guest_os", "disks"} {
+		if v, ok := locked[hidden]; v != nil || !ok {
+			t.Errorf("%s of a file encrypted as a whole is %v", hidden, v)
+		}
+	}
+	if locked["display_name"] != "Locked" || locked["encrypted"] != true || byPath["/DC0:"+webPath]["disks"] == nil {
+		t.Errorf("locked: %v", locked)
 	}
 	if left := elements(t, state, "left_out")["0"]; left["by"] != ".snapshot" || left["vmx_path"] != "[storage1] .snapshot/web.vmx" {
 		t.Errorf("left out: %v", left)

@@ -60,14 +60,14 @@ func workspace(data string) string {
 	if name := os.Getenv("TF_WORKSPACE"); name != "" {
 		return name
 	}
-	selected, _ := os.ReadFile(filepath.Join(data, "environment")) // none: the default one
+	selected, _ := os.ReadFile(filepath.Join(data, "environment")) //nolint:gosec // Terraform's own folder; none: the default one
 	return cmp.Or(strings.TrimSpace(string(selected)), "default")
 }
 
 // backend tells where the state is kept, as terraform init noted it; empty for the
 // local one.
 func backend(data string) string {
-	raw, err := os.ReadFile(filepath.Join(data, "terraform.tfstate"))
+	raw, err := os.ReadFile(filepath.Join(data, "terraform.tfstate")) //nolint:gosec // Terraform's own folder
 	if err != nil {
 		return ""
 	}

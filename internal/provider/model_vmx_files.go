@@ -49,6 +49,7 @@ type vmxFileModel struct {
 	GuestOS      types.String    `tfsdk:"guest_os"`
 	NumVCPUs     types.Int64     `tfsdk:"num_vcpus"`
 	MemorySize   types.Int64     `tfsdk:"memory_size"`
+	Hardware     types.String    `tfsdk:"hardware_version"`
 	BIOSUUID     types.String    `tfsdk:"bios_uuid"`
 	InstanceUUID types.String    `tfsdk:"instance_uuid"`
 	Encrypted    types.Bool      `tfsdk:"encrypted"`
@@ -147,13 +148,17 @@ func newVMXFileModel(f *vix.File) vmxFileModel {
 		return m
 	}
 	m.Problem = said(c.Problem)
-	m.Disks, m.SameUUIDAs = []diskFileModel{}, []string{}
+	m.SameUUIDAs = []string{}
 	if c.Problem != "" {
 		return m
 	}
 	m.DisplayName, m.GuestOS = said(c.DisplayName), said(c.GuestOS)
 	m.NumVCPUs, m.MemorySize = saidNumber(c.NumVCPUs), saidNumber(c.MemorySize)
+	m.Hardware = said(c.HardwareVersion)
 	m.BIOSUUID, m.InstanceUUID, m.Encrypted = said(c.BIOSUUID), said(c.InstanceUUID), types.BoolValue(c.Encrypted)
+	if c.Disks != nil {
+		m.Disks = []diskFileModel{}
+	}
 	for _, disk := range c.Disks {
 		m.Disks = append(m.Disks, diskFileModel{Name: said(disk.Name), Exists: types.BoolPointerValue(disk.Exists)})
 	}

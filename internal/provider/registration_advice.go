@@ -40,8 +40,9 @@ func stopsDestroy(found diag.Diagnostics) diag.Diagnostics {
 // alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.
 func alreadyRegistered(e *vix.Error, noted bool) error {
 	more := *e
-	more.Remedy = strings.TrimSpace(more.Remedy + "\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: " +
-		"take that out, or set if_registered = \"adopt\".")
+	more.Remedy = strings.TrimSpace(more.Remedy +
+		"\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
+		"if_registered = \"adopt\".")
 	if !noted {
 		more.Remedy += "\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
 			"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it."
@@ -58,7 +59,8 @@ func addTwice(diags *diag.Diagnostics, p vix.Path) {
 func addParted(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddError(fmt.Sprintf("%s leaves one address and is wanted by another", p),
 		"One vix_registration of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any "+
-			"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say so:\n\n"+
+			"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say "+
+			"so:\n\n"+
 			"  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\n"+
 			"If the VM was imported to another address, let the old one go without unregistering:\n\n"+
 			"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
@@ -81,7 +83,8 @@ func addReplacedUnknown(diags *diag.Diagnostics, out *vix.Handle) {
 func addMovedAway(diags *diag.Diagnostics, out *vix.Handle) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not where vmx_path says", out.Path),
 		fmt.Sprintf("The VM has moved: vmx_path says %s. To replace the registration would unregister this VM, and register "+
-			"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = %q\n\n%s", out.Wanted, out.Path.String(), vix.CodeInvalidArg))
+			"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = %q\n\n%s",
+			out.Wanted, out.Path.String(), vix.CodeInvalidArg))
 }
 
 func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
@@ -90,8 +93,9 @@ func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
 		how = "its guest is shut down"
 	}
 	diags.AddError(fmt.Sprintf("%s runs, and would be powered off", p),
-		fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before that %s "+
-			"(power_off_on_destroy = %q); Terraform has no place to say so in such a plan. Power the VM off, then plan again.\n\n%s",
+		fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before "+
+			"that %s (power_off_on_destroy = %q); Terraform has no place to say so in such a plan. Power the VM off, then plan "+
+			"again.\n\n%s",
 			how, string(off), vix.CodeVMIsRunning))
 }
 
@@ -146,15 +150,16 @@ func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
 		diags.AddWarning("A VM that runs will be powered off", at+": the plug is pulled before it is unregistered "+
 			"(power_off_on_destroy = \"hard\").")
 	default:
-		diags.AddWarning("A VM that runs will not be unregistered", at+" is powered on. A host does not unregister a VM that runs: the destroy "+
-			"fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest "+
-			"shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first.")
+		diags.AddWarning("A VM that runs will not be unregistered", at+" is powered on. A host does not unregister a VM that runs: the "+
+			"destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" "+
+			"(the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first.")
 	}
 }
 
 func warnKept(diags *diag.Diagnostics, p vix.Path, state registrationModel, is *vix.Registration) {
 	diags.AddWarning("A VM was registered anew by somebody else", fmt.Sprintf("%s: it was %s and is %s now. It counts as adopted: "+
-		"a destroy keeps it registered, unless on_destroy = \"unregister\" is configured.", p, state.ManagedObjectID.ValueString(), is.ManagedObjectID))
+		"a destroy keeps it registered, unless on_destroy = \"unregister\" is configured.",
+		p, state.ManagedObjectID.ValueString(), is.ManagedObjectID))
 }
 
 func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
@@ -164,15 +169,15 @@ func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
 
 func warnAgain(diags *diag.Diagnostics, p vix.Path, was departed) {
 	diags.AddWarning("A VM was unregistered and registered again", fmt.Sprintf("%s: one address of this apply unregistered it (%s), and "+
-		"another one, which was to adopt it, has registered it again where it was. What the inventory knew of it beside its files is gone: "+
-		"tags, permissions, custom attributes, alarms. A moved block keeps them the next time.", p, was.ManagedObjectID))
+		"another one, which was to adopt it, has registered it again where it was. What the inventory knew of it beside its files is "+
+		"gone: tags, permissions, custom attributes, alarms. A moved block keeps them the next time.", p, was.ManagedObjectID))
 }
 
 func warnGone(diags *diag.Diagnostics, state registrationModel) {
 	where := ""
 	if state.RegisteredPath.ValueString() != state.VMXPath.ValueString() {
-		where = fmt.Sprintf(" It was at %s when it was last seen; the plan registers what vmx_path names. Change vmx_path if that is not the VM.",
-			state.RegisteredPath.ValueString())
+		where = fmt.Sprintf(" It was at %s when it was last seen; the plan registers what vmx_path names. Change vmx_path if that is "+
+			"not the VM.", state.RegisteredPath.ValueString())
 	}
 	diags.AddWarning("A VM is not registered any more", fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s is gone "+
 		"from the host, and no VM has its id (%s) or its path. Terraform forgets this registration and plans to register the VM again.%s",
@@ -195,5 +200,6 @@ func warnDisplaced(diags *diag.Diagnostics, state registrationModel, err error) 
 // otherVMRemedy is what to do about a VM with the id of a registration.
 func otherVMRemedy(is *vix.Registration) string {
 	return fmt.Sprintf("If it is the VM that is meant, say so with its path:\n\n  vmx_path = %q\n\n"+
-		"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS", is.Path.String())
+		"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS",
+		is.Path.String())
 }

@@ -39,19 +39,13 @@ func planPath(plan *registrationModel, state registrationModel) path.Paths {
 
 // samePlace plans the prior value where the planned one means the same: what
 // was written once stays, and another spelling is no change.
-func samePlace(plan *types.String, prior types.String, is string) bool {
-	if plan.Equal(prior) {
-		return true
-	}
+func samePlace(plan *types.String, prior types.String, is string) {
 	if plan.IsUnknown() {
-		return false
+		return
 	}
-	want := plan.ValueString()
-	if !vix.SamePlace(is, want) && !vix.SamePlace(prior.ValueString(), want) {
-		return false
+	if want := plan.ValueString(); vix.SamePlace(is, want) || vix.SamePlace(prior.ValueString(), want) {
+		*plan = prior
 	}
-	*plan = prior
-	return true
 }
 
 // placementChange is what a host or cluster in a plan means.

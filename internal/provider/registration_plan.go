@@ -232,7 +232,7 @@ func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, 
 	}
 	switch {
 	case check.Registered != nil:
-	case check.FileUnknown != "" && !(c.note.Returns && c.note.Readable):
+	case check.FileUnknown != "" && (!c.note.Returns || !c.note.Readable):
 		addReplacedFileUnknown(&c.diags, spec.Path, check.FileUnknown)
 	case check.FileUnknown == "" && !check.FileExists:
 		addReplacedFileMissing(&c.diags, spec.Path, c.note.Out.Path)

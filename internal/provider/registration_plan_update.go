@@ -128,7 +128,9 @@ func (r *registrationResource) planDisplaced(
 
 // planPlaces gives the attributes whose change makes another registration. A value that
 // is not known yet is none: it may come out the same.
-func (r *registrationResource) planPlaces(plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics) path.Paths {
+func (r *registrationResource) planPlaces(
+	plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics,
+) path.Paths {
 	replace := planPath(plan, state)
 	// Another folder or pool is a change in place, which needs nothing more.
 	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
@@ -167,7 +169,8 @@ func (r *registrationResource) planPlaces(plan *registrationModel, state registr
 // planInPlace checks what is changed without another registration, and that no
 // other address of the plan has the VM.
 func (r *registrationResource) planInPlace(
-	ctx context.Context, plan *registrationModel, state registrationModel, rec *record, note planNote, diags *diag.Diagnostics, schema typed,
+	ctx context.Context, plan *registrationModel, state registrationModel, rec *record, note planNote,
+	diags *diag.Diagnostics, schema typed,
 ) {
 	limit, d := state.Timeouts.Read(ctx, defaultReadTimeout)
 	diags.Append(d...)

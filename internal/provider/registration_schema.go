@@ -102,14 +102,14 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"timeouts": timeoutsAttribute(ctx),
 			"id": text("Handle of the VM, which every `vm_id` takes: the instance UUID on vSphere, the canonical path on hosted " +
 				"products."),
-			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware. Known at plan, so that " +
-				"a saved plan is not applied to another host."),
+			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware. Known at plan, so " +
+				"that a saved plan is not applied to another host."),
 			"registered_path": text("Path of the `.vmx` file where the VM is now, spelled as the host does. Unknown until the VM is " +
 				"registered, so that what refers to it waits for that; it follows a storage vMotion."),
 			"adopted": schema.BoolAttribute{
 				Computed: true, PlanModifiers: staysBool,
-				MarkdownDescription: "Whether the VM was registered before and not by this resource. Known at plan: `true` adopts it, `false` " +
-					"registers it. True after an import.",
+				MarkdownDescription: "Whether the VM was registered before and not by this resource. Known at plan: `true` adopts it, " +
+					"`false` registers it. True after an import.",
 			},
 			"managed_object_id": text("Managed object id (`vm-42`), which changes with each registration. Null on hosted products."),
 			"instance_uuid":     text("Instance UUID, unique in one vCenter. Null if the host does not say."),

@@ -120,6 +120,7 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
 	const read = " Null without `read_config` or if the file does not say."
+	const sized = " Null without `read_config` or if the file is encrypted as a whole."
 	return map[string]schema.Attribute{
 		"vmx_path": text("Path of the file, as `vix_registration` takes it."),
 		"datacenter": text("Inventory path of the datacenter that the file is counted in: where it is registered, else the oldest of " +
@@ -129,22 +130,26 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"modified":  text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
 		"registered": flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is " +
 			"registered."),
-		"vm_id":         text("Handle of the VM that has the file, which every `vm_id` takes. Null if none has it."),
-		"name":          text("Display name of the VM that has the file. Null if none has it."),
-		"template":      flag("Whether it is a template's file (`.vmtx`)."),
-		"display_name":  text("Display name in the file." + read),
-		"guest_os":      text("Guest operating system, as the file has it (`debian12-64`)." + read),
-		"num_vcpus":     number("Number of virtual CPUs." + read),
-		"memory_size":   number("Memory in MiB." + read),
+		"vm_id":        text("Handle of the VM that has the file, which every `vm_id` takes. Null if none has it."),
+		"name":         text("Display name of the VM that has the file. Null if none has it."),
+		"template":     flag("Whether it is a template's file (`.vmtx`)."),
+		"display_name": text("Display name in the file." + read),
+		"guest_os":     text("Guest operating system, as the file has it (`debian12-64`)." + read),
+		"num_vcpus":    number("Number of virtual CPUs." + sized),
+		"memory_size":  number("Memory in MiB." + sized),
+		"hardware_version": text("Virtual hardware version (`vmx-19`, `vmx-07`). A host that does not know it registers the VM as " +
+			"`invalid`." + read),
 		"bios_uuid":     text("BIOS UUID, which copies of a VM share." + read),
 		"instance_uuid": text("Instance UUID in the file; vCenter gives another one to a copy when it registers it." + read),
-		"encrypted":     flag("Whether the file is encrypted." + read),
+		"encrypted":     flag("Whether the file is encrypted, as a whole or in part." + read),
 		"disks": schema.ListNestedAttribute{
-			Computed:            true,
-			MarkdownDescription: "Virtual disks that the file names. Null without `read_config`.",
+			Computed: true,
+			MarkdownDescription: "Virtual disks that the file names; devices of a host that are passed through are none. Empty if there " +
+				"are none; null without `read_config`, with a `problem`, or if the file is encrypted as a whole.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"name":   text("Path of the disk, as the file has it."),
-				"exists": flag("Whether the disk is there. Null if it lies on another datastore, where nobody looked."),
+				"name": text("Path of the disk, as the file has it."),
+				"exists": flag("Whether the disk is there, on whichever datastore. Null if nobody can tell: that datastore is not known " +
+					"or cannot be read, or the file is no `.vmdk`."),
 			}},
 		},
 		"same_uuid_as": schema.ListAttribute{
@@ -152,7 +157,10 @@ func vmxFileAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Keys of the other files found with its instance UUID or, where it has none, its BIOS UUID: copy and " +
 				"original. Which is which, no file tells. Null without `read_config`.",
 		},
-		"problem": text("Why the file cannot be read or understood; all else that is in it is null then. Null if it can."),
+		"problem": text("Why the file cannot be read or understood, with the lines that VMware does not take either: neither " +
+			"`key = value` nor a comment, a key that stands twice, text that is not in the file's encoding. All else that is in it is " +
+			"null then. Null if it can. Do not leave a registered file out of a `for_each` because of it: its registration would be " +
+			"destroyed."),
 	}
 }
 

@@ -93,7 +93,7 @@ type scan struct {
 }
 
 func newScan(ds *simulator.Datastore, spec *types.HostDatastoreBrowserSearchSpec) *scan {
-	s := &scan{ds: ds, fold: true}
+	s := &scan{ds: ds}
 	if spec == nil {
 		return s
 	}

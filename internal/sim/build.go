@@ -17,6 +17,9 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vmx"
 )
 
+// newestHardware is what the hosts know. A VM with a newer one is registered, and invalid.
+const newestHardware = "vmx-22"
+
 // newMachine makes the object of a VM from its .vmx. The simulator's own way would be CreateVM_Task, which makes
 // files, wants others, refuses existing ones and polls.
 func (h *Host) newMachine(reg *registration) *simulator.VirtualMachine {
@@ -29,6 +32,7 @@ func (h *Host) newMachine(reg *registration) *simulator.VirtualMachine {
 	}
 	f := reg.file
 	locked := f.Encrypted()
+	newer := f.HardwareVersion() > newestHardware
 	bios, instance := h.identify(reg)
 
 	parent := reg.folder.Self
@@ -62,7 +66,7 @@ func (h *Host) newMachine(reg *registration) *simulator.VirtualMachine {
 	if locked {
 		vm.Runtime.CryptoState = string(types.VirtualMachineCryptoStateLocked)
 	}
-	if locked || !valid {
+	if locked || newer || !valid {
 		vm.Runtime.ConnectionState = types.VirtualMachineConnectionStateInvalid
 	}
 	installed := h.toolsIn(f)

@@ -202,9 +202,13 @@ func TestSearchDatastore(t *testing.T) {
 		}
 		return strings.Join(out, "\n")
 	}
-	vmxs := list(&types.HostDatastoreBrowserSearchSpec{MatchPattern: []string{"*.vmx"}})
-	if vmxs != "[LocalDS_0] a/|a.vmx\n[LocalDS_0] a/b/|B.VMX" {
+	// Whether case counts where nothing is said of it is not known, so it does.
+	if vmxs := list(&types.HostDatastoreBrowserSearchSpec{MatchPattern: []string{"*.vmx"}}); vmxs != "[LocalDS_0] a/|a.vmx" {
 		t.Errorf("pattern: %q", vmxs)
+	}
+	vmxs := list(&types.HostDatastoreBrowserSearchSpec{MatchPattern: []string{"*.vmx"}, SearchCaseInsensitive: types.NewBool(true)})
+	if vmxs != "[LocalDS_0] a/|a.vmx\n[LocalDS_0] a/b/|B.VMX" {
+		t.Errorf("pattern without case: %q", vmxs)
 	}
 	if everything := list(nil); !strings.Contains(everything, "[LocalDS_0] a/|a.nvram") || !strings.Contains(everything, "[LocalDS_0]|t") {
 		t.Errorf("no spec: %q", everything)

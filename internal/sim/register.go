@@ -110,6 +110,9 @@ func (h *Host) checkFile(_ *types.RegisterVM_Task, reg *registration) types.Base
 	}
 	defer func() { _ = f.Close() }()
 	reg.file, err = vmx.ParseReader(f)
+	if err == nil && len(reg.file.Defects()) > 0 {
+		reg.file, err = nil, vmx.ErrNotVMX // no host opens it
+	}
 	if err != nil && h.opts.InvalidAsFault {
 		return &types.InvalidVmConfig{Property: "configSpec.files.vmPathName"}
 	}

@@ -67,16 +67,20 @@ type File struct {
 // FileConfig is what a configuration file says.
 type FileConfig struct {
 	// Problem says why the file cannot be read or understood; the rest is empty then.
-	Problem      string
-	DisplayName  string
-	GuestOS      string
-	NumVCPUs     int64
-	MemorySize   int64 // MiB
-	BIOSUUID     string
-	InstanceUUID string
-	Encrypted    bool
-	Template     bool
-	Disks        []DiskFile
+	Problem     string
+	DisplayName string
+	GuestOS     string
+	NumVCPUs    int64
+	MemorySize  int64 // MiB
+	// HardwareVersion is the virtual hardware's, such as "vmx-19" or "vmx-07".
+	HardwareVersion string
+	BIOSUUID        string
+	InstanceUUID    string
+	Encrypted       bool
+	Template        bool
+	// Disks is nil if the file hides them: one that is encrypted as a whole says no
+	// more than its name.
+	Disks []DiskFile
 	// SameUUIDAs are the other files found with its instance UUID or, where it has
 	// none, its BIOS UUID: a copy and its original. Which is which, no file tells.
 	SameUUIDAs []Locator
@@ -86,7 +90,8 @@ type FileConfig struct {
 type DiskFile struct {
 	// Name is the path as the file has it.
 	Name string
-	// Exists is nil where that was not looked at: on another datastore.
+	// Exists is nil where nobody can tell: on a datastore that is not mounted or
+	// cannot be read, or of a file that is no .vmdk.
 	Exists *bool
 }
 

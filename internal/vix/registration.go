@@ -44,13 +44,14 @@ type Attempt struct {
 // IsZero reports that there was no attempt.
 func (a Attempt) IsZero() bool { return a.Begun.IsZero() }
 
-// clockStep is how finely two readings of one clock can be compared: hosts write
-// some times in whole seconds.
-const clockStep = 2 * time.Second
-
 // Covers reports that what happened at t, by the host's clock, may be of the attempt.
+// Some hosts write times in whole seconds.
 func (a Attempt) Covers(t time.Time) bool {
-	return !a.IsZero() && t.After(a.Begun.Add(-clockStep)) && t.Before(a.Until.Add(clockStep))
+	begun := a.Begun
+	if t.Nanosecond() == 0 {
+		begun = begun.Truncate(time.Second)
+	}
+	return !a.IsZero() && !t.Before(begun) && !t.After(a.Until)
 }
 
 // Placement is where a VM is or would be registered, as inventory paths.

@@ -9,11 +9,11 @@ import "strings"
 type Sameness int
 
 const (
-	// Another VM altogether.
+	// Another is another VM altogether.
 	Another Sameness = iota
-	// Itself, wherever it has been moved to.
+	// Itself is the VM, wherever it has been moved to.
 	Itself
-	// Copy has the id, and is another VM as far as anybody can tell: another managed
+	// Copy is one that has the id, and is another VM as far as anybody can tell: another managed
 	// object at another path. A restored copy keeps its original's instance UUID.
 	Copy
 )

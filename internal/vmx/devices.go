@@ -23,7 +23,8 @@ func (d Disk) Node() string {
 	return d.Bus + strconv.Itoa(d.Adapter) + ":" + strconv.Itoa(d.Unit)
 }
 
-// Disks returns the disks that are present, in the order of their slots. Drives for removable media are no disks.
+// Disks returns the disks that are present, in the order of their slots. Drives for removable
+// media and devices of the host that are passed through are none.
 func (f *File) Disks() []Disk {
 	var disks []Disk
 	for key := range f.index {
@@ -36,12 +37,7 @@ func (f *File) Disks() []Disk {
 			continue
 		}
 		name := f.text(key)
-		kind := strings.ToLower(f.text(node + ".deviceType"))
-		if strings.Contains(kind, "cdrom") || strings.EqualFold(name, "auto detect") ||
-			strings.HasSuffix(strings.ToLower(name), ".iso") {
-			continue
-		}
-		if name == "" {
+		if name == "" || !holdsDisk(f.text(node+".deviceType"), name) {
 			continue
 		}
 		disks = append(disks, Disk{Bus: bus, Adapter: adapter, Unit: unit, FileName: name})
@@ -50,6 +46,20 @@ func (f *File) Disks() []Disk {
 		return cmp.Or(cmp.Compare(a.Bus, b.Bus), cmp.Compare(a.Adapter, b.Adapter), cmp.Compare(a.Unit, b.Unit))
 	})
 	return disks
+}
+
+// holdsDisk tells a disk from what else sits in a slot, by the kind of device and the name of what it is attached to.
+func holdsDisk(kind, name string) bool {
+	kind, name = strings.ToLower(kind), strings.ToLower(name)
+	for _, other := range []string{"cdrom", "passthru", "rawdisk"} {
+		if strings.Contains(kind, other) {
+			return false
+		}
+	}
+	if strings.HasPrefix(name, "/vmfs/devices/") || strings.HasPrefix(name, `\\.\`) {
+		return false
+	}
+	return name != "auto detect" && !strings.HasSuffix(name, ".iso")
 }
 
 func parseNode(node string) (bus string, adapter, unit int, ok bool) {

@@ -3,11 +3,14 @@
 
 // Package vmx reads and writes .vmx text, the configuration file of a VMware virtual machine.
 //
-// The grammar is a list of `key = "value"` lines between comments and blank lines. The package keeps what it does
-// not understand: a file that is parsed and written again without a change has the same bytes, line endings, order,
-// comments and unknown lines included, because the file belongs to VMware and to the user, not to us.
+// The grammar is that of VMware's own reader: lines `key = "value"` or `key = value`, where a value in quotes ends at the
+// next quote, a bare one at the next blank, and nothing but a `# comment` may follow; blank lines and comments between
+// them. Whatever else there is, VMware does not open the file; Defects says so. The package keeps all of it: a file that
+// is parsed and written again without a change has the same bytes, line endings, order, comments and malformed lines
+// included, because the file belongs to VMware and to the user, not to us.
 //
-// Inside quotes `|XX` stands for the byte XX (hexadecimal), so `|22` is a quote and `|7C` a bar. Keys are compared
-// without regard to case; of a key that occurs twice the last occurrence counts. Text is UTF-8 unless the line
-// `.encoding` says otherwise.
+// In a value `|XX` stands for the byte XX (hexadecimal), so `|22` is a quote and `|7C` a bar. Escapes are undone before
+// bytes become text, because in some encodings a bar is half a character. Keys are compared without regard to case; one
+// that occurs twice is a defect, and the last occurrence is what Get returns. Text is UTF-8 unless the line `.encoding`
+// says otherwise.
 package vmx

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // MaxSize is the largest text that Parse accepts. Real files have a few kilobytes; an annotation or an encrypted
@@ -21,18 +20,9 @@ var ErrNotVMX = errors.New("not a .vmx file")
 // File is a parsed .vmx.
 type File struct {
 	lines []line
-	index map[string]int // lower-case key to the line that counts, which is the last one
+	index map[string]int // folded key to the line that counts, which is the last one
 	eol   string         // line ending for lines that we add
-	enc   encoding
-}
-
-// line is one line of the text. raw is what stood in the file, without its line ending.
-type line struct {
-	raw  string
-	eol  string
-	key  string // empty for comments, blank and unknown lines
-	val  string // bytes between the quotes, escapes undone, still in the file's encoding
-	bare bool   // the value stood without quotes
+	enc   codec
 }
 
 // Parse reads a .vmx. An error that wraps ErrNotVMX says that the text is something else.
@@ -44,17 +34,9 @@ func Parse(text []byte) (*File, error) {
 		return nil, fmt.Errorf("%w: binary data", ErrNotVMX)
 	}
 	f := &File{index: map[string]int{}, eol: "\n"}
-	rest := string(text)
-	for rest != "" {
+	for rest := string(text); rest != ""; {
 		var l line
-		if i := strings.IndexByte(rest, '\n'); i >= 0 {
-			l.raw, l.eol, rest = rest[:i], "\n", rest[i+1:]
-		} else {
-			l.raw, rest = rest, ""
-		}
-		if strings.HasSuffix(l.raw, "\r") {
-			l.raw, l.eol = l.raw[:len(l.raw)-1], "\r"+l.eol
-		}
+		l, rest = nextLine(rest)
 		l.split(len(f.lines) == 0)
 		f.lines = append(f.lines, l)
 	}
@@ -66,7 +48,7 @@ func Parse(text []byte) (*File, error) {
 		f.eol = "\r\n"
 	}
 	name, _ := f.raw(".encoding")
-	f.enc = encodingByName(name)
+	f.enc = codecOf(name)
 	return f, nil
 }
 
@@ -81,79 +63,42 @@ func ParseReader(r io.Reader) (*File, error) {
 
 // New returns a file that holds nothing but its encoding, UTF-8.
 func New() *File {
-	f := &File{index: map[string]int{}, eol: "\n", enc: utf8Encoding}
+	f := &File{index: map[string]int{}, eol: "\n", enc: codecOf("UTF-8")}
 	f.add(".encoding", "UTF-8")
 	return f
-}
-
-// split finds key and value of a line; a line that is neither stays as it is.
-func (l *line) split(first bool) {
-	text := l.raw
-	if first {
-		text = strings.TrimPrefix(text, "\ufeff") // a byte order mark stays in raw
-	}
-	text = strings.TrimSpace(text)
-	if text == "" || text[0] == '#' {
-		return
-	}
-	// Values may hold further equal signs (annotations, base64), so only the first one separates.
-	key, val, ok := strings.Cut(text, "=")
-	key = strings.TrimSpace(key)
-	if !ok || !validKey(key) {
-		return
-	}
-	l.key = key
-	val = strings.TrimSpace(val)
-	if !strings.HasPrefix(val, `"`) {
-		l.val, l.bare = val, true
-		return
-	}
-	val = val[1:]
-	if i := strings.LastIndexByte(val, '"'); i >= 0 {
-		val = val[:i]
-	}
-	l.val = unescape(val)
-}
-
-// validKey keeps prose and markup that happens to hold an equal sign from passing for a setting.
-func validKey(key string) bool {
-	for _, c := range []byte(key) {
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("<>\"'(){};,=|", c) >= 0 {
-			return false
-		}
-	}
-	return key != ""
 }
 
 func (f *File) reindex() {
 	clear(f.index)
 	for i, l := range f.lines {
 		if l.key != "" {
-			f.index[strings.ToLower(l.key)] = i
+			f.index[fold(l.key)] = i
 		}
 	}
 }
 
 // raw returns a value in the file's own encoding.
 func (f *File) raw(key string) (string, bool) {
-	i, ok := f.index[strings.ToLower(key)]
+	i, ok := f.index[fold(key)]
 	if !ok {
 		return "", false
 	}
 	return f.lines[i].val, true
 }
 
-// Get returns the value of a key as UTF-8 and whether the key is there.
+// Get returns the value of a key as UTF-8 and whether the key is there. What is no text in the file's encoding is
+// U+FFFD, see Defects.
 func (f *File) Get(key string) (string, bool) {
 	val, ok := f.raw(key)
-	return f.enc.decode(val), ok
+	text, _ := f.enc.decode(val)
+	return text, ok
 }
 
 // Keys returns every key once, in the order of the file and in the spelling that counts.
 func (f *File) Keys() []string {
 	var keys []string
 	for i, l := range f.lines {
-		if l.key != "" && f.index[strings.ToLower(l.key)] == i {
+		if l.key != "" && f.index[fold(l.key)] == i {
 			keys = append(keys, l.key)
 		}
 	}
@@ -163,28 +108,23 @@ func (f *File) Keys() []string {
 // Set gives a key a value; a key that is not there is added at the end. It fails when the key could not be read
 // back, or when the file's encoding has no way to write the value.
 func (f *File) Set(key, value string) error {
-	if !validKey(key) || key[0] == '#' {
+	if !validKey(key) {
 		return fmt.Errorf("%q cannot be a key of a .vmx file", key)
 	}
-	if strings.EqualFold(key, ".encoding") {
+	if fold(key) == ".encoding" {
 		return errors.New("the encoding of a .vmx file cannot be changed")
 	}
 	enc, err := f.enc.encode(value)
 	if err != nil {
 		return fmt.Errorf("setting %s: %w", key, err)
 	}
-	i, ok := f.index[strings.ToLower(key)]
+	i, ok := f.index[fold(key)]
 	if !ok {
 		f.add(key, enc)
 		return nil
 	}
 	if l := &f.lines[i]; l.val != enc {
-		lead := ""
-		if i == 0 && strings.HasPrefix(l.raw, "\ufeff") {
-			lead = "\ufeff"
-		}
-		l.val, l.bare = enc, false
-		l.raw = lead + format(l.key, enc)
+		l.set(enc, i == 0)
 	}
 	return nil
 }
@@ -193,7 +133,7 @@ func (f *File) Set(key, value string) error {
 func (f *File) Delete(key string) bool {
 	var kept []line
 	for _, l := range f.lines {
-		if l.key == "" || !strings.EqualFold(l.key, key) {
+		if l.key == "" || fold(l.key) != fold(key) {
 			kept = append(kept, l)
 		}
 	}
@@ -207,7 +147,7 @@ func (f *File) add(key, val string) {
 	if n := len(f.lines); n > 0 && f.lines[n-1].eol == "" {
 		f.lines[n-1].eol = f.eol
 	}
-	f.index[strings.ToLower(key)] = len(f.lines)
+	f.index[fold(key)] = len(f.lines)
 	f.lines = append(f.lines, line{raw: format(key, val), eol: f.eol, key: key, val: val})
 }
 

@@ -4,6 +4,7 @@
 package vmx
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -50,10 +51,11 @@ func (f *File) NumCPUs() int { return f.number("numvcpus", DefaultNumCPUs) }
 // MemoryMiB is the memory size in MiB.
 func (f *File) MemoryMiB() int { return f.number("memsize", DefaultMemoryMiB) }
 
-// HardwareVersion is the virtual hardware version as vSphere writes it, such as "vmx-19"; empty when not given.
+// HardwareVersion is the virtual hardware version as vSphere writes it, such as "vmx-19" or "vmx-07"; empty when not
+// given.
 func (f *File) HardwareVersion() string {
 	if n := f.number("virtualHW.version", 0); n > 0 {
-		return "vmx-" + strconv.Itoa(n)
+		return fmt.Sprintf("vmx-%02d", n)
 	}
 	return ""
 }
@@ -75,6 +77,13 @@ func (f *File) Encrypted() bool {
 		}
 	}
 	return false
+}
+
+// Sealed says whether the file is encrypted as a whole: it tells no more than its name and how to unlock it.
+func (f *File) Sealed() bool {
+	_, hardware := f.Get("virtualHW.version")
+	_, config := f.Get("config.version")
+	return f.Encrypted() && !hardware && !config
 }
 
 // GuestInfo returns the guestinfo variables without their common prefix, in the spelling of the file.

@@ -136,9 +136,10 @@ func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedOb
 		ref := found.Reference()
 		return &ref, nil
 	}
-	names, err := h.names.Get(ctx, h.Life, folder, noOlderThan(absenceAge), func(ctx context.Context) (map[string]types.ManagedObjectReference, error) {
+	read := func(ctx context.Context) (map[string]types.ManagedObjectReference, error) {
 		return h.readNames(ctx, folder)
-	})
+	}
+	names, err := h.names.Get(ctx, h.Life, folder, noOlderThan(absenceAge), read)
 	if holder, taken := names[name]; taken {
 		return &holder, err
 	}

@@ -8,8 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"path"
 	"slices"
 	"strings"
 
@@ -35,12 +33,12 @@ var vital = []string{"config.version", "virtualHW.version", "displayName", "gues
 // readConfigs reads what is in the files. One that the host does not give says so
 // itself; it fails nothing else. A host that does not answer fails all: a plan must
 // not take a broken line for damaged files.
-func (h *host) readConfigs(ctx context.Context, files []vixFile) error {
-	group, ctx := errgroup.WithContext(ctx)
+func (h *host) readConfigs(ctx context.Context, q vix.FileQuery, files []vixFile) error {
+	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(downloads)
 	for i := range files {
 		group.Go(func() (err error) {
-			files[i].Config, err = h.readConfig(ctx, &files[i])
+			files[i].Config, err = h.readConfig(reading, &files[i])
 			return err
 		})
 	}
@@ -48,7 +46,7 @@ func (h *host) readConfigs(ctx context.Context, files []vixFile) error {
 		return err
 	}
 	noteDuplicates(files)
-	return nil
+	return h.findDisks(ctx, q, files)
 }
 
 func (h *host) readConfig(ctx context.Context, f *vixFile) (*vix.FileConfig, error) {
@@ -79,48 +77,43 @@ func understood(f *vixFile, text []byte) *vix.FileConfig {
 	if !parsed.Encrypted() && !slices.ContainsFunc(vital, func(key string) bool { _, ok := parsed.Get(key); return ok }) {
 		return &vix.FileConfig{Problem: "The file says nothing of a VM: it may have been cut off when it was written."}
 	}
+	if defects := parsed.Defects(); len(defects) > 0 {
+		return &vix.FileConfig{Problem: "The file cannot be understood: " + listed(defects) + "."}
+	}
 	return configOf(f, parsed)
 }
 
-// configOf is what a parsed configuration says.
+// maxDefects is how many defects of a file are told.
+const maxDefects = 3
+
+func listed(defects []vmx.Defect) string {
+	var out []string
+	for _, d := range defects[:min(len(defects), maxDefects)] {
+		out = append(out, d.String())
+	}
+	if more := len(defects) - maxDefects; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(out, "; ")
+}
+
+// configOf is what a parsed configuration says. Whether its disks exist is found out
+// for all files at once. A file that is encrypted as a whole has no defaults: what it
+// does not say, it hides.
 func configOf(f *vixFile, parsed *vmx.File) *vix.FileConfig {
 	c := &vix.FileConfig{
-		DisplayName: parsed.DisplayName(), GuestOS: parsed.GuestOS(),
-		NumVCPUs: int64(parsed.NumCPUs()), MemorySize: int64(parsed.MemoryMiB()),
+		DisplayName: parsed.DisplayName(), GuestOS: parsed.GuestOS(), HardwareVersion: parsed.HardwareVersion(),
 		BIOSUUID: parsed.BIOSUUID(), InstanceUUID: parsed.InstanceUUID(), Encrypted: parsed.Encrypted(), Template: f.Path.IsTemplate(),
 	}
+	if parsed.Sealed() {
+		return c
+	}
+	c.NumVCPUs, c.MemorySize = int64(parsed.NumCPUs()), int64(parsed.MemoryMiB())
+	c.Disks = []vix.DiskFile{}
 	for _, disk := range parsed.Disks() {
-		item := vix.DiskFile{Name: disk.FileName}
-		if file, here := diskFile(f, disk.FileName); here {
-			exists := f.disks[file]
-			item.Exists = &exists
-		}
-		c.Disks = append(c.Disks, item)
+		c.Disks = append(c.Disks, vix.DiskFile{Name: disk.FileName})
 	}
 	return c
-}
-
-// diskFile is where a disk lies below the datastore of its VM's configuration;
-// false if it lies elsewhere, where nobody looked.
-func diskFile(f *vixFile, name string) (string, bool) {
-	switch {
-	case strings.HasPrefix(name, "/"):
-		below, ok := strings.CutPrefix(name, volume(f.group.home.URL))
-		return strings.Trim(below, "/"), ok
-	case strings.HasPrefix(name, "["):
-		datastore, file, _ := strings.Cut(name[1:], "]")
-		return path.Clean(strings.TrimSpace(file)), datastore == f.group.home.Name
-	}
-	return path.Join(f.Path.Folder(), name), true
-}
-
-// volume is the directory of a datastore on its hosts: /vmfs/volumes/UUID/.
-func volume(datastoreURL string) string {
-	u, err := url.Parse(datastoreURL)
-	if err != nil || u.Path == "" {
-		return "\x00" // the prefix of no path
-	}
-	return strings.TrimRight(u.Path, "/") + "/"
 }
 
 // noteDuplicates says of each file which others have its UUID.

@@ -70,7 +70,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 		return nil, err
 	}
 	if q.ReadConfig {
-		if err := h.readConfigs(ctx, files); err != nil {
+		if err := h.readConfigs(ctx, q, files); err != nil {
 			return nil, err
 		}
 	}

@@ -55,7 +55,7 @@ func (h *host) findFile(ctx context.Context, ds *datastore, p vix.Path, wide boo
 		}
 	}
 	if !h.files.single(ds.ref, wide) {
-		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds) }
+		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds, "*.vmx", "*.vmtx") }
 		listing, err := h.files.all.Get(ctx, h.Life, ds.ref, noOlderThan(listingAge), search)
 		if err != nil {
 			return false, h.Failed(wire.To("look for", p.String()), err)
@@ -117,33 +117,39 @@ func (f *fileSearches) single(ds types.ManagedObjectReference, wide bool) bool {
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
 func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+	files, err := h.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
+	return files[p.File], err
+}
+
+// listFolder gives the files of a folder that match, by their path below the
+// datastore; none of a folder that is not there.
+func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern string) (map[string]bool, error) {
 	response, err := methods.SearchDatastore_Task(ctx, h.Client, &types.SearchDatastore_Task{
-		This: ds.browser, DatastorePath: datastorePath(ds.Name, p.Folder()), SearchSpec: searchSpec(pattern(p.Base())),
+		This: ds.browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
 	})
 	if err != nil {
-		return false, notFoundIsNil(err)
+		return nil, notFoundIsNil(err)
 	}
 	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
-		return false, notFoundIsNil(err)
+		return nil, notFoundIsNil(err)
 	}
-	folder, ok := result.(types.HostDatastoreBrowserSearchResults)
+	found, ok := result.(types.HostDatastoreBrowserSearchResults)
 	if !ok {
-		return false, fmt.Errorf("the search gave %T", result)
+		return nil, fmt.Errorf("the search gave %T", result)
 	}
-	for _, file := range folder.File {
-		if file.GetFileInfo().Path == p.Base() {
-			return true, nil
-		}
+	files := map[string]bool{}
+	for _, file := range found.File {
+		files[path.Join(folder, file.GetFileInfo().Path)] = true
 	}
-	return false, nil
+	return files, nil
 }
 
-// searchAll lists all configuration files of a datastore:
+// searchAll lists all files of a datastore that match:
 // HostDatastoreBrowser.SearchDatastoreSubFolders_Task.
-func (h *host) searchAll(ctx context.Context, ds *datastore) (map[string]bool, error) {
+func (h *host) searchAll(ctx context.Context, ds *datastore, patterns ...string) (map[string]bool, error) {
 	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
-		This: ds.browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec("*.vmx", "*.vmtx"),
+		This: ds.browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec(patterns...),
 	})
 	if err != nil {
 		return nil, err
@@ -166,12 +172,12 @@ func (h *host) searchAll(ctx context.Context, ds *datastore) (map[string]bool, e
 	return files, nil
 }
 
-// searchSpec always has a pattern and details: hosts differ in what they do
-// without.
+// searchSpec always has a pattern, details and whether case counts: hosts differ in
+// what they do without.
 func searchSpec(patterns ...string) *types.HostDatastoreBrowserSearchSpec {
 	return &types.HostDatastoreBrowserSearchSpec{
-		MatchPattern: patterns,
-		Details:      &types.FileQueryFlags{FileType: true, FileSize: true, Modification: true},
+		MatchPattern: patterns, SearchCaseInsensitive: types.NewBool(true),
+		Details: &types.FileQueryFlags{FileType: true, FileSize: true, Modification: true},
 	}
 }
 

@@ -174,7 +174,9 @@ const mostAsked = 1000
 
 // readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
 // that were read.
-func (h *host) readLeaveGrants(ctx context.Context, vms []types.ManagedObjectReference) map[types.ManagedObjectReference]answer[[]missingGrant] {
+func (h *host) readLeaveGrants(
+	ctx context.Context, vms []types.ManagedObjectReference,
+) map[types.ManagedObjectReference]answer[[]missingGrant] {
 	h.leave.mu.Lock()
 	for ref := range h.leave.read {
 		if len(vms) < mostAsked && !slices.Contains(vms, ref) {

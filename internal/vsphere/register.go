@@ -152,12 +152,13 @@ func as[T any](err error, target *T) bool {
 // now is the host's time. What its clock has before this machine's is asked once.
 func (h *host) now(ctx context.Context) (time.Time, error) {
 	ahead, err := h.clocks.Get(ctx, h.Life, struct{}{}, time.Time{}, func(ctx context.Context) (time.Duration, error) {
-		asked := time.Now()
 		now, err := methods.GetCurrentTime(ctx, h.Client)
 		if err != nil {
 			return 0, err
 		}
-		return now.Sub(asked), nil
+		// What the answer took makes the host's time seem earlier: an attempt must not
+		// seem to begin after what it did.
+		return time.Until(*now), nil
 	})
 	return time.Now().Add(ahead), err
 }
