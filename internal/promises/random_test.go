@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package promises
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+)
+
+// episode is how many steps a host lives.
+const episode = 50
+
+// TestRandom takes random steps and holds each against the promises: 200, or 10,000 if PROMISES_FULL is set, by the
+// seed in PROMISES_SEED. A failure is shrunk to the steps that it needs.
+func TestRandom(t *testing.T) {
+	steps := 200
+	if os.Getenv("PROMISES_FULL") != "" {
+		steps = 10_000
+	}
+	if n, err := strconv.Atoi(os.Getenv("PROMISES_STEPS")); err == nil {
+		steps = n
+	}
+	seed, err := strconv.ParseUint(os.Getenv("PROMISES_SEED"), 10, 64)
+	if err != nil {
+		seed = uint64(time.Now().UnixNano()) % 1_000_000
+	}
+	t.Logf("seed %d, %d steps", seed, steps)
+	began := time.Now()
+	var (
+		mu     sync.Mutex
+		wg     sync.WaitGroup
+		counts = map[string]int{}
+		tally  = map[string]int{}
+		shown  = map[string]bool{}
+		next   = make(chan int)
+		done   int // of the steps: an episode ends with the first promise that is broken
+	)
+	for range 12 { // what takes time is waiting
+		wg.Go(func() {
+			for i := range next {
+				script := compose(seed+uint64(i)*1000, min(episode, steps-i*episode))
+				finding, ran := play(t, script, tally, &mu)
+				if finding == nil {
+					mu.Lock()
+					done += ran
+					mu.Unlock()
+					continue
+				}
+				mu.Lock()
+				counts[finding.Kind]++
+				done += ran
+				first := !shown[finding.Kind] && len(shown) < 4
+				shown[finding.Kind] = true
+				mu.Unlock()
+				if !first {
+					t.Errorf("seed %d, episode %d, step %d: %s: %s", seed, i, ran, finding.Kind, finding.Text)
+					continue
+				}
+				small := shrink(script[:ran], func(s []move) bool {
+					f, _ := play(t, s, map[string]int{}, &sync.Mutex{})
+					return f != nil && f.Kind == finding.Kind
+				})
+				again, _ := play(t, small, map[string]int{}, &sync.Mutex{})
+				text := finding.Text
+				if again != nil {
+					text = again.Text
+				}
+				t.Errorf("seed %d, episode %d, step %d: %s: %s\nshrunk to\n%s", seed, i, ran, finding.Kind, text, scriptText(small))
+			}
+		})
+	}
+	for i := range (steps + episode - 1) / episode {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	took := time.Since(began).Seconds()
+	var kinds []string
+	for kind, n := range tally {
+		kinds = append(kinds, fmt.Sprintf("%s %d", kind, n))
+	}
+	slices.Sort(kinds)
+	t.Logf("seed %d: %d steps in %.0f s (%.0f/s); broken promises by kind: %v; what was done and came of it: %s",
+		seed, done, took, float64(done)/took, counts, strings.Join(kinds, ", "))
+}
+
+// play runs a script on a host of its own and stops at the first promise that is broken, with the number of steps
+// until then.
+func play(t *testing.T, script []move, tally map[string]int, mu *sync.Mutex) (*Finding, int) {
+	host, err := sim.Start(sim.Options{PlainHTTP: true, Datastores: 2, StandaloneHosts: -1, KeepDuplicateInstanceUUIDs: true})
+	if err != nil {
+		t.Error(err)
+		return nil, 0
+	}
+	defer host.Close()
+	data := filepath.Join(t.TempDir(), ".terraform")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Error(err)
+		return nil, 0
+	}
+	m := newModel(t.Context(), NewWorld(host, [2]string{"DC0", "LocalDS_0"}, [2]string{"DC0", "LocalDS_1"}), data)
+	for i, step := range script {
+		what, finding := m.do(step)
+		mu.Lock()
+		tally[what]++
+		mu.Unlock()
+		if finding != nil {
+			return finding, i + 1
+		}
+	}
+	return nil, len(script)
+}
+
+// shrink drops steps as long as it still fails.
+func shrink(script []move, fails func([]move) bool) []move {
+	for size := max(len(script)/2, 1); ; size /= 2 {
+		for at := 0; at+size <= len(script); {
+			shorter := slices.Delete(slices.Clone(script), at, at+size)
+			if fails(shorter) {
+				script = shorter
+			} else {
+				at += size
+			}
+		}
+		if size <= 1 {
+			return script
+		}
+	}
+}
+
+func scriptText(script []move) string {
+	var out []string
+	for _, s := range script {
+		out = append(out, "  "+s.String())
+	}
+	return cmp.Or(strings.Join(out, "\n"), "  nothing")
+}
