@@ -150,7 +150,8 @@ func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedOb
 func (h *host) readNames(ctx context.Context, folder types.ManagedObjectReference) (map[string]types.ManagedObjectReference, error) {
 	content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
-			Obj: folder, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{wire.Traverse("children", "Folder", "childEntity")},
+			Obj: folder, Skip: types.NewBool(true),
+			SelectSet: []types.BaseSelectionSpec{wire.Traverse("children", "Folder", "childEntity")},
 		}},
 		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name"}}},
 	})

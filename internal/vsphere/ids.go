@@ -175,7 +175,9 @@ func wholeSpec(root types.ManagedObjectReference, sk *skeleton) types.PropertyFi
 
 // recordsByID finds and reads the VMs with an instance UUID, all of them. What is
 // on its way already is not asked for again.
-func (h *host) recordsByID(ctx context.Context, id string, reads recordReader, underway map[types.ManagedObjectReference]reply[*record]) ([]*record, error) {
+func (h *host) recordsByID(
+	ctx context.Context, id string, reads recordReader, underway map[types.ManagedObjectReference]reply[*record],
+) ([]*record, error) {
 	if !uuidForm.MatchString(id) {
 		return nil, nil // a managed object id is not one, and must not be asked for as one
 	}

@@ -172,7 +172,8 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 		e.Reason = fmt.Sprintf("The file exists in %s, but it is not registered there: the host knows no VM with this path.", join(there))
 		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], h.nameIsShared(ctx, p.Datastore))
 	case len(unknown) > 0:
-		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.", joinMore(unknown, more))
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.",
+			joinMore(unknown, more))
 		e.Remedy = "A user who may not see a VM does not find it either: check that this user has System.Read on it."
 	default:
 		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and there is no such file on the datastore.", joinMore(not, more))

@@ -38,8 +38,7 @@ var (
 )
 
 // create makes the collector, the view and the filter.
-func (w *Watch) create(refs []reference) (*kept, error) {
-	ctx := w.line.Life
+func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {
 	there := &kept{listed: map[reference]bool{}, known: map[reference]properties{}}
 	var both errgroup.Group
 	both.Go(func() error {

@@ -225,7 +225,7 @@ func (w *Watch) act() {
 // begin sets up a watch on refs.
 func (w *Watch) begin(refs []reference) func() func() {
 	return func() func() {
-		there, err := w.create(refs)
+		there, err := w.create(w.line.Life, refs)
 		return func() {
 			w.settling = false
 			var gone *types.ManagedObjectNotFound

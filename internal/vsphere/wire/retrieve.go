@@ -18,7 +18,8 @@ func (l *Line) Retrieve(ctx context.Context, specs ...types.PropertyFilterSpec) 
 	collector := l.Client.ServiceContent.PropertyCollector
 	return pages(ctx, func(ctx context.Context, token string) ([]types.ObjectContent, string, error) {
 		if token != "" {
-			next, err := methods.ContinueRetrievePropertiesEx(ctx, l.Client, &types.ContinueRetrievePropertiesEx{This: collector, Token: token})
+			request := types.ContinueRetrievePropertiesEx{This: collector, Token: token}
+			next, err := methods.ContinueRetrievePropertiesEx(ctx, l.Client, &request)
 			if err != nil {
 				return nil, "", err
 			}
