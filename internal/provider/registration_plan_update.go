@@ -46,6 +46,9 @@ func (r *registrationResource) planDestroy(
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 		return
 	}
+	if r.conn.ledger.isTaken(is) {
+		return // it is handed over: this is the deposed one of a create_before_destroy
+	}
 	if rec.registeredAnew(state, is) {
 		rec.read(is)
 		kept = true

@@ -145,8 +145,9 @@ func (c *collector) hiding(ctx *simulator.Context) bool {
 	return len(c.h.denialsOf(ctx.Session.UserName, "System.Read", "System.View")) > 0
 }
 
-// filter removes from an answer what this session must not see. An object that was asked for by reference is kept,
-// with NoPermission in place of its properties; one that was found on the way is left out.
+// filter removes from an answer what this session must not see. Of an object that the user may not read vSphere gives
+// what System.View is enough for, and NoPermission in place of the rest. One that the user may not even view is left out,
+// unless it was asked for by reference; what lies above it refers to it all the same. A view has only what may be read.
 func (c *collector) filter(ctx *simulator.Context, objects []types.ObjectContent, specs []types.PropertyFilterSpec) []types.ObjectContent {
 	for i := range objects {
 		if o := &objects[i]; c.unconfigured(o.Obj) {
@@ -156,39 +157,65 @@ func (c *collector) filter(ctx *simulator.Context, objects []types.ObjectContent
 	if !c.hiding(ctx) {
 		return objects
 	}
-	asked := map[moref]bool{}
+	asked, viewed := map[moref]bool{}, false
 	for _, s := range specs {
 		for _, o := range s.ObjectSet {
 			asked[o.Obj] = true
+			viewed = viewed || isView(o.Obj)
 		}
 	}
 	user := ctx.Session.UserName
 	var kept []types.ObjectContent
 	for _, o := range objects {
-		if c.h.entity(o.Obj) != nil && !c.h.visible(user, o.Obj) {
-			if !asked[o.Obj] {
+		if isView(o.Obj) {
+			c.leaveOut(user, o.PropSet)
+		} else if c.h.entity(o.Obj) != nil && !c.h.visible(user, o.Obj) {
+			hidden := c.h.denied(user, "System.View", o.Obj)
+			if (hidden || viewed) && !asked[o.Obj] {
 				continue
 			}
-			for _, p := range o.PropSet {
-				obj := o.Obj
-				o.MissingSet = append(o.MissingSet, types.MissingProperty{Path: p.Name, Fault: types.LocalizedMethodFault{
-					Fault:            &types.NoPermission{Object: &obj, PrivilegeId: "System.Read"},
-					LocalizedMessage: texts["NoPermission"],
-				}})
-			}
-			o.PropSet = nil
-		}
-		for i := range o.PropSet {
-			if list, ok := references(o.PropSet[i].Val); ok {
-				list = slices.DeleteFunc(slices.Clone(list), func(ref moref) bool {
-					return c.h.entity(ref) != nil && !c.h.visible(user, ref)
-				})
-				o.PropSet[i].Val = types.ArrayOfManagedObjectReference{ManagedObjectReference: list}
-			}
+			o = withhold(o, hidden)
 		}
 		kept = append(kept, o)
 	}
 	return kept
+}
+
+func isView(ref moref) bool { return ref.Type == "ContainerView" || ref.Type == "ListView" }
+
+// leaveOut takes what a user may not read out of the lists of a view.
+func (c *collector) leaveOut(user string, properties []types.DynamicProperty) {
+	for i := range properties {
+		if list, ok := references(properties[i].Val); ok {
+			list = slices.DeleteFunc(slices.Clone(list), func(ref moref) bool {
+				return c.h.entity(ref) != nil && !c.h.visible(user, ref)
+			})
+			properties[i].Val = types.ArrayOfManagedObjectReference{ManagedObjectReference: list}
+		}
+	}
+}
+
+// viewable are the properties that System.View is enough for; all others need System.Read. That a datastore's summary is
+// none of them is not proved, but nothing may depend on it.
+var viewable = []string{"name", "parent", "childEntity", "vmFolder", "hostFolder", "datastoreFolder", "networkFolder"}
+
+// withhold puts NoPermission in place of the properties that a user may not see.
+func withhold(o types.ObjectContent, hidden bool) types.ObjectContent {
+	out := types.ObjectContent{Obj: o.Obj, MissingSet: o.MissingSet}
+	for _, p := range o.PropSet {
+		privilege := "System.Read"
+		if hidden {
+			privilege = "System.View"
+		} else if slices.Contains(viewable, p.Name) || o.Obj.Type == "Datacenter" && p.Name == "datastore" {
+			out.PropSet = append(out.PropSet, p)
+			continue
+		}
+		out.MissingSet = append(out.MissingSet, types.MissingProperty{Path: p.Name, Fault: types.LocalizedMethodFault{
+			Fault:            &types.NoPermission{Object: &o.Obj, PrivilegeId: privilege},
+			LocalizedMessage: texts["NoPermission"],
+		}})
+	}
+	return out
 }
 
 func references(v types.AnyType) ([]moref, bool) {

@@ -52,6 +52,7 @@ type Host struct {
 	users      map[string]string
 	tickets    map[string]bool
 	denials    []denial
+	exports    map[string]string // the directories of NFS exports, by remote path
 	faults     []*Fault
 	restricted bool
 	hangGuests bool

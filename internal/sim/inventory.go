@@ -167,12 +167,7 @@ func (h *Host) ShareDatastore(from, datastore, to string) error {
 		})
 		return nil
 	}
-	for _, host := range h.hostsOf(dc.Self) {
-		if err := h.mount(host, datastore, ds.Summary.Url); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.mountAll(dc, datastore, ds.Summary.Url)
 }
 
 // mount makes a datastore known to a host.
@@ -205,10 +200,5 @@ func (h *Host) AddDatastore(datacenter, name string) error {
 	if err != nil {
 		return err
 	}
-	for _, host := range h.hostsOf(dc.Self) {
-		if err := h.mount(host, name, dir); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.mountAll(dc, name, dir)
 }

@@ -17,7 +17,7 @@ type denial struct {
 
 // Deny takes a privilege from a user, "" for every user, on an object and everything below it. The object is an
 // inventory path or a managed object id, "" for everything. System.Read or System.View taken from an object hides
-// it: searches, views and lists leave it out.
+// it from searches and views; without System.View, what is found on the way to it leaves it out too.
 func (h *Host) Deny(user, privilege, entity string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -190,7 +190,7 @@ func (h *Host) browse(this moref, text string) []need {
 		return nil
 	}
 	if ds := h.browserDatastore(this, p.Datastore); ds != nil {
-		return []need{{"Datastore.Browse", ds.Self}}
+		return []need{{"Datastore.Browse", ds.Self}, {"System.Read", ds.Self}}
 	}
 	return nil
 }

@@ -108,10 +108,8 @@ func (r *retrieval) collect(ref moref) {
 	wanted := false
 	have := map[string]bool{}
 	for _, set := range r.sets {
-		if set.Type != ref.Type && set.Type != object.Type().Name() {
-			if above, ok := object.Type().FieldByName(set.Type); !ok || !above.Anonymous {
-				continue
-			}
+		if set.Type != ref.Type && !isA(object, set.Type) {
+			continue
 		}
 		wanted = true
 		for _, name := range set.PathSet {
@@ -136,6 +134,15 @@ func (r *retrieval) collect(ref moref) {
 	}
 }
 
+// isA says whether an object is of a type, or of one that is made from it.
+func isA(object reflect.Value, kind string) bool {
+	if object.Type().Name() == kind {
+		return true
+	}
+	above, ok := object.Type().FieldByName(kind)
+	return ok && above.Anonymous
+}
+
 // name notes the names of selections.
 func (r *retrieval) name(selections []types.BaseSelectionSpec) {
 	for _, s := range selections {
@@ -154,6 +161,9 @@ func (r *retrieval) selected(object reflect.Value, selections []types.BaseSelect
 			if t = r.named[s.GetSelectionSpec().Name]; t == nil {
 				return &types.InvalidArgument{InvalidProperty: "undefined TraversalSpec name"}
 			}
+		}
+		if !isA(object, t.Type) {
+			continue
 		}
 		value, _ := propertyOf(object, t.Path)
 		for _, ref := range referred(value) {

@@ -60,6 +60,9 @@ type File struct {
 	// Registered are the VMs that have the file, in any datacenter that mounts the
 	// datastore: mostly none or one.
 	Registered []Item
+	// SameFileAs are the files found that are in all likelihood this very one, seen
+	// through another datastore: one NFS export may be mounted twice.
+	SameFileAs []Locator
 	// Config is what is in the file, if it was asked for.
 	Config *FileConfig
 }

@@ -221,21 +221,18 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*datace
 	return e
 }
 
-// lookAround looks for the path in the datacenter, and in every other one that
-// mounts the same datastore: a VM in two inventories is powered on twice one day.
+// lookAround looks for the file in the datacenter, and wherever else it can be
+// registered: a VM in two inventories, or twice in one, is powered on twice one day.
 func (h *host) lookAround(ctx context.Context, p *prepared) error {
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
-	in := []*datacenter{p.dc}
-	for _, dc := range sk.datacenters {
-		other := dc.datastores[p.ds.Name]
-		if dc.ref != p.dc.ref && other != nil && p.ds.URL != "" && other.URL == p.ds.URL {
-			in = append(in, dc)
-		}
+	if p.ds.withheld {
+		return h.mayNotRead(p.what, p.ds)
 	}
-	if len(in) == 1 && !p.refused && p.spec.Attempt.IsZero() {
+	mounts, twins := sk.mountsOf(p.ds), sk.twinsOf(p.ds)
+	if len(mounts)+len(twins) == 1 && !p.refused && p.spec.Attempt.IsZero() {
 		// Many registrations share the question. If the answer is out of date, the
 		// host refuses what is registered already; what an interrupted attempt of ours
 		// has registered must be found before that.
@@ -243,30 +240,28 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 			return h.Failed(p.what, err)
 		}
 	}
-	found, err := h.recordsAt(ctx, p.spec.Path, in, &h.reads)
-	if err != nil {
-		return h.Failed(p.what, err)
-	}
-	for _, r := range found {
-		if p.leaving != nil && r.vm.Self == p.leaving.vm.Self {
-			continue
+	for _, at := range sightings(p.spec.Path, mounts) {
+		found, err := h.recordsAt(ctx, at.path, at.in, &h.reads)
+		if err != nil {
+			return h.Failed(p.what, err)
 		}
-		if err := h.withheld(p.what, r); err != nil {
-			return err
-		}
-		if dc, ok := r.datacenter(); !ok || dc == p.dc.ref {
+		for _, r := range found {
+			if p.leaving != nil && r.vm.Self == p.leaving.vm.Self {
+				continue
+			}
+			if err := h.withheld(p.what, r); err != nil {
+				return err
+			}
+			if !p.isAt(at.path, r) {
+				return p.mountedElsewhere(at.path, r)
+			}
 			p.already = r
-			continue
 		}
-		e := &vix.Error{
-			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldDatacenter,
-			Reason: fmt.Sprintf("The datastore %s is also mounted in another datacenter, and the VM is registered there:", p.ds.Name),
-			Remedy: "Unregister it there first: one VM in two inventories is powered on twice one day.",
-		}
-		e.Choices = []string{candidate(r.registration())}
-		return e
 	}
-	return nil
+	if p.already != nil {
+		return nil
+	}
+	return h.lookAtTwins(ctx, p, twins)
 }
 
 // mayTake decides on a VM that is registered already: adopted where that is

@@ -129,6 +129,9 @@ func (sk *skeleton) unknownDatastore(what wire.Step, p vix.Path, within []*datac
 		where = "in the datacenter " + within[0].path
 	}
 	e.Reason = fmt.Sprintf("There is no datastore %q %s, or this user may not see it.", p.Datastore, where)
+	if hidden := sk.hidden(within, constrained); hidden > 0 {
+		e.Reason += fmt.Sprintf(" The host hides %d more from this user; one of them may be it.", hidden)
+	}
 	if near := vix.Nearest(p.Datastore, known); len(near) > 0 {
 		e.Reason += " The nearest names are:"
 		e.Choices = near
@@ -138,6 +141,18 @@ func (sk *skeleton) unknownDatastore(what wire.Step, p vix.Path, within []*datac
 	}
 	e.Remedy = "Check the name in the brackets."
 	return e
+}
+
+// hidden is how many datastores and datacenters the host names and does not show.
+func (sk *skeleton) hidden(within []*datacenter, constrained bool) int {
+	n := 0
+	for _, dc := range within {
+		n += len(dc.withheld)
+	}
+	if !constrained {
+		n += len(sk.withheld)
+	}
+	return n
 }
 
 // atMost shortens a list of choices, and says so.

@@ -7,13 +7,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/vmware/govmomi/vim25/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -30,11 +28,11 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	if err := checkGlobs(what, q); err != nil {
 		return nil, err
 	}
-	groups, err := h.datastoresFor(ctx, what, q)
+	groups, skipped, err := h.datastoresFor(ctx, what, q)
 	if err != nil {
 		return nil, err
 	}
-	out := &vix.Files{}
+	out := &vix.Files{Unreadable: skipped}
 	found := make([][]vixFile, len(groups))
 	faults := make([]error, len(groups))
 	var group errgroup.Group
@@ -69,6 +67,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	if err := h.matchInventory(ctx, what, groups, files); err != nil {
 		return nil, err
 	}
+	findTwins(files)
 	if q.ReadConfig {
 		if err := h.readConfigs(ctx, q, files); err != nil {
 			return nil, err
@@ -79,12 +78,6 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	}
 	sortBy(out.Files, func(f vix.File) string { return f.Datacenter + "\x00" + f.Path.String() })
 	return out, h.Failed(what, ctx.Err())
-}
-
-// storeGroup is one datastore, however many datacenters mount it.
-type storeGroup struct {
-	home   *datastore   // the one whose datacenter its files are counted in
-	mounts []*datastore // all of them, home first
 }
 
 // vixFile is a file on its way to the answer.
@@ -115,83 +108,95 @@ func checkGlobs(what wire.Step, q vix.FileQuery) error {
 }
 
 // datastoresFor gives the datastores of a query, each once: by its URL, which is
-// the same wherever it is mounted.
-func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuery) ([]*storeGroup, error) {
+// the same wherever it is mounted. What the host withholds of them is an error, or
+// left out and said where the query allows that.
+func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuery) ([]*storeGroup, []vix.Unreadable, error) {
+	begun := time.Now()
 	sk, err := h.skeleton(ctx, time.Time{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	within := sk.datacenters
-	if name := cmp.Or(q.Datacenter, h.Options.Datacenter); name != "" {
+	groups, skipped, err := h.selectDatastores(sk, what, q)
+	if err == nil && len(skipped) == 0 {
+		return groups, nil, nil
+	}
+	// What is remembered may be old; an error deserves a fresh look.
+	if fresh, again := h.skeleton(ctx, begun); again == nil && fresh != sk {
+		return h.selectDatastores(fresh, what, q)
+	}
+	return groups, skipped, err
+}
+
+func (h *host) selectDatastores(sk *skeleton, what wire.Step, q vix.FileQuery) ([]*storeGroup, []vix.Unreadable, error) {
+	within, err := h.datacentersIn(sk, what, q.Datacenter)
+	if err != nil {
+		return nil, nil, err
+	}
+	var hidden []withheld
+	for _, dc := range within {
+		hidden = append(hidden, dc.withheldOf(q.Datastores)...)
+	}
+	if len(hidden) > 0 && !q.SkipUnreadable {
+		return nil, nil, h.incomplete(what, hidden)
+	}
+	if err := sk.haveNames(what, within, q.Datastores); err != nil {
+		return nil, nil, err
+	}
+	groups := sk.groups(within, q.Datastores)
+	if len(groups) == 0 && len(hidden) == 0 {
+		return nil, nil, &vix.Error{
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldDatastores,
+			Reason: "There is no datastore in " + join(sk.paths(within)) + ", or this user may not see any.",
+			Remedy: "Check that this user has System.View on the datastores: nothing is concluded from an empty list.",
+		}
+	}
+	var skipped []vix.Unreadable
+	for _, w := range hidden {
+		skipped = append(skipped, vix.Unreadable{
+			Datacenter: w.in, Datastore: cmp.Or(wire.UnescapeName(path.Base(w.path)), w.ref.Value),
+			Reason: fmt.Sprintf("The user %q lacks %s.", h.User.UserName, w),
+		})
+	}
+	return groups, skipped, nil
+}
+
+// datacentersIn are those that a list is of: the named one, else the connection's
+// default, else all that there are. It gives at least one.
+func (h *host) datacentersIn(sk *skeleton, what wire.Step, name string) ([]*datacenter, error) {
+	if name = cmp.Or(name, h.Options.Datacenter); name != "" {
 		dc, err := sk.datacenter(what, name)
 		if err != nil {
 			return nil, err
 		}
-		within = []*datacenter{dc}
+		return []*datacenter{dc}, nil
 	}
-	for _, name := range q.Datastores {
-		if !slices.ContainsFunc(within, func(dc *datacenter) bool { return dc.datastores[name] != nil }) {
-			unknown := sk.unknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
-			if e, ok := errors.AsType[*vix.Error](unknown); ok {
-				e.Field = vix.FieldDatastores
-				e.Remedy = "Check the name."
-				return nil, e
-			}
+	if len(sk.withheld) > 0 {
+		return nil, h.incomplete(what, sk.withheld)
+	}
+	if len(sk.datacenters) == 0 {
+		return nil, &vix.Error{
+			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldDatacenter,
+			Reason: fmt.Sprintf("There is no datacenter: the user %q sees none at all.", h.User.UserName),
+			Remedy: "Check that this user has System.View on the datacenters: nothing is concluded from an empty list.",
 		}
 	}
-	var groups []*storeGroup
-	for _, dc := range within {
-		for _, ds := range dc.datastores {
-			if len(q.Datastores) > 0 && !slices.Contains(q.Datastores, ds.Name) {
-				continue
-			}
-			i := slices.IndexFunc(groups, func(g *storeGroup) bool { return ds.URL != "" && g.home.URL == ds.URL })
-			if i < 0 {
-				groups = append(groups, &storeGroup{home: ds})
-			} else if older(dc.ref, groups[i].home.in.ref) {
-				groups[i].home = ds
-			}
-		}
-	}
-	for _, g := range groups {
-		g.mounts = sk.mountsOf(g.home)
-	}
-	sortBy(groups, func(g *storeGroup) string { return g.home.in.path + "\x00" + g.home.Name })
-	return groups, nil
+	return sk.datacenters, nil
 }
 
-// older reports that a was made before b. A datacenter that joins later must not
-// become the home of files that are counted in another one.
-func older(a, b types.ManagedObjectReference) bool {
-	number := func(ref types.ManagedObjectReference) int {
-		n, _ := strconv.Atoi(ref.Value[strings.LastIndexByte(ref.Value, '-')+1:])
-		return n
-	}
-	return cmp.Or(cmp.Compare(number(a), number(b)), cmp.Compare(a.Value, b.Value)) < 0
-}
-
-// mountsOf are all datastores of the host that are the same one: it first, then
-// the others from the oldest datacenter on, so that a file that several of them
-// have registered is counted in the same one each time.
-func (sk *skeleton) mountsOf(home *datastore) []*datastore {
-	var mounts []*datastore
-	for _, dc := range sk.datacenters {
-		for _, ds := range dc.datastores {
-			if ds.ref != home.ref && home.URL != "" && ds.URL == home.URL {
-				mounts = append(mounts, ds)
-			}
+// haveNames refuses the names of datastores that no datacenter has.
+func (sk *skeleton) haveNames(what wire.Step, within []*datacenter, names []string) error {
+	for _, name := range names {
+		if slices.ContainsFunc(within, func(dc *datacenter) bool { return dc.datastores[name] != nil }) {
+			continue
+		}
+		unknown := sk.unknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
+		if e, ok := errors.AsType[*vix.Error](unknown); ok {
+			e.Field = vix.FieldDatastores
+			e.Remedy = "Check the name."
+			return e
 		}
 	}
-	slices.SortFunc(mounts, func(a, b *datastore) int {
-		switch {
-		case older(a.in.ref, b.in.ref):
-			return -1
-		case older(b.in.ref, a.in.ref):
-			return 1
-		}
-		return 0
-	})
-	return append([]*datastore{home}, mounts...)
+	return nil
 }
 
 // leaveOut notes what is excluded and gives the rest.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -40,39 +41,60 @@ func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*sto
 	if err != nil {
 		return h.Failed(what, err)
 	}
-	vms := itemsOn(content, mounts)
+	vms, hidden := itemsOn(content, mounts)
+	if hidden, err = h.stillThere(ctx, hidden); err != nil {
+		return h.Failed(what, err)
+	}
+	if len(hidden) > 0 {
+		return h.incomplete(what, hidden)
+	}
 	for i := range files {
 		f := &files[i]
 		for _, ds := range f.group.mounts {
 			f.Registered = append(f.Registered, vms[indexKey{ds.ref, f.Path.File}]...)
 		}
-		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool { return v.Datacenter == f.Datacenter }) {
-			f.Datacenter = f.Registered[0].Datacenter
-			f.Path.Datastore = f.Registered[0].Path.Datastore
+		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool {
+			return v.Datacenter == f.Datacenter && v.Path == f.Path
+		}) {
+			f.Datacenter, f.Path = f.Registered[0].Datacenter, f.Registered[0].Path
 		}
 	}
 	return nil
 }
 
-// itemsOn are the VMs of what was read, by the file that they have.
-func itemsOn(content []types.ObjectContent, mounts map[types.ManagedObjectReference]*datastore) map[indexKey][]vix.Item {
+// itemsOn are the VMs of what was read, by the file that they have, and those of
+// which the host does not tell which one they have.
+func itemsOn(
+	content []types.ObjectContent, mounts map[types.ManagedObjectReference]*datastore,
+) (map[indexKey][]vix.Item, []withheld) {
 	records := map[types.ManagedObjectReference]*record{}
 	for _, o := range content {
 		if o.Obj.Type == "VirtualMachine" {
-			r := &record{}
+			r := &record{withheld: o.MissingSet}
 			wire.Load(o, &r.vm)
 			records[o.Obj] = r
 		}
 	}
 	out := map[indexKey][]vix.Item{}
+	var hidden []withheld
 	for _, o := range content {
 		ds := mounts[o.Obj]
 		if ds == nil {
 			continue
 		}
-		for _, ref := range vmsOf(o) {
+		if isWithheld(o) {
+			hidden = append(hidden, withheld{ref: o.Obj, path: ds.inventoryPath(), in: ds.in.path})
+		}
+		for _, ref := range referred(o, "vm") {
 			r := records[ref]
-			if r == nil || r.path().Datastore != ds.Name {
+			switch {
+			case r == nil:
+				hidden = append(hidden, withheld{ref: ref, in: ds.in.path})
+				continue
+			case r.path().IsZero() && len(r.withheld) > 0:
+				hidden = append(hidden, withheld{ref: ref, path: wire.UnescapeName(r.vm.Name), in: ds.in.path})
+				continue
+			case r.path().Datastore != ds.Name:
 				continue // its disks are here, its configuration is elsewhere
 			}
 			reg := r.registration()
@@ -83,15 +105,32 @@ func itemsOn(content []types.ObjectContent, mounts map[types.ManagedObjectRefere
 			})
 		}
 	}
-	return out
+	return out, hidden
 }
 
-// vmsOf are the VMs of a datastore.
-func vmsOf(o types.ObjectContent) []types.ManagedObjectReference {
-	for _, property := range o.PropSet {
-		if vms, ok := property.Val.(types.ArrayOfManagedObjectReference); ok {
-			return vms.ManagedObjectReference
+// stillThere leaves out of what was referred to and did not come what has gone
+// meanwhile: reading it says so.
+func (h *host) stillThere(ctx context.Context, hidden []withheld) ([]withheld, error) {
+	sortBy(hidden, withheld.String)
+	hidden = slices.Compact(hidden) // a VM may have files on several datastores
+	asked := make([]reply[*record], len(hidden))
+	for i, w := range hidden {
+		if w.ref.Type == "VirtualMachine" {
+			asked[i] = h.reads.ask(w.ref)
 		}
 	}
-	return nil
+	var there []withheld
+	for i, w := range hidden {
+		if w.ref.Type == "VirtualMachine" {
+			_, err := asked[i].wait(ctx)
+			if fault.Is(err, &types.ManagedObjectNotFound{}) {
+				continue
+			}
+			if ctx.Err() != nil {
+				return nil, err
+			}
+		}
+		there = append(there, w)
+	}
+	return there, nil
 }

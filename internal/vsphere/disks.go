@@ -99,19 +99,20 @@ func (h *host) answerDisks(ctx context.Context, q *diskQuestions) error {
 		}
 	}
 	for folder, questions := range q.folders {
-		listing := all
-		if listing == nil {
-			var err error
-			if listing, err = h.listFolder(ctx, q.ds, folder, "*.vmdk"); err != nil {
+		exists := func(file string) bool { return all[file] }
+		if all == nil {
+			listing, err := h.listFolder(ctx, q.ds, folder, "*.vmdk")
+			if err != nil {
 				if err := h.unlessRefused(q.ds, err); err != nil {
 					return err
 				}
 				continue
 			}
+			exists = func(file string) bool { return listing[file] != nil }
 		}
 		for _, question := range questions {
-			exists := listing[question.file]
-			question.disk.Exists = &exists
+			there := exists(question.file)
+			question.disk.Exists = &there
 		}
 	}
 	return nil

@@ -47,12 +47,8 @@ func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool,
 
 // findFile is fileExists, for a file that may be looked for in many places.
 func (h *host) findFile(ctx context.Context, ds *datastore, p vix.Path, wide bool) (bool, error) {
-	if !ds.Accessible {
-		return false, &vix.Error{
-			Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
-			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
-			Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
-		}
+	if err := h.canRead(ds, p); err != nil {
+		return false, err
 	}
 	if !h.files.single(ds.ref, wide) {
 		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds, "*.vmx", "*.vmtx") }
@@ -68,11 +64,35 @@ func (h *host) findFile(ctx context.Context, ds *datastore, p vix.Path, wide boo
 		}
 	}
 	found, err := h.searchFolder(ctx, ds, p)
+	return found != nil, h.Failed(wire.To("look for", p.String()), err)
+}
+
+// fileInfo is what the datastore's folder says of a file now; nil if it is not there.
+func (h *host) fileInfo(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
+	if err := h.canRead(ds, p); err != nil {
+		return nil, err
+	}
+	found, err := h.searchFolder(ctx, ds, p)
 	return found, h.Failed(wire.To("look for", p.String()), err)
 }
 
-// sighting is whether a file is there, in one datacenter.
-type sighting struct {
+// canRead refuses to look on a datastore that cannot be read.
+func (h *host) canRead(ds *datastore, p vix.Path) error {
+	if ds.withheld {
+		return h.mayNotRead(wire.To("look for", p.String()), ds)
+	}
+	if ds.Accessible {
+		return nil
+	}
+	return &vix.Error{
+		Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
+		Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
+	}
+}
+
+// lookedAt is whether a file is there, in one datacenter.
+type lookedAt struct {
 	in    *datacenter
 	there bool
 	err   error
@@ -84,15 +104,15 @@ const maxLooked = 20
 
 // lookForFile looks for a file in the first datacenters, and says how many more
 // there are.
-func (h *host) lookForFile(ctx context.Context, p vix.Path, in []*datacenter) (looked []sighting, more int) {
+func (h *host) lookForFile(ctx context.Context, p vix.Path, in []*datacenter) (looked []lookedAt, more int) {
 	more = max(0, len(in)-maxLooked)
-	looked = make([]sighting, len(in)-more)
+	looked = make([]lookedAt, len(in)-more)
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for i, dc := range in[:len(looked)] {
 		group.Go(func() error {
 			there, err := h.findFile(ctx, dc.datastores[p.Datastore], p, len(in) > maxWidth)
-			looked[i] = sighting{dc, there, err}
+			looked[i] = lookedAt{dc, there, err}
 			return nil
 		})
 	}
@@ -116,14 +136,14 @@ func (f *fileSearches) single(ds types.ManagedObjectReference, wide bool) bool {
 }
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
-func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
 	files, err := h.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
 	return files[p.File], err
 }
 
 // listFolder gives the files of a folder that match, by their path below the
 // datastore; none of a folder that is not there.
-func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern string) (map[string]bool, error) {
+func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
 	response, err := methods.SearchDatastore_Task(ctx, h.Client, &types.SearchDatastore_Task{
 		This: ds.browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
 	})
@@ -138,9 +158,10 @@ func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern st
 	if !ok {
 		return nil, fmt.Errorf("the search gave %T", result)
 	}
-	files := map[string]bool{}
+	files := map[string]*types.FileInfo{}
 	for _, file := range found.File {
-		files[path.Join(folder, file.GetFileInfo().Path)] = true
+		info := file.GetFileInfo()
+		files[path.Join(folder, info.Path)] = info
 	}
 	return files, nil
 }

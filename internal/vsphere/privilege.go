@@ -19,7 +19,7 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
-// The privileges that registering and unregistering need.
+// The privileges that registering, unregistering and looking around need.
 const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
@@ -28,6 +28,7 @@ const (
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
+	privilegeView       = "System.View"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share

@@ -5,8 +5,10 @@ package vsphere
 
 import (
 	"context"
+	"path"
 	"time"
 
+	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -20,6 +22,8 @@ type skeleton struct {
 	datacenters []*datacenter // by inventory path, sorted
 	// entities are the folders down to the datacenters, and those.
 	entities nodes
+	// withheld are the folders and datacenters that the host names and does not show.
+	withheld []withheld
 }
 
 // datacenter is one Datacenter of the inventory.
@@ -29,6 +33,9 @@ type datacenter struct {
 	vmFolder   types.ManagedObjectReference
 	hostFolder types.ManagedObjectReference
 	datastores map[string]*datastore // by name
+	// withheld are the datastores that the host names and does not show, not even
+	// their names.
+	withheld []withheld
 }
 
 // datastore is one Datastore, as its datacenter sees it.
@@ -37,6 +44,10 @@ type datastore struct {
 	ref     types.ManagedObjectReference
 	browser types.ManagedObjectReference
 	in      *datacenter
+	// export is the remote path of an NFS datastore, cleaned; empty for all others.
+	export string
+	// withheld is set where the host shows the datastore's name and not the rest.
+	withheld bool
 }
 
 // skeleton reads the skeleton once per process; again when it was read before
@@ -70,27 +81,25 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 			},
 		}},
 		PropSet: []types.PropertySpec{
-			{Type: "Folder", PathSet: []string{"name", "parent"}},
+			{Type: "Folder", PathSet: []string{"name", "parent", "childEntity"}},
 			{Type: "Datacenter", PathSet: []string{"name", "parent", "vmFolder", "hostFolder", "datastore"}},
-			{Type: "Datastore", PathSet: []string{"name", "summary.url", "summary.type", "summary.accessible", "browser"}},
+			{Type: "Datastore", PathSet: []string{"name", "summary.url", "summary.type", "summary.accessible", "browser", "info"}},
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
+	return newSkeleton(content), nil
+}
+
+// newSkeleton makes the skeleton of what was read.
+func newSkeleton(content []types.ObjectContent) *skeleton {
 	sk := &skeleton{entities: newNodes(content)}
+	sk.withheld = sk.unseen(content)
 	datastores := map[types.ManagedObjectReference]*datastore{}
 	for _, o := range content {
-		if o.Obj.Type != "Datastore" {
-			continue
-		}
-		var d mo.Datastore
-		wire.Load(o, &d)
-		datastores[o.Obj] = &datastore{
-			ref: o.Obj, browser: d.Browser,
-			Datastore: vix.Datastore{
-				Name: wire.UnescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
-			},
+		if o.Obj.Type == "Datastore" {
+			datastores[o.Obj] = newDatastore(o)
 		}
 	}
 	for _, o := range content {
@@ -104,14 +113,70 @@ func (h *host) readSkeleton(ctx context.Context) (*skeleton, error) {
 			vmFolder: d.VmFolder, hostFolder: d.HostFolder, datastores: map[string]*datastore{},
 		}
 		for _, ref := range d.Datastore {
-			if ds := datastores[ref]; ds != nil {
-				mine := *ds
-				mine.in = dc
-				dc.datastores[ds.Name] = &mine
+			ds := datastores[ref]
+			if ds == nil || ds.Name == "" {
+				dc.withheld = append(dc.withheld, withheld{ref: ref, in: dc.path})
+				continue
 			}
+			mine := *ds
+			mine.in = dc
+			dc.datastores[ds.Name] = &mine
 		}
 		sk.datacenters = append(sk.datacenters, dc)
 	}
 	sortBy(sk.datacenters, func(d *datacenter) string { return d.path })
-	return sk, nil
+	return sk
+}
+
+// newDatastore is a datastore, as far as the host shows it.
+func newDatastore(o types.ObjectContent) *datastore {
+	var d mo.Datastore
+	wire.Load(o, &d)
+	ds := &datastore{
+		ref: o.Obj, browser: d.Browser, withheld: isWithheld(o),
+		Datastore: vix.Datastore{
+			Name: wire.UnescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
+		},
+	}
+	nfs := d.Summary.Type == string(types.HostFileSystemVolumeFileSystemTypeNFS) ||
+		d.Summary.Type == string(types.HostFileSystemVolumeFileSystemTypeNFS41)
+	if info, ok := d.Info.(*types.NasDatastoreInfo); ok && nfs && info.Nas != nil && info.Nas.RemotePath != "" {
+		ds.export = path.Clean("/" + info.Nas.RemotePath)
+	}
+	return ds
+}
+
+// retrieve reads properties, in as many pages as the host makes of them.
+func (h *host) retrieve(ctx context.Context, spec types.PropertyFilterSpec) ([]types.ObjectContent, error) {
+	response, err := property.DefaultCollector(h.Client).RetrieveProperties(ctx, types.RetrieveProperties{
+		SpecSet: []types.PropertyFilterSpec{spec},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return response.Returnval, nil
+}
+
+// traverse selects what path of kind leads to, and from there on what the named
+// selections select.
+func traverse(name, kind, path string, then ...string) *types.TraversalSpec {
+	return &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path, SelectSet: wire.Selected(then...)}
+}
+
+// selected refers to selections that the same filter specification says elsewhere.
+func selected(selections ...string) []types.BaseSelectionSpec {
+	var out []types.BaseSelectionSpec
+	for _, name := range selections {
+		out = append(out, &types.SelectionSpec{Name: name})
+	}
+	return out
+}
+
+// load fills dst with the properties of o that the host gave; what it withheld
+// stays empty, and who needs it looks at o.MissingSet.
+func load[T any](o types.ObjectContent, dst *T) {
+	o.MissingSet = nil
+	// The error could only be of a type that this client does not know, which the
+	// SOAP decoder would have refused before.
+	_ = mo.LoadObjectContent([]types.ObjectContent{o}, dst)
 }

@@ -51,7 +51,7 @@ func safetyOf(req soap.HasFault) safety {
 		// Tasks that search and change nothing.
 		*methods.SearchDatastore_TaskBody, *methods.SearchDatastoreSubFolders_TaskBody,
 		// What belongs to the session alone.
-		*methods.CreatePropertyCollectorBody, *methods.CreateFilterBody, *methods.CreateListViewBody, *methods.CreateContainerViewBody:
+		*methods.CreatePropertyCollectorBody, *methods.CreateFilterBody, *methods.CreateListViewBody:
 		return read
 	}
 	return write

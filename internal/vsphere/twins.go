@@ -1,0 +1,113 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// One NFS export that is mounted by NFS 3 and by NFS 4.1, or by its server's name
+// and by its address, is two datastores with two URLs. Nothing says that they are
+// one; the same remote path, and the same file below it of the same size and time,
+// make it all but certain. A replica on VMFS is a file of its own.
+
+// twinsOf are the other datastores that may show the same NFS export.
+func (sk *skeleton) twinsOf(ds *datastore) []*datastore {
+	var twins []*datastore
+	for _, dc := range sk.datacenters {
+		for _, other := range dc.datastores {
+			if ds.export != "" && other.export == ds.export && other.volume() != ds.volume() {
+				twins = append(twins, other)
+			}
+		}
+	}
+	slices.SortFunc(twins, byAge)
+	return twins
+}
+
+// lookAtTwins refuses a file that is registered through another datastore of the
+// same NFS export.
+func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*datastore) error {
+	for _, twin := range twins {
+		at := vix.Path{Datastore: twin.Name, File: p.spec.Path.File}
+		found, err := h.recordsAt(ctx, at, []*datacenter{twin.in}, &h.reads)
+		if err != nil {
+			return h.Failed(p.what, err)
+		}
+		if len(found) == 0 {
+			continue
+		}
+		if same, err := h.sameFile(ctx, p.ds, twin, p.spec.Path); err != nil || !same {
+			if err != nil {
+				return under(p.what, err)
+			}
+			continue
+		}
+		return &vix.Error{
+			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
+			Reason: fmt.Sprintf("The datastores %s and %s of %s show one NFS export, %s, and the file is registered as %s:",
+				p.ds.Name, twin.Name, twin.in.path, p.ds.export, at),
+			Choices: []string{candidate(found[0].registration())},
+			Remedy: "Unmount one of the two datastores, or unregister the VM there first: " +
+				"a VM that is registered twice is powered on twice one day.",
+		}
+	}
+	return nil
+}
+
+// sameFile reports that a path on two datastores has the same size and time.
+func (h *host) sameFile(ctx context.Context, a, b *datastore, p vix.Path) (bool, error) {
+	var infos [2]*types.FileInfo
+	for i, ds := range []*datastore{a, b} {
+		var err error
+		if infos[i], err = h.fileInfo(ctx, ds, vix.Path{Datastore: ds.Name, File: p.File}); err != nil || infos[i] == nil {
+			return false, err
+		}
+	}
+	return printOf(infos[0]) == printOf(infos[1]), nil
+}
+
+// fingerprint is what tells two files apart that lie at one path of one export.
+type fingerprint struct{ size, modified int64 }
+
+func printOf(info *types.FileInfo) fingerprint {
+	f := fingerprint{size: info.FileSize}
+	if info.Modification != nil {
+		f.modified = info.Modification.UnixNano()
+	}
+	return f
+}
+
+// findTwins says of each file which others are the same one through another
+// datastore of the same NFS export.
+func findTwins(files []vixFile) {
+	type identity struct {
+		export, file string
+		fingerprint
+	}
+	same := map[identity][]int{}
+	for i := range files {
+		f := &files[i]
+		if f.group.home.export != "" {
+			id := identity{f.group.home.export, f.Path.File, fingerprint{f.Size, f.Modified.UnixNano()}}
+			same[id] = append(same[id], i)
+		}
+	}
+	for _, twins := range same {
+		for _, i := range twins {
+			for _, j := range twins {
+				if i != j {
+					files[i].SameFileAs = append(files[i].SameFileAs, files[j].Locator())
+				}
+			}
+			sortBy(files[i].SameFileAs, vix.Locator.String)
+		}
+	}
+}
