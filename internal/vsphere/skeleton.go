@@ -8,7 +8,6 @@ import (
 	"path"
 	"time"
 
-	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -144,39 +143,4 @@ func newDatastore(o types.ObjectContent) *datastore {
 		ds.export = path.Clean("/" + info.Nas.RemotePath)
 	}
 	return ds
-}
-
-// retrieve reads properties, in as many pages as the host makes of them.
-func (h *host) retrieve(ctx context.Context, spec types.PropertyFilterSpec) ([]types.ObjectContent, error) {
-	response, err := property.DefaultCollector(h.Client).RetrieveProperties(ctx, types.RetrieveProperties{
-		SpecSet: []types.PropertyFilterSpec{spec},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return response.Returnval, nil
-}
-
-// traverse selects what path of kind leads to, and from there on what the named
-// selections select.
-func traverse(name, kind, path string, then ...string) *types.TraversalSpec {
-	return &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path, SelectSet: wire.Selected(then...)}
-}
-
-// selected refers to selections that the same filter specification says elsewhere.
-func selected(selections ...string) []types.BaseSelectionSpec {
-	var out []types.BaseSelectionSpec
-	for _, name := range selections {
-		out = append(out, &types.SelectionSpec{Name: name})
-	}
-	return out
-}
-
-// load fills dst with the properties of o that the host gave; what it withheld
-// stays empty, and who needs it looks at o.MissingSet.
-func load[T any](o types.ObjectContent, dst *T) {
-	o.MissingSet = nil
-	// The error could only be of a type that this client does not know, which the
-	// SOAP decoder would have refused before.
-	_ = mo.LoadObjectContent([]types.ObjectContent{o}, dst)
 }
