@@ -12,6 +12,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -34,25 +35,25 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, chang
 	if !ok {
 		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
-	t, err := h.treeOf(ctx, dcRef)
+	t, err := h.placesOf(ctx, dcRef)
 	if err != nil {
 		return err
 	}
 	vm := r.vm.Self
 	named := map[types.ManagedObjectReference]string{vm: "the VM " + what.Object}
 	var needs []missingGrant
-	in := place{}
+	in := inventory.Place{}
 	if r.vm.Parent != nil {
-		in = place{*r.vm.Parent, r.folder()}
+		in = inventory.Place{Ref: *r.vm.Parent, Path: r.folder()}
 	}
 	if change.Folder != nil {
 		to, err := folderFor(what, t, *change.Folder)
 		if err != nil {
 			return err
 		}
-		if to.ref != in.ref {
-			needs = append(needs, missingGrant{vm, privilegeMove}, missingGrant{to.ref, privilegeMove})
-			named[to.ref] = "the folder " + to.path
+		if to.Ref != in.Ref {
+			needs = append(needs, missingGrant{vm, privilegeMove}, missingGrant{to.Ref, privilegeMove})
+			named[to.Ref] = "the folder " + to.Path
 		}
 		in = to
 	}
@@ -61,8 +62,8 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, chang
 		if err != nil {
 			return err
 		}
-		needs = append(needs, missingGrant{to.ref, privilegeAssignPool})
-		named[to.ref] = "the resource pool " + to.path
+		needs = append(needs, missingGrant{to.Ref, privilegeAssignPool})
+		named[to.Ref] = "the resource pool " + to.Path
 	}
 	if change.Name != nil {
 		needs = append(needs, missingGrant{vm, privilegeRename})
@@ -82,22 +83,22 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, chang
 }
 
 // folderFor is the VM folder that a name means.
-func folderFor(what wire.Step, t *tree, name string) (place, error) {
-	return pick(what, vix.FieldFolder, "VM folder", name, t.vmFolder.path, t.folders)
+func folderFor(what wire.Step, t *inventory.Places, name string) (inventory.Place, error) {
+	return inventory.Pick(what, vix.FieldFolder, "VM folder", name, t.VMFolder.Path, t.Folders)
 }
 
 // poolFor is the pool that a name means, of the cluster or host that the VM is on.
-func poolFor(what wire.Step, r *record, t *tree, name string) (*pool, error) {
-	to, err := pick(what, vix.FieldResourcePool, "resource pool", name, t.vmFolder.path, t.pools)
+func poolFor(what wire.Step, r *record, t *inventory.Places, name string) (*inventory.Pool, error) {
+	to, err := inventory.Pick(what, vix.FieldResourcePool, "resource pool", name, t.VMFolder.Path, t.Pools)
 	if err != nil || r.vm.ResourcePool == nil {
 		return to, err
 	}
-	for _, from := range t.pools {
-		if from.ref == *r.vm.ResourcePool && from.in != to.in {
+	for _, from := range t.Pools {
+		if from.Ref == *r.vm.ResourcePool && from.In != to.In {
 			return nil, &vix.Error{
 				Op: "move", Object: what.Object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
 				Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: "+
-					"that would be a migration, not a move.", to.path),
+					"that would be a migration, not a move.", to.Path),
 				Remedy: "Migrate the VM first, or give a pool of where it is.",
 			}
 		}
@@ -107,11 +108,11 @@ func poolFor(what wire.Step, r *record, t *tree, name string) (*pool, error) {
 
 // nameFree makes sure that no other VM or folder of a folder has the name: a
 // vCenter allows it once in each. An ESXi does not mind.
-func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in place, of *record) error {
-	if name == "" || in.path == "" || !h.Client.IsVC() {
+func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inventory.Place, of *record) error {
+	if name == "" || in.Path == "" || !h.Client.IsVC() {
 		return nil
 	}
-	holder, err := h.holderOf(ctx, name, in.ref)
+	holder, err := h.holderOf(ctx, name, in.Ref)
 	if err != nil {
 		return h.Failed(what, err)
 	}
@@ -120,7 +121,7 @@ func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in pla
 	}
 	return &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeDuplicateName, Field: vix.FieldName,
-		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, in.path, holder.Value),
+		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, in.Path, holder.Value),
 		Remedy: "Choose another name or another folder.",
 	}
 }
@@ -139,7 +140,7 @@ func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedOb
 	read := func(ctx context.Context) (map[string]types.ManagedObjectReference, error) {
 		return h.readNames(ctx, folder)
 	}
-	names, err := h.names.Get(ctx, h.Life, folder, noOlderThan(absenceAge), read)
+	names, err := h.names.Get(ctx, h.Life, folder, wire.NoOlderThan(absenceAge), read)
 	if holder, taken := names[name]; taken {
 		return &holder, err
 	}

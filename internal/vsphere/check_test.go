@@ -276,7 +276,7 @@ func TestCheckOfADatastoreThatWentDown(t *testing.T) {
 	s := simulated(t, sim.Options{StandaloneHosts: -1})
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	h := connected(t, s)
-	_, err := h.skeleton(t.Context(), time.Time{})
+	_, err := h.Outline(t.Context(), time.Time{})
 	must(t, err)
 	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", false))
 	_, err = check(t, h, vix.RegisterSpec{Path: p})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vmx"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -53,8 +54,8 @@ func (h *host) readConfig(ctx context.Context, f *vixFile) (*vix.FileConfig, err
 	if f.Size > maxConfig {
 		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}, nil
 	}
-	home := f.group.home
-	u := object.NewDatastoreURL(*h.Client.URL(), home.in.path, home.Name, f.Path.File)
+	home := f.group.Home
+	u := object.NewDatastoreURL(*h.Client.URL(), home.In.Path, home.Name, f.Path.File)
 	text, err := h.Download(ctx, u, maxConfig)
 	if _, refused := errors.AsType[wire.NotGivenError](err); refused {
 		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}, nil
@@ -134,7 +135,7 @@ func noteDuplicates(files []vixFile) {
 		if uuid := id(&files[i]); len(same[uuid]) > 1 {
 			mine := files[i].Locator()
 			others := slices.DeleteFunc(slices.Clone(same[uuid]), func(l vix.Locator) bool { return l == mine })
-			sortBy(others, vix.Locator.String)
+			inventory.SortBy(others, vix.Locator.String)
 			files[i].Config.SameUUIDAs = others
 		}
 	}

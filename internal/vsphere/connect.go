@@ -11,6 +11,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
@@ -18,16 +19,12 @@ import (
 // host is a connection to a vCenter or ESXi.
 type host struct {
 	*wire.Line
+	*inventory.Inventory
 
-	skeletons wire.Memory[struct{}, *skeleton]
-	looks     wire.Memory[struct{}, *skeleton]
-	looked    atomic.Int32 // looks that were nobody else's
-	trees     wire.Memory[types.ManagedObjectReference, *tree]
-	mounts    wire.Memory[types.ManagedObjectReference, mountSet]
-	grants    wire.Memory[grantKey, []missingGrant]
-	identity  wire.Memory[struct{}, string]
-	clocks    wire.Memory[struct{}, time.Duration]
-	names     wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
+	grants   wire.Memory[grantKey, []missingGrant]
+	identity wire.Memory[struct{}, string]
+	clocks   wire.Memory[struct{}, time.Duration]
+	names    wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
 	// namesAsked is how many names were looked for one by one.
 	namesAsked atomic.Int32
 	leave      leaveGrants
@@ -48,15 +45,15 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	if err != nil {
 		return nil, err
 	}
-	h := &host{Line: line, waits: watch.New(line)}
+	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line)}
 	h.opens.run, h.opens.life = h.readForOpen, h.Life
 	h.reads.run, h.reads.life = h.readForRegistration, h.Life
 	h.leave.batch.run, h.leave.batch.life = h.readLeaveGrants, h.Life
 	h.ids.asked.run, h.ids.asked.life = h.findIDs, h.Life
 	h.files.host = h
-	// Almost all that follows needs the skeleton. It is on its way while Terraform
+	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.
-	go func() { _, _ = h.skeleton(h.Life, time.Time{}) }()
+	go func() { _, _ = h.Outline(h.Life, time.Time{}) }()
 	return h, nil
 }
 

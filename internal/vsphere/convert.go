@@ -32,7 +32,7 @@ func (r *record) registration() vix.Registration {
 		PowerState:      powerState(vm.Runtime.PowerState, vm.Runtime.Paused),
 	}
 	if dc, ok := r.datacenter(); ok {
-		out.Datacenter = r.above.path(dc)
+		out.Datacenter = r.above.Path(dc)
 	}
 	if c := vm.Config; c != nil {
 		out.InstanceUUID = strings.ToLower(c.InstanceUuid)
@@ -79,7 +79,7 @@ func hostPath(text string) vix.Path {
 func (r *record) datacenter() (types.ManagedObjectReference, bool) {
 	for _, from := range []*types.ManagedObjectReference{r.vm.Parent, r.vm.ParentVApp, r.vm.ResourcePool, r.vm.Runtime.Host} {
 		if from != nil {
-			if dc, ok := r.above.above(*from, "Datacenter"); ok {
+			if dc, ok := r.above.Above(*from, "Datacenter"); ok {
 				return dc, true
 			}
 		}
@@ -99,8 +99,8 @@ func (r *record) folder() string {
 func (r *record) cluster() string {
 	for _, from := range []*types.ManagedObjectReference{r.vm.Runtime.Host, r.vm.ResourcePool} {
 		if from != nil {
-			if c, ok := r.above.above(*from, "ClusterComputeResource"); ok {
-				return r.above.path(c)
+			if c, ok := r.above.Above(*from, "ClusterComputeResource"); ok {
+				return r.above.Path(c)
 			}
 		}
 	}
@@ -111,7 +111,7 @@ func (r *record) pathOf(ref *types.ManagedObjectReference) string {
 	if ref == nil {
 		return ""
 	}
-	return r.above.path(*ref)
+	return r.above.Path(*ref)
 }
 
 // opened is what a record says of an opened VM.

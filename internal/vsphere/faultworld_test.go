@@ -20,6 +20,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 var quietLog = log.New(io.Discard, "", 0)
@@ -114,8 +115,8 @@ func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
 		w.session = w.h.User.Key
 		// What connecting has set going is over before anything goes wrong, and is
 		// asked for again by the operation.
-		must(t, second(w.h.skeleton(t.Context(), time.Time{})))
-		w.h.skeletons.Drop(struct{}{})
+		must(t, second(w.h.Outline(t.Context(), time.Time{})))
+		w.h.Inventory = inventory.New(w.h.Line)
 		t.Cleanup(func() { _ = h.Disconnect(context.Background()) })
 	}
 	return w

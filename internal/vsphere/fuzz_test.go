@@ -16,6 +16,7 @@ import (
 	"github.com/vmware/govmomi/vim25/xml"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -60,7 +61,7 @@ func decoded(answer []byte) ([]types.ObjectContent, bool) {
 
 // converted runs everything that is made of an answer.
 func converted(content []types.ObjectContent) []*record {
-	above := newNodes(content)
+	above := inventory.NewEntities(content)
 	var out []*record
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
@@ -100,7 +101,7 @@ func FuzzHostileNames(f *testing.F) {
 				t.Fatalf("the datacenter %q has the path %q", datacenter, got.Datacenter)
 			}
 			sameFile(t, r.vm.Config, got.Path)
-			_, err := pick(wire.To("open", "it"), vix.FieldFolder, "folder", "Linux", "it", []place{{path: got.Folder}})
+			_, err := inventory.Pick(wire.To("open", "it"), vix.FieldFolder, "folder", "Linux", "it", []inventory.Place{{Path: got.Folder}})
 			meant := got.Folder == "/"+strings.ReplaceAll(datacenter, "/", "%2f")+"/Linux"
 			if (err == nil) && !meant && !strings.HasSuffix(got.Folder, "/Linux") {
 				t.Fatalf("the name Linux means the folder %q", got.Folder)

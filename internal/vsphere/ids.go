@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -62,7 +63,7 @@ func (x *ids) known(id string) []types.ManagedObjectReference {
 // a request.
 func (x *ids) indexed(id string) []types.ManagedObjectReference {
 	w, begun, ok := x.whole.Known(struct{}{})
-	if !ok || begun.Before(noOlderThan(indexAge)) {
+	if !ok || begun.Before(wire.NoOlderThan(indexAge)) {
 		return nil
 	}
 	return w.byID[strings.ToLower(id)]
@@ -86,11 +87,11 @@ func (h *host) findIDs(ctx context.Context, wanted []string) map[string]answer[[
 		return h.askIDs(ctx, wanted)
 	}
 	out := make(map[string]answer[[]types.ManagedObjectReference], len(wanted))
-	w, err := h.wholeInventory(ctx, noOlderThan(indexAge))
+	w, err := h.wholeInventory(ctx, wire.NoOlderThan(indexAge))
 	for _, id := range wanted {
 		if err == nil && len(w.byID[strings.ToLower(id)]) == 0 {
 			// It may be newer than what was read.
-			w, err = h.wholeInventory(ctx, noOlderThan(absenceAge))
+			w, err = h.wholeInventory(ctx, wire.NoOlderThan(absenceAge))
 		}
 		if err != nil {
 			out[id] = answer[[]types.ManagedObjectReference]{err: err}
@@ -129,7 +130,7 @@ func (h *host) askIDs(ctx context.Context, wanted []string) map[string]answer[[]
 // and those on datastores, whichever of them a user may see.
 func (h *host) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, error) {
 	return h.ids.whole.Get(ctx, h.Life, struct{}{}, notBefore, func(ctx context.Context) (*whole, error) {
-		sk, err := h.skeleton(ctx, time.Time{})
+		sk, err := h.Outline(ctx, time.Time{})
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +154,7 @@ func (h *host) wholeInventory(ctx context.Context, notBefore time.Time) (*whole,
 }
 
 // wholeSpec goes down all folders and into vApps, and from all datastores.
-func wholeSpec(root types.ManagedObjectReference, sk *skeleton) types.PropertyFilterSpec {
+func wholeSpec(root types.ManagedObjectReference, sk *inventory.Outline) types.PropertyFilterSpec {
 	spec := types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{Obj: root, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{
 			wire.Traverse("children", "Folder", "childEntity", "children", "vmFolder", "vms", "apps"),
@@ -164,9 +165,9 @@ func wholeSpec(root types.ManagedObjectReference, sk *skeleton) types.PropertyFi
 		PropSet: []types.PropertySpec{{Type: "VirtualMachine", PathSet: []string{pathProperty, idProperty}}},
 	}
 	below := []types.BaseSelectionSpec{wire.Traverse("onDatastore", "Datastore", "vm")}
-	for _, dc := range sk.datacenters {
-		for _, ds := range dc.datastores {
-			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ds.ref, Skip: types.NewBool(true), SelectSet: below})
+	for _, dc := range sk.Datacenters {
+		for _, ds := range dc.Datastores {
+			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ds.Ref, Skip: types.NewBool(true), SelectSet: below})
 			below = wire.Selected("onDatastore")
 		}
 	}

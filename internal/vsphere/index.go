@@ -13,6 +13,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -61,7 +62,7 @@ type indexRead struct {
 // notBefore. Those who ask at the same time share one read, which is of all names that are
 // looked for at that time; a failed read is not kept.
 func (h *host) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 			x.reads++ // not one that is read again
 		}
 		if x.reads > maxIndexes {
-			names = sk.datastoreNames()
+			names = sk.DatastoreNames()
 		}
 		if x.named == nil {
 			x.named = map[string]*indexRead{}
@@ -170,24 +171,13 @@ func (x *indexes) known(datastore string) (*index, bool) {
 	}
 }
 
-// datastoreNames are the names of all datastores.
-func (sk *skeleton) datastoreNames() []string {
-	names := map[string]bool{}
-	for _, dc := range sk.datacenters {
-		for name := range dc.datastores {
-			names[name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
-}
-
 // pathProperty is the path that an inaccessible VM tells, too.
 const pathProperty = "summary.config.vmPathName"
 
 // readIndex reads the paths of all VMs of the datastores of some names, with one
 // request: from each datastore to its VMs. Only where several datacenters have a
 // datastore of one name do the datastores need to say which VMs are theirs.
-func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*index, error) {
+func (h *host) readIndex(ctx context.Context, sk *inventory.Outline, names []string) (*index, error) {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
@@ -197,16 +187,16 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 		shared = false
 	)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-		for _, dc := range sk.datacenters {
-			ds := dc.datastores[name]
+		for _, dc := range sk.Datacenters {
+			ds := dc.Datastores[name]
 			if ds == nil {
 				continue
 			}
 			_, twice := only[name]
 			shared = shared || twice
-			only[name], all[ds.ref] = ds.ref, name
+			only[name], all[ds.Ref] = ds.Ref, name
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
+				Obj: ds.Ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
 		}
 	}
@@ -270,13 +260,13 @@ func (ix *index) remove(vm types.ManagedObjectReference) {
 }
 
 // find gives the VMs that have a path in some datacenters.
-func (ix *index) find(p vix.Path, in []*datacenter) []hit {
+func (ix *index) find(p vix.Path, in []*inventory.Datacenter) []hit {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	var hits []hit
 	for _, dc := range in {
-		if ds := dc.datastores[p.Datastore]; ds != nil {
-			for _, vm := range ix.vms[indexKey{ds.ref, p.File}] {
+		if ds := dc.Datastores[p.Datastore]; ds != nil {
+			for _, vm := range ix.vms[indexKey{ds.Ref, p.File}] {
 				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -26,16 +27,16 @@ func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
 	if info.InstanceUUID, err = h.server(ctx); err != nil {
 		return info, err
 	}
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return info, err
 	}
-	for _, dc := range sk.datacenters {
-		out := vix.Datacenter{Name: dc.name, Path: dc.path}
-		for _, ds := range dc.datastores {
+	for _, dc := range sk.Datacenters {
+		out := vix.Datacenter{Name: dc.Name, Path: dc.Path}
+		for _, ds := range dc.Datastores {
 			out.Datastores = append(out.Datastores, ds.Datastore)
 		}
-		sortBy(out.Datastores, func(d vix.Datastore) string { return d.Name })
+		inventory.SortBy(out.Datastores, func(d vix.Datastore) string { return d.Name })
 		info.Datacenters = append(info.Datacenters, out)
 	}
 	return info, nil

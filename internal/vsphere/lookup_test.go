@@ -84,7 +84,7 @@ func at(moments ...int) []time.Duration {
 // Of ten opens, nine come while the lookup of the first is under way, and share an
 // index.
 func TestOpensAtOnceShareAnIndex(t *testing.T) {
-	s := inventory(t, 40, 1)
+	s := stocked(t, 40, 1)
 	h := connected(t, s)
 	s.OnRequest(func(method string, _ []byte) {
 		for method == "FindByDatastorePath" && t.Context().Err() == nil {
@@ -111,15 +111,15 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 	}
 	must(t, s.SetConnectionState("DC1", odd[0], "inaccessible")) // it tells no configuration any more
 	h := connected(t, s)
-	sk, err := h.skeleton(t.Context(), time.Time{})
+	sk, err := h.Outline(t.Context(), time.Time{})
 	must(t, err)
-	ix, err := h.readIndex(t.Context(), sk, sk.datastoreNames())
+	ix, err := h.readIndex(t.Context(), sk, sk.DatastoreNames())
 	must(t, err)
 	if len(ix.vms) != 6+len(odd) {
 		t.Errorf("the index has %d paths: %v", len(ix.vms), ix.vms)
 	}
 	for _, path := range odd {
-		if hits := ix.find(pathOf(t, path), sk.datacenters); len(hits) != 1 || hits[0].in.name != "DC1" {
+		if hits := ix.find(pathOf(t, path), sk.Datacenters); len(hits) != 1 || hits[0].in.Name != "DC1" {
 			t.Errorf("%s: %+v", path, hits)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -23,7 +24,7 @@ import (
 // every datacenter that may hold the path.
 func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	what := wire.To("open", at.Path.String())
-	in, err := h.datacentersOf(ctx, what, at)
+	in, err := h.DatacentersOf(ctx, what, at)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ type recordReader = *batch[types.ManagedObjectReference, *record]
 
 // recordsAt finds and reads the VMs that have the path. What an index remembers
 // is held against what the VM itself says, and looked up again if they differ.
-func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]*record, error) {
+func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads recordReader) ([]*record, error) {
 	hits, asked, err := h.findAndAsk(ctx, p, in, reads)
 	if err != nil {
 		return nil, err
@@ -87,7 +88,9 @@ func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, read
 
 // findAndAsk finds the VMs and asks what they say of themselves. Until it has
 // asked, the lookup counts as one that a read is to wait for.
-func (h *host) findAndAsk(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]hit, []reply[*record], error) {
+func (h *host) findAndAsk(
+	ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads recordReader,
+) ([]hit, []reply[*record], error) {
 	defer h.lookups.begin(p.Datastore)()
 	hits, err := h.findPath(ctx, p, in)
 	return hits, askAll(hits, reads), err
@@ -120,7 +123,7 @@ func verified(ctx context.Context, p vix.Path, hits []hit, asked []reply[*record
 			stale = true
 			continue
 		}
-		if dc, ok := r.datacenter(); ok && dc != hit.in.ref || seen[hit.vm] {
+		if dc, ok := r.datacenter(); ok && dc != hit.in.Ref || seen[hit.vm] {
 			continue
 		}
 		seen[hit.vm] = true
@@ -139,7 +142,7 @@ func ambiguous(what wire.Step, found []*record) error {
 	for _, r := range found {
 		e.Choices = append(e.Choices, candidate(r.registration()))
 	}
-	e.Choices = atMost(e.Choices, 20)
+	e.Choices = inventory.AtMost(e.Choices, 20)
 	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].registration().Datacenter)
 	return e
 }
@@ -152,7 +155,7 @@ func candidate(r vix.Registration) string {
 
 // notRegistered says that no VM has the path, whether the file is there, and how
 // to register it.
-func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*datacenter) error {
+func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*inventory.Datacenter) error {
 	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
 	var there, not, unknown []string
 	looked, more := h.lookForFile(ctx, p, in)
@@ -160,11 +163,11 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 		var why *vix.Error
 		switch {
 		case errors.As(at.err, &why):
-			unknown = append(unknown, at.in.path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
+			unknown = append(unknown, at.in.Path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
 		case at.there:
-			there = append(there, at.in.path)
+			there = append(there, at.in.Path)
 		default:
-			not = append(not, at.in.path)
+			not = append(not, at.in.Path)
 		}
 	}
 	switch {
@@ -191,13 +194,13 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 // nameIsShared reports that several datacenters have a datastore of the name, so
 // that a configuration must say which one it means.
 func (h *host) nameIsShared(ctx context.Context, name string) bool {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return true // to say too much is right, too
 	}
 	having := 0
-	for _, dc := range sk.datacenters {
-		if dc.datastores[name] != nil {
+	for _, dc := range sk.Datacenters {
+		if dc.Datastores[name] != nil {
 			having++
 		}
 	}

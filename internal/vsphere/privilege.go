@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -23,12 +23,10 @@ import (
 const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
-	privilegeRead       = "System.Read"
 	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
-	privilegeView       = "System.View"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
@@ -46,10 +44,10 @@ type missingGrant struct {
 // permitted checks that the user may register a VM there:
 // AuthorizationManager.HasUserPrivilegeOnEntities. A host that cannot answer is
 // asked no further: the registration itself will say.
-func (h *host) permitted(ctx context.Context, what wire.Step, p *placed, ds *datastore) error {
-	key := grantKey{folder: p.folder.ref, datastore: ds.ref}
-	if p.pool != nil {
-		key.pool = p.pool.ref
+func (h *host) permitted(ctx context.Context, what wire.Step, p *inventory.Placed, ds *inventory.Datastore) error {
+	key := grantKey{folder: p.Folder.Ref, datastore: ds.Ref}
+	if p.Pool != nil {
+		key.pool = p.Pool.Ref
 	}
 	missing, err := h.grants.Get(ctx, h.Life, key, time.Time{}, func(ctx context.Context) ([]missingGrant, error) {
 		return h.readGrants(ctx, key)
@@ -61,10 +59,10 @@ func (h *host) permitted(ctx context.Context, what wire.Step, p *placed, ds *dat
 		return nil
 	}
 	names := map[types.ManagedObjectReference]string{
-		key.folder: "the folder " + p.folder.path, key.datastore: "the datastore " + ds.in.path + "/datastore/" + ds.Name,
+		key.folder: "the folder " + p.Folder.Path, key.datastore: "the datastore " + ds.In.Path + "/datastore/" + ds.Name,
 	}
-	if p.pool != nil {
-		names[key.pool] = "the resource pool " + p.pool.path
+	if p.Pool != nil {
+		names[key.pool] = "the resource pool " + p.Pool.Path
 	}
 	return h.lacks(what, missing, names)
 }
@@ -87,7 +85,7 @@ func (h *host) lacks(what wire.Step, missing []missingGrant, names map[types.Man
 
 // readGrants asks for all privileges of a registration at once.
 func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, error) {
-	needs := []missingGrant{{key.folder, privilegeRegister}, {key.datastore, privilegeRead}}
+	needs := []missingGrant{{key.folder, privilegeRegister}, {key.datastore, inventory.PrivilegeRead}}
 	if key.pool.Value != "" {
 		needs = append(needs, missingGrant{key.pool, privilegeAssignPool})
 	}
@@ -246,27 +244,10 @@ func (h *host) lacking(ctx context.Context, err error) string {
 		}},
 		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
 	})
-	path := newNodes(content).path(*denied.Object)
+	path := inventory.NewEntities(content).Path(*denied.Object)
 	if readErr != nil || path == "" {
 		return ""
 	}
 	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-		h.User.UserName, wire.OrUnknown(denied.PrivilegeId), kindOf(*denied.Object), path)
-}
-
-// kindOf is what people call a kind of managed object.
-func kindOf(ref types.ManagedObjectReference) string {
-	switch ref.Type {
-	case "Folder":
-		return "the folder"
-	case "ResourcePool":
-		return "the resource pool"
-	case "Datastore":
-		return "the datastore"
-	case "VirtualMachine":
-		return "the VM"
-	case "Datacenter":
-		return "the datacenter"
-	}
-	return "the " + strings.ToLower(ref.Type)
+		h.User.UserName, wire.OrUnknown(denied.PrivilegeId), inventory.KindOf(*denied.Object), path)
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // record is what one read said of a VM, and of the entities above it.
 type record struct {
 	vm    mo.VirtualMachine
-	above nodes
+	above inventory.Entities
 	// withheld are the properties that the host would not show, and why.
 	withheld []types.MissingProperty
 }
@@ -61,7 +62,7 @@ func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectRefere
 		// It is not one of the VMs: the host was asked to leave those out.
 		err = h.Typed(errors.New("the host misses what it reads with"))
 	}
-	above := newNodes(content)
+	above := inventory.NewEntities(content)
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
 			continue

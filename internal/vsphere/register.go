@@ -56,7 +56,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 
 // register starts the task and waits for it.
 func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectReference, error) {
-	pool, on := p.placed.refs()
+	pool, on := p.placed.Refs()
 	if p.spec.Sending != nil {
 		now, err := h.now(ctx)
 		if err != nil {
@@ -65,7 +65,7 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 		p.spec.Sending(now)
 	}
 	response, err := methods.RegisterVM_Task(ctx, h.Client, &types.RegisterVM_Task{
-		This: p.placed.folder.ref, Path: p.spec.Path.String(), Name: wire.EscapeName(p.spec.Name),
+		This: p.placed.Folder.Ref, Path: p.spec.Path.String(), Name: wire.EscapeName(p.spec.Name),
 		AsTemplate: p.spec.Template, Pool: pool, Host: on,
 	})
 	if err != nil {
@@ -120,7 +120,7 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		e.Remedy = "Apply again: a registration that went through is recognised."
 	case as(err, &missing), as(err, &file):
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
-		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.path)
+		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.Path)
 		e.Remedy = "Check the path, or upload the VM first."
 	case as(err, &argument):
 		switch argument.InvalidProperty {

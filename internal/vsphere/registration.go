@@ -133,7 +133,7 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 	if handle.Path.IsZero() {
 		return nil
 	}
-	in, err := h.datacentersOf(ctx, what, vix.Locator{Path: handle.Path, Datacenter: handle.Datacenter})
+	in, err := h.DatacentersOf(ctx, what, vix.Locator{Path: handle.Path, Datacenter: handle.Datacenter})
 	if err != nil {
 		var e *vix.Error
 		if errors.As(err, &e) && (e.Field == vix.FieldPath || e.Field == vix.FieldDatacenter) {
@@ -141,7 +141,7 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 		}
 		return err
 	}
-	if w, begun, ok := h.ids.whole.Known(struct{}{}); ok && begun.After(noOlderThan(absenceAge)) && !w.byPath[handle.Path] {
+	if w, begun, ok := h.ids.whole.Known(struct{}{}); ok && begun.After(wire.NoOlderThan(absenceAge)) && !w.byPath[handle.Path] {
 		return nil // proved for all, with what no id finds
 	}
 	hits, err := h.askPath(ctx, handle.Path, in)
@@ -196,13 +196,13 @@ func (h *host) stamp(ctx context.Context, r vix.Registration) vix.Registration {
 
 // fileID identifies the file of a registration; empty where its datastore is not known.
 func (h *host) fileID(ctx context.Context, r vix.Registration) string {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return ""
 	}
-	for _, dc := range sk.datacenters {
-		if ds := dc.datastores[r.Path.Datastore]; ds != nil && dc.path == r.Datacenter {
-			return ds.fileID(r.Path)
+	for _, dc := range sk.Datacenters {
+		if ds := dc.Datastores[r.Path.Datastore]; ds != nil && dc.Path == r.Datacenter {
+			return ds.FileID(r.Path)
 		}
 	}
 	return ""

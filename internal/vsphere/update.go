@@ -15,6 +15,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
@@ -42,7 +43,7 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	if !ok {
 		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
-	t, err := h.treeOf(ctx, dcRef)
+	t, err := h.placesOf(ctx, dcRef)
 	if err != nil {
 		return err
 	}
@@ -57,44 +58,44 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	return nil
 }
 
-// treeOf is the tree of the datacenter with that reference.
-func (h *host) treeOf(ctx context.Context, ref types.ManagedObjectReference) (*tree, error) {
-	sk, err := h.skeleton(ctx, time.Time{})
+// placesOf is what can be placed in the datacenter with that reference.
+func (h *host) placesOf(ctx context.Context, ref types.ManagedObjectReference) (*inventory.Places, error) {
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	for _, dc := range sk.datacenters {
-		if dc.ref == ref {
-			return h.tree(ctx, dc)
+	for _, dc := range sk.Datacenters {
+		if dc.Ref == ref {
+			return h.Places(ctx, dc)
 		}
 	}
 	return nil, &vix.Error{Op: "read the inventory of", Object: ref.Value, Code: vix.CodeObjectNotFound, Reason: "The datacenter is gone."}
 }
 
-func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *record, t *tree, name string) error {
+func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *record, t *inventory.Places, name string) error {
 	to, err := folderFor(what, t, name)
 	if err != nil {
 		return err
 	}
-	if r.vm.Parent != nil && *r.vm.Parent == to.ref {
+	if r.vm.Parent != nil && *r.vm.Parent == to.Ref {
 		return nil
 	}
 	task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
-		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},
+		This: to.Ref, List: []types.ManagedObjectReference{r.vm.Self},
 	})
 	return h.finish(ctx, wire.To("move", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 }
 
-func (h *host) moveToPool(ctx context.Context, what wire.Step, r *record, t *tree, name string) error {
+func (h *host) moveToPool(ctx context.Context, what wire.Step, r *record, t *inventory.Places, name string) error {
 	to, err := poolFor(what, r, t, name)
 	if err != nil {
 		return err
 	}
-	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.ref {
+	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.Ref {
 		return nil
 	}
 	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
-		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},
+		This: to.Ref, List: []types.ManagedObjectReference{r.vm.Self},
 	})
 	return h.denied(ctx, wire.To("move", what.Object), err)
 }

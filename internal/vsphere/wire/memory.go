@@ -87,3 +87,6 @@ func (m *Memory[K, V]) Known(key K) (V, time.Time, bool) {
 		return none, time.Time{}, false
 	}
 }
+
+// NoOlderThan is what must not be exceeded by what was read before.
+func NoOlderThan(d time.Duration) time.Time { return time.Now().Add(-d) }
