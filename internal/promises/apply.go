@@ -58,9 +58,11 @@ func (w *Workspace) Apply(plan *Plan, options Options) *Result {
 	}
 	walk(nodes, options.Order, options.Parallelism, func() bool { return a.killed.Load() || a.stopped.Load() })
 	w.State = a.state
+	if a.kill != nil {
+		w.Host.OnRequest(nil) // nobody else is meant, if it was not reached
+	}
 	if a.killed.Load() {
 		a.result.Killed = true
-		w.Host.OnRequest(nil)
 		return a.result
 	}
 	process.end()

@@ -108,6 +108,10 @@ func (m *model) do(s move) (string, *Finding) {
 	}
 	wants := clone(c)
 	plan, result, found := m.Step(ws, c, options)
+	show("%s in %s, %+v", s, ws.Name, options)
+	for _, d := range slices.Concat(plan.Diagnostics, result.Diagnostics) {
+		show("  %s", d)
+	}
 	if len(found) > 0 {
 		return s.kind + ": broken", &found[0]
 	}

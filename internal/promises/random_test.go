@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +95,31 @@ func TestRandom(t *testing.T) {
 	t.Logf("seed %d: %d steps in %.0f s (%.0f/s); broken promises by kind: %v; what was done and came of it: %s",
 		seed, done, took, float64(done)/took, counts, strings.Join(kinds, ", "))
 }
+
+// TestReplay takes the steps that TestRandom printed for a failure, from PROMISES_SCRIPT, and shows what was said at
+// each.
+func TestReplay(t *testing.T) {
+	text := os.Getenv("PROMISES_SCRIPT")
+	if text == "" {
+		t.Skip("PROMISES_SCRIPT has no script")
+	}
+	var script []move
+	form := regexp.MustCompile(`(?m)^\s*(\S.*?)\s+a=(\d+) b=(\d+) c=(\d+) seed=(\d+)$`)
+	for _, m := range form.FindAllStringSubmatch(text, -1) {
+		var n [4]int
+		for i := range n {
+			n[i], _ = strconv.Atoi(m[i+2])
+		}
+		script = append(script, move{kind: m[1], a: n[0], b: n[1], c: n[2], seed: uint64(n[3])})
+	}
+	show = t.Logf
+	if finding, _ := play(t, script, map[string]int{}, &sync.Mutex{}); finding != nil {
+		t.Errorf("%s: %s", finding.Kind, finding.Text)
+	}
+}
+
+// show says what comes of each step; nothing unless it is asked for.
+var show = func(string, ...any) {}
 
 // play runs a script on a host of its own and stops at the first promise that is broken, with the number of steps
 // until then.

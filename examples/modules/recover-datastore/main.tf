@@ -109,4 +109,7 @@ resource "vix_registration" "this" {
 
   if_registered = "adopt"
   on_destroy    = var.on_destroy
+
+  power_off_on_destroy = var.power_off_on_destroy
+  timeouts             = var.timeouts
 }

@@ -1,8 +1,13 @@
 output "registrations" {
-  description = "What is registered, by key. adopted: somebody else had registered it."
+  description = "What is registered, by key. adopted: somebody else had registered it; on_destroy: whether a destroy keeps or unregisters it. Both are known at plan."
   value = {
     for key, vm in vix_registration.this :
-    key => { id = vm.id, name = vm.name, registered_path = vm.registered_path, adopted = vm.adopted }
+    key => { id = vm.id, name = vm.name, registered_path = vm.registered_path, adopted = vm.adopted, on_destroy = vm.on_destroy }
+  }
+
+  precondition {
+    condition     = var.allow_empty || length(local.wanted) > 0
+    error_message = "No file is to be registered: ${length(local.files)} were found, and all are left out${length(local.reasons) == 0 ? "" : " (${join(", ", distinct([for reason in values(local.reasons) : reason if reason != null]))})"}. Whatever this module has registered would be let go. Look at datastores, path and the filters; if that is meant, set allow_empty = true."
   }
 }
 
@@ -12,10 +17,12 @@ output "left_out" {
 }
 
 output "summary" {
-  description = "For each datastore: how many VMs this module registers or has registered, and how many files it leaves out, by reason."
+  description = "For each datastore: how many VMs this module registers or has registered, how many of them it adopts and how many a destroy keeps registered, and how many files it leaves out, by reason."
   value = {
     for store in toset(values(local.stores)) : store => {
-      vms = length([for key in keys(local.wanted) : key if local.stores[key] == store])
+      vms     = length([for key in keys(local.wanted) : key if local.stores[key] == store])
+      adopted = length([for key, vm in vix_registration.this : key if vm.adopted && local.stores[key] == store])
+      kept    = length([for key, vm in vix_registration.this : key if vm.on_destroy == "keep" && local.stores[key] == store])
       left_out = {
         for reason in toset([for key, reason in local.left_out : reason if local.stores[key] == store]) :
         reason => length([for key, why in local.left_out : key if local.stores[key] == store && why == reason])

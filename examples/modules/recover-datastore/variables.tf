@@ -24,12 +24,22 @@ variable "name_regex" {
   description = "Regular expression that a file's own name, without its ending, has to match. The display name would not do: it changes when a VM is renamed."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regexall(var.name_regex, ""))
+    error_message = "This is no regular expression (RE2, as in Terraform's regex function). It would match nothing, and what it does not match is not registered."
+  }
 }
 
 variable "path_regex" {
   description = "Regular expression that a file's key has to match: /DC1:[storage1] web/web.vmx."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regexall(var.path_regex, ""))
+    error_message = "This is no regular expression (RE2, as in Terraform's regex function). It would match nothing, and what it does not match is not registered."
+  }
 }
 
 variable "exclude" {
@@ -85,8 +95,31 @@ variable "exceptions" {
   default = {}
 }
 
+variable "allow_empty" {
+  description = "Allow that no file is to be registered. Otherwise that is an error: it mostly is a mistake in a filter, and the plan would let go of everything that is registered."
+  type        = bool
+  default     = false
+}
+
 variable "on_destroy" {
   description = "What a destroy does: keep the VMs registered, or unregister them."
   type        = string
   default     = "keep"
+}
+
+variable "power_off_on_destroy" {
+  description = "What unregistering does with a VM that runs: fail, guest (the guest shuts down) or hard (the plug is pulled). The plan says which VMs that will be."
+  type        = string
+  default     = "fail"
+}
+
+variable "timeouts" {
+  description = "Longest time of each operation on one VM, as durations (30s, 10m): create, read, update, delete. Default: those of vix_registration."
+  type = object({
+    create = optional(string)
+    read   = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
 }

@@ -35,6 +35,7 @@ run "plan" {
   assert {
     condition = (
       keys(output.summary) == ["/DC0:[LocalDS_0]"] && output.summary["/DC0:[LocalDS_0]"].vms == 6 &&
+      output.summary["/DC0:[LocalDS_0]"].adopted == 1 && output.summary["/DC0:[LocalDS_0]"].kept == 6 &&
       output.summary["/DC0:[LocalDS_0]"].left_out["exclude: .snapshot"] == 1 && length(output.summary["/DC0:[LocalDS_0]"].left_out) == 4
     )
     error_message = "The summary is ${jsonencode(output.summary)}."
@@ -126,4 +127,71 @@ run "hosts_or_pools" {
   }
 
   expect_failures = [var.resource_pools]
+}
+
+# A mistake in a filter must not let go of everything that is registered.
+run "malformed_name_regex" {
+  command = plan
+
+  variables {
+    name_regex = "^(v0|v1"
+  }
+
+  expect_failures = [var.name_regex]
+}
+
+run "malformed_path_regex" {
+  command = plan
+
+  variables {
+    path_regex = "["
+  }
+
+  expect_failures = [var.path_regex]
+}
+
+run "nothing_matches" {
+  command = plan
+
+  variables {
+    name_regex = "^wbe"
+    exceptions = {}
+  }
+
+  expect_failures = [output.registrations]
+}
+
+run "nothing_is_allowed" {
+  command = plan
+
+  variables {
+    name_regex  = "^wbe"
+    exceptions  = {}
+    allow_empty = true
+  }
+
+  assert {
+    condition     = length(vix_registration.this) == 0
+    error_message = "It would register ${join(", ", keys(vix_registration.this))}."
+  }
+}
+
+run "how_it_ends" {
+  command = plan
+
+  variables {
+    on_destroy           = "unregister"
+    power_off_on_destroy = "guest"
+    timeouts             = { delete = "30m" }
+  }
+
+  assert {
+    condition     = alltrue([for vm in vix_registration.this : vm.power_off_on_destroy == "guest" && vm.timeouts.delete == "30m"])
+    error_message = "The switches do not reach the registrations."
+  }
+
+  assert {
+    condition     = output.summary["/DC0:[LocalDS_0]"].kept == 0
+    error_message = "A destroy would keep ${output.summary["/DC0:[LocalDS_0]"].kept}."
+  }
 }
