@@ -5,35 +5,23 @@ package main
 
 import (
 	"os"
-	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"strings"
 )
 
-// headroom is what the heap may grow by between two collections, and leastPercent
-// what it may grow by in any case, in percent. What is in use is little, a few
-// MiB: with Go's own 100 % a third of a provider's CPU time goes into collections.
-// With much in use, 100 % would take more memory than a run is worth.
+// What is in use is little, a few MiB: with Go's own 100 % a third of a provider's
+// CPU time goes into collections. With much in use, the limit makes them more
+// frequent: a run is not worth more memory.
 const (
-	headroom     = 16 << 20
-	leastPercent = 25
+	collectAt = 400
+	softLimit = 96 << 20
 )
-
-// pace sets when the next collection begins, now and after each.
-func pace() {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	inUse := max(live[0].Value.Uint64(), 3<<20)
-	debug.SetGCPercent(max(leastPercent, int(headroom*100/inUse))) //nolint:gosec // at most 534
-	collected := new([64]byte)                                     // by the next collection
-	runtime.AddCleanup(collected, func(struct{}) { pace() }, struct{}{})
-}
 
 // prepare makes the process fit for what it is. The user's own settings count.
 func prepare() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		pace()
+		debug.SetGCPercent(collectAt)
+		debug.SetMemoryLimit(softLimit)
 	}
 	if logsWanted(os.Environ()) {
 		return

@@ -4,10 +4,8 @@
 package main
 
 import (
-	"runtime"
 	"runtime/debug"
 	"testing"
-	"time"
 )
 
 func TestTracesAreWrittenForThoseWhoWantThem(t *testing.T) {
@@ -30,25 +28,26 @@ func TestTracesAreWrittenForThoseWhoWantThem(t *testing.T) {
 	}
 }
 
-// The pace goes on from collection to collection.
-func TestThePaceFollowsWhatIsInUse(t *testing.T) {
-	before := debug.SetGCPercent(100)
-	defer debug.SetGCPercent(before)
-	runtime.GC() // what is in use is measured by a collection
-	pace()
-	small := debug.SetGCPercent(100)
-	kept := make([][]byte, 0, 128)
-	for range cap(kept) {
-		kept = append(kept, make([]byte, 1<<20))
+// What the user says of the collector counts.
+func TestTheUsersOwnCollectorSettingsCount(t *testing.T) {
+	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
+	defer debug.SetMemoryLimit(limit)
+	defer debug.SetGCPercent(percent)
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
+		t.Setenv(name, "OFF")
 	}
-	// The pace is set some time after a collection, and again after the next.
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		runtime.GC()
-		large := debug.SetGCPercent(100)
-		if large == leastPercent && small > large {
-			runtime.KeepAlive(kept)
-			return
+	for _, c := range []struct {
+		gogc string
+		want int
+	}{{"70", 100}, {"", collectAt}} {
+		t.Setenv("GOGC", c.gogc)
+		t.Setenv("GOMEMLIMIT", "")
+		prepare()
+		if got := debug.SetGCPercent(100); got != c.want {
+			t.Errorf("GOGC=%q: %d %%", c.gogc, got)
 		}
 	}
-	t.Errorf("%d %% with little in use, and not %d %% with 128 MiB", small, leastPercent)
+	if got := debug.SetMemoryLimit(-1); got != softLimit {
+		t.Errorf("the limit is %d", got)
+	}
 }

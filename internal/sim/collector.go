@@ -42,6 +42,8 @@ func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.Retrie
 	switch {
 	case b.Res.Returnval.Token != "":
 		b.Res.Returnval.Objects = objects
+	case c.h.opts.PageSize > 0 && len(objects) > c.h.opts.PageSize:
+		b.Res.Returnval.Objects, b.Res.Returnval.Token = c.h.pages.begin(ctx.Session.Key, objects, c.h.opts.PageSize)
 	case len(objects) == 0:
 		b.Res.Returnval = nil // vSphere's answer when nothing matches
 	default:
@@ -70,6 +72,11 @@ func (c *collector) ContinueRetrievePropertiesEx(ctx *simulator.Context, r *type
 	pc := c.original(ctx)
 	if pc == nil {
 		return &methods.ContinueRetrievePropertiesExBody{Fault_: c.gone()}
+	}
+	if objects, token, ok := c.h.pages.next(ctx.Session.Key, r.Token, c.h.opts.PageSize); ok {
+		return &methods.ContinueRetrievePropertiesExBody{Res: &types.ContinueRetrievePropertiesExResponse{
+			Returnval: types.RetrieveResult{Objects: objects, Token: token},
+		}}
 	}
 	res := pc.ContinueRetrievePropertiesEx(ctx, r)
 	if b, ok := res.(*methods.ContinueRetrievePropertiesExBody); ok && b.Res != nil {

@@ -38,6 +38,7 @@ type Host struct {
 
 	traffic traffic
 	waits   waits
+	pages   pages
 	quit    chan struct{} // closed by Close
 
 	// inventory is held by whatever registers, removes or moves a VM. It comes before every lock of the

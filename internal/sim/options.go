@@ -40,6 +40,10 @@ type Options struct {
 	// Bare leaves govmomi's simulator as it is, for tests that prove that a correction is needed.
 	Bare bool
 
+	// PageSize is how many objects one answer holds at most; the rest is to be asked for page by page. A vCenter
+	// decides that for itself, by how large the answer is; default is one page.
+	PageSize int
+
 	Latency time.Duration // added to every request
 	Dir     string        // where the datastores' directories are made; default a temporary one that Close removes
 	Addr    string        // listen address; default a free port of 127.0.0.1

@@ -48,6 +48,9 @@ func retrieve(ctx *simulator.Context, specs []types.PropertyFilterSpec) ([]types
 	r := &retrieval{ctx: ctx, named: map[string]*types.TraversalSpec{}, seen: map[moref]bool{}}
 	for _, spec := range specs {
 		r.sets = append(r.sets, spec.PropSet...)
+		for _, o := range spec.ObjectSet {
+			r.name(o.SelectSet) // also where the object is missing
+		}
 	}
 	var found []moref
 	for _, spec := range specs {
@@ -140,13 +143,18 @@ func isA(object reflect.Value, kind string) bool {
 	return ok && above.Anonymous
 }
 
-// selected adds what the selections find from an object on.
-func (r *retrieval) selected(object reflect.Value, selections []types.BaseSelectionSpec, found *[]moref) types.BaseMethodFault {
+// name notes the names of selections.
+func (r *retrieval) name(selections []types.BaseSelectionSpec) {
 	for _, s := range selections {
 		if t, ok := s.(*types.TraversalSpec); ok && t.Name != "" {
 			r.named[t.Name] = t
 		}
 	}
+}
+
+// selected adds what the selections find from an object on.
+func (r *retrieval) selected(object reflect.Value, selections []types.BaseSelectionSpec, found *[]moref) types.BaseMethodFault {
+	r.name(selections)
 	for _, s := range selections {
 		t, ok := s.(*types.TraversalSpec)
 		if !ok {

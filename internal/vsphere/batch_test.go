@@ -47,7 +47,7 @@ func TestBatchMakesNobodyWaitAlone(t *testing.T) {
 			if v, err := b.get(t.Context(), i); err != nil || v != i*i {
 				t.Fatalf("get(%d) = %d, %v", i, v, err)
 			}
-			if took := time.Since(start); took != 20*time.Millisecond {
+			if took := time.Since(start); took != window+20*time.Millisecond {
 				t.Fatalf("a read by itself took %v, its round trip is 20ms", took)
 			}
 		}
@@ -81,84 +81,37 @@ func TestBatchTravelsTogetherAtTenAtATime(t *testing.T) {
 	})
 }
 
-// Who waits for a lookup that is under way goes when it has ended, with it or
-// without.
-func TestBatchWaitsForWhoIsComingAndNoLonger(t *testing.T) {
+// Who comes within the window travels with the first, and a full request does not
+// wait for its end.
+func TestBatchGathersForAWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, sizes := roundTrips(t, 20*time.Millisecond)
-		var coming atomic.Int64
-		b.coming = func() int { return int(coming.Load()) }
-		coming.Store(2)
 		start := time.Now()
 		first := b.ask(1)
-		time.Sleep(3 * time.Millisecond)
-		second := b.ask(2) // one of the two
-		coming.Add(-1)
-		b.nudge()
-		time.Sleep(3 * time.Millisecond)
-		coming.Add(-1) // the other one found nothing
-		b.nudge()
+		time.Sleep(window - 1)
+		second := b.ask(2)
 		for _, r := range []reply[int]{first, second} {
 			if _, err := r.wait(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if took := time.Since(start); took != 26*time.Millisecond {
-			t.Errorf("it took %v: twice 3ms, and a round trip of 20ms", took)
+		if took := time.Since(start); took != window+20*time.Millisecond {
+			t.Errorf("it took %v", took)
 		}
-		if got := sizes(); len(got) != 1 || got[0] != 2 {
-			t.Errorf("requests carried %v keys, want two in one", got)
+		time.Sleep(window) // nobody waits any more
+		start = time.Now()
+		var full []reply[int]
+		for i := range maxBatch {
+			full = append(full, b.ask(i))
 		}
-	})
-}
-
-// When all but a few have come back, the few are hardly waited for; they may have
-// nothing more to ask.
-func TestBatchDoesNotWaitForStragglers(t *testing.T) {
-	for _, c := range []struct {
-		back   int
-		waited time.Duration
-	}{{10, 0}, {9, shortly}, {8, shortly}, {7, minLinger / 2}} {
-		synctest.Test(t, func(t *testing.T) {
-			b, sizes := roundTrips(t, 20*time.Millisecond)
-			together := func(n int) time.Duration {
-				begun := time.Now()
-				var readers sync.WaitGroup
-				for i := range n {
-					readers.Go(func() { _, _ = b.get(t.Context(), i) })
-				}
-				readers.Wait()
-				return time.Since(begun)
-			}
-			alone := b.ask(-1)
-			synctest.Wait()
-			together(10) // they come while it is under way
-			_, _ = alone.wait(t.Context())
-			if took, want := together(c.back), c.waited+20*time.Millisecond; took != want {
-				t.Errorf("%d of ten that came back took %v, want %v; requests carried %v", c.back, took, want, sizes())
-			}
-		})
-	}
-}
-
-// Who is set free with others, unannounced, has a moment to gather.
-func TestBatchGathersABurst(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b, sizes := roundTrips(t, 20*time.Millisecond)
-		b.bursts = true
-		start := time.Now()
-		for round := range 3 {
-			var readers sync.WaitGroup
-			for i := range 4 {
-				readers.Go(func() { _, _ = b.get(t.Context(), 4*round+i) })
-			}
-			readers.Wait()
+		for _, r := range full {
+			_, _ = r.wait(t.Context())
 		}
-		if took, want := time.Since(start), 3*(gather+20*time.Millisecond); took != want {
-			t.Errorf("it took %v, want %v", took, want)
+		if took := time.Since(start); took != 20*time.Millisecond {
+			t.Errorf("a full request took %v", took)
 		}
-		if got := sizes(); len(got) != 3 {
-			t.Errorf("requests carried %v keys, want three of four", got)
+		if got := sizes(); len(got) != 2 || got[0] != 2 || got[1] != maxBatch {
+			t.Errorf("requests carried %v keys", got)
 		}
 	})
 }
@@ -168,7 +121,7 @@ func TestBatchSharesOneReadOfOneKey(t *testing.T) {
 		b, sizes := roundTrips(t, 20*time.Millisecond)
 		var readers sync.WaitGroup
 		readers.Go(func() { _, _ = b.get(t.Context(), 0) })
-		synctest.Wait()
+		time.Sleep(2 * window) // it is under way
 		for range 9 {
 			readers.Go(func() {
 				if v, err := b.get(t.Context(), 7); err != nil || v != 49 {
@@ -211,65 +164,6 @@ func TestBatchBoundsARequest(t *testing.T) {
 			if n > maxBatch {
 				t.Errorf("a request carried %d keys", n)
 			}
-		}
-	})
-}
-
-func TestRememberedReadsOnceForAll(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var r remembered[string, int]
-		var reads atomic.Int64
-		read := func(context.Context) (int, error) {
-			time.Sleep(time.Second)
-			return int(reads.Add(1)), nil
-		}
-		var askers sync.WaitGroup
-		for range 20 {
-			askers.Go(func() {
-				if v, err := r.get(t.Context(), t.Context(), "k", time.Time{}, read); v != 1 || err != nil {
-					t.Errorf("get = %d, %v", v, err)
-				}
-			})
-		}
-		askers.Wait()
-		if v, _, ok := r.known("k"); !ok || v != 1 {
-			t.Errorf("known = %d, %v", v, ok)
-		}
-		if v, _ := r.get(t.Context(), t.Context(), "k", time.Now(), read); v != 2 {
-			t.Errorf("what is too old was given again: %d", v)
-		}
-		r.drop("k")
-		if _, _, ok := r.known("k"); ok {
-			t.Error("a dropped value is still known")
-		}
-	})
-}
-
-func TestRememberedKeepsNoFailure(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var r remembered[string, int]
-		fails := errors.New("no")
-		if _, err := r.get(t.Context(), t.Context(), "k", time.Time{}, func(context.Context) (int, error) { return 0, fails }); !errors.Is(err, fails) {
-			t.Errorf("get = %v", err)
-		}
-		if v, err := r.get(t.Context(), t.Context(), "k", time.Time{}, func(context.Context) (int, error) { return 5, nil }); v != 5 || err != nil {
-			t.Errorf("after a failure, get = %d, %v", v, err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		slow := func(ctx context.Context) (int, error) {
-			time.Sleep(time.Minute)
-			return 9, nil
-		}
-		if _, err := r.get(ctx, t.Context(), "slow", time.Time{}, slow); !errors.Is(err, context.Canceled) {
-			t.Errorf("a cancelled caller got %v", err)
-		}
-		if _, _, ok := r.known("slow"); ok {
-			t.Error("an unfinished read is known")
-		}
-		time.Sleep(2 * time.Minute)
-		if v, _, ok := r.known("slow"); !ok || v != 9 {
-			t.Error("the read that the caller left did not finish for the next one")
 		}
 	})
 }

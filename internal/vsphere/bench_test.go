@@ -44,7 +44,7 @@ func (c *traffic) report(b *testing.B, n int) {
 func BenchmarkOpens(b *testing.B) {
 	for _, v := range []int{100, 1000, 5000} {
 		for _, d := range []int{1, 4} {
-			s := inventory(b, v, d)
+			s := stocked(b, v, d)
 			for _, n := range []int{1, 100, 1000} {
 				paths := inventoryPaths(b, n, v, d, 1)
 				b.Run(fmt.Sprintf("N=%d/V=%d/D=%d", n, v, d), func(b *testing.B) {
@@ -68,7 +68,7 @@ func BenchmarkOpens(b *testing.B) {
 // would, and refreshes them as a third. Unregistering them again is not counted.
 func BenchmarkRegistrations(b *testing.B) {
 	for _, n := range []int{100, 1000} {
-		s := inventory(b, 1000, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
+		s := stocked(b, 1000, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
 		specs := make([]vix.RegisterSpec, n)
 		for i := range specs {
 			specs[i].Path = laid(b, s, "DC0", fmt.Sprintf("[LocalDS_0] new%d/new%d.vmx", i, i), sim.VMX{NoDisk: true})

@@ -12,11 +12,13 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // CheckChange implements vix.Host. It resolves what Update would, and changes nothing.
 func (h *host) CheckChange(ctx context.Context, handle vix.Handle, change vix.Change) error {
-	what := asked{"update", handle.Path.String()}
+	what := wire.To("update", handle.Path.String())
 	r, err := h.current(ctx, what, handle)
 	if err != nil {
 		return err
@@ -25,33 +27,33 @@ func (h *host) CheckChange(ctx context.Context, handle vix.Handle, change vix.Ch
 }
 
 // checkChange looks whether a VM can be given another name and other places.
-func (h *host) checkChange(ctx context.Context, what asked, r *record, change vix.Change) error {
+func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, change vix.Change) error {
 	if change.IsZero() {
 		return nil
 	}
 	dcRef, ok := r.datacenter()
 	if !ok {
-		return &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
+		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
-	t, err := h.treeOf(ctx, dcRef)
+	t, err := h.placesOf(ctx, dcRef)
 	if err != nil {
 		return err
 	}
 	vm := r.vm.Self
-	named := map[types.ManagedObjectReference]string{vm: "the VM " + what.object}
+	named := map[types.ManagedObjectReference]string{vm: "the VM " + what.Object}
 	var needs []missingGrant
-	in := place{}
+	in := inventory.Place{}
 	if r.vm.Parent != nil {
-		in = place{*r.vm.Parent, r.folder()}
+		in = inventory.Place{Ref: *r.vm.Parent, Path: r.folder()}
 	}
 	if change.Folder != nil {
 		to, err := folderFor(what, t, *change.Folder)
 		if err != nil {
 			return err
 		}
-		if to.ref != in.ref {
-			needs = append(needs, missingGrant{vm, privilegeMove}, missingGrant{to.ref, privilegeMove})
-			named[to.ref] = "the folder " + to.path
+		if to.Ref != in.Ref {
+			needs = append(needs, missingGrant{vm, privilegeMove}, missingGrant{to.Ref, privilegeMove})
+			named[to.Ref] = "the folder " + to.Path
 		}
 		in = to
 	}
@@ -60,8 +62,8 @@ func (h *host) checkChange(ctx context.Context, what asked, r *record, change vi
 		if err != nil {
 			return err
 		}
-		needs = append(needs, missingGrant{to.ref, privilegeAssignPool})
-		named[to.ref] = "the resource pool " + to.path
+		needs = append(needs, missingGrant{to.Ref, privilegeAssignPool})
+		named[to.Ref] = "the resource pool " + to.Path
 	}
 	if change.Name != nil {
 		needs = append(needs, missingGrant{vm, privilegeRename})
@@ -69,34 +71,34 @@ func (h *host) checkChange(ctx context.Context, what asked, r *record, change vi
 			return err
 		}
 	} else if change.Folder != nil {
-		if err := h.nameFree(ctx, what, unescapeName(r.vm.Name), in, r); err != nil {
+		if err := h.nameFree(ctx, what, wire.UnescapeName(r.vm.Name), in, r); err != nil {
 			return err
 		}
 	}
 	missing, err := h.missing(ctx, needs)
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	return h.lacks(what, missing, named)
 }
 
 // folderFor is the VM folder that a name means.
-func folderFor(what asked, t *tree, name string) (place, error) {
-	return pick(what, vix.FieldFolder, "VM folder", name, t.vmFolder.path, t.folders)
+func folderFor(what wire.Step, t *inventory.Places, name string) (inventory.Place, error) {
+	return inventory.Pick(what, vix.FieldFolder, "VM folder", name, t.VMFolder.Path, t.Folders)
 }
 
 // poolFor is the pool that a name means, of the cluster or host that the VM is on.
-func poolFor(what asked, r *record, t *tree, name string) (*pool, error) {
-	to, err := pick(what, vix.FieldResourcePool, "resource pool", name, t.vmFolder.path, t.pools)
+func poolFor(what wire.Step, r *record, t *inventory.Places, name string) (*inventory.Pool, error) {
+	to, err := inventory.Pick(what, vix.FieldResourcePool, "resource pool", name, t.VMFolder.Path, t.Pools)
 	if err != nil || r.vm.ResourcePool == nil {
 		return to, err
 	}
-	for _, from := range t.pools {
-		if from.ref == *r.vm.ResourcePool && from.in != to.in {
+	for _, from := range t.Pools {
+		if from.Ref == *r.vm.ResourcePool && from.In != to.In {
 			return nil, &vix.Error{
-				Op: "move", Object: what.object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
+				Op: "move", Object: what.Object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
 				Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: "+
-					"that would be a migration, not a move.", to.path),
+					"that would be a migration, not a move.", to.Path),
 				Remedy: "Migrate the VM first, or give a pool of where it is.",
 			}
 		}
@@ -106,20 +108,20 @@ func poolFor(what asked, r *record, t *tree, name string) (*pool, error) {
 
 // nameFree makes sure that no other VM or folder of a folder has the name: a
 // vCenter allows it once in each. An ESXi does not mind.
-func (h *host) nameFree(ctx context.Context, what asked, name string, in place, of *record) error {
-	if name == "" || in.path == "" || !h.client.IsVC() {
+func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inventory.Place, of *record) error {
+	if name == "" || in.Path == "" || !h.Client.IsVC() {
 		return nil
 	}
-	holder, err := h.holderOf(ctx, name, in.ref)
+	holder, err := h.holderOf(ctx, name, in.Ref)
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	if holder == nil || of != nil && *holder == of.vm.Self {
 		return nil
 	}
 	return &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeDuplicateName, Field: vix.FieldName,
-		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, in.path, holder.Value),
+		Op: what.Op, Object: what.Object, Code: vix.CodeDuplicateName, Field: vix.FieldName,
+		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, in.Path, holder.Value),
 		Remedy: "Choose another name or another folder.",
 	}
 }
@@ -128,7 +130,7 @@ func (h *host) nameFree(ctx context.Context, what asked, name string, in place, 
 // by itself (SearchIndex.FindChild); of many in one run, the folder is read.
 func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedObjectReference) (*types.ManagedObjectReference, error) {
 	if h.namesAsked.Add(1) <= maxSingles {
-		found, err := object.NewSearchIndex(h.client).FindChild(ctx, object.NewFolder(h.client, folder), escapeName(name))
+		found, err := object.NewSearchIndex(h.Client).FindChild(ctx, object.NewFolder(h.Client, folder), wire.EscapeName(name))
 		if err != nil || found == nil {
 			return nil, err
 		}
@@ -138,7 +140,7 @@ func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedOb
 	read := func(ctx context.Context) (map[string]types.ManagedObjectReference, error) {
 		return h.readNames(ctx, folder)
 	}
-	names, err := h.names.get(ctx, h.life, folder, noOlderThan(absenceAge), read)
+	names, err := h.names.Get(ctx, h.Life, folder, wire.NoOlderThan(absenceAge), read)
 	if holder, taken := names[name]; taken {
 		return &holder, err
 	}
@@ -147,9 +149,10 @@ func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedOb
 
 // readNames reads what is in a folder, by name.
 func (h *host) readNames(ctx context.Context, folder types.ManagedObjectReference) (map[string]types.ManagedObjectReference, error) {
-	content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+	content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
-			Obj: folder, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{traverse("children", "Folder", "childEntity")},
+			Obj: folder, Skip: types.NewBool(true),
+			SelectSet: []types.BaseSelectionSpec{wire.Traverse("children", "Folder", "childEntity")},
 		}},
 		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name"}}},
 	})
@@ -159,8 +162,8 @@ func (h *host) readNames(ctx context.Context, folder types.ManagedObjectReferenc
 	names := make(map[string]types.ManagedObjectReference, len(content))
 	for _, o := range content {
 		var e mo.ManagedEntity
-		load(o, &e)
-		names[unescapeName(e.Name)] = o.Obj
+		wire.Load(o, &e)
+		names[wire.UnescapeName(e.Name)] = o.Obj
 	}
 	return names, nil
 }

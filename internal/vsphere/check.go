@@ -8,23 +8,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // prepared is a registration that has been checked: where it goes and what is
 // there already.
 type prepared struct {
-	what    asked
+	what    wire.Step
 	spec    vix.RegisterSpec
-	dc      *datacenter
-	ds      *datastore
-	placed  *placed // nil where a registered VM is taken as it is
-	leaving *record // the VM of spec.Without; nil if there is none
-	already *record // the VM that has the path already
-	refused bool    // the host knows of one
+	dc      *inventory.Datacenter
+	ds      *inventory.Datastore
+	placed  *inventory.Placed // nil where a registered VM is taken as it is
+	leaving *record           // the VM of spec.Without; nil if there is none
+	already *record           // the VM that has the path already
+	refused bool              // the host knows of one
 	// fresh is what an index must not be older than to prove that no VM has the path.
 	fresh time.Time
 	// finished is set where already is the end of an interrupted attempt of ours.
@@ -33,7 +35,7 @@ type prepared struct {
 
 // Check implements vix.Host. It changes nothing.
 func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
-	p, err := h.prepare(ctx, spec, noOlderThan(absenceAge))
+	p, err := h.prepare(ctx, spec, wire.NoOlderThan(absenceAge))
 	if err != nil {
 		return nil, err
 	}
@@ -43,16 +45,16 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 			return nil, err
 		}
 		return &vix.Check{
-			Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished, FileID: p.ds.fileID(spec.Path),
+			Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished, FileID: p.ds.FileID(spec.Path),
 		}, nil
 	}
 	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
 		return nil, err
 	}
-	if err := h.nameFree(ctx, p.what, spec.Name, p.placed.folder, p.leaving); err != nil {
+	if err := h.nameFree(ctx, p.what, spec.Name, p.placed.Folder, p.leaving); err != nil {
 		return nil, err
 	}
-	out := &vix.Check{Placement: p.placed.reported(p.dc), FileID: p.ds.fileID(spec.Path)}
+	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(spec.Path)}
 	out.FileExists, err = h.fileExists(ctx, p.ds, spec.Path)
 	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
 		// Registering needs no right to browse; looking beforehand does.
@@ -63,20 +65,20 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 }
 
 // under gives an error, if it is one, of a step the name of the operation that it was a step of.
-func under(what asked, err error) error {
+func under(what wire.Step, err error) error {
 	var e *vix.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	renamed := *e
-	renamed.Op, renamed.Object = what.op, what.object
+	renamed.Op, renamed.Object = what.Op, what.Object
 	return &renamed
 }
 
 // prepare resolves everything that a registration names, and looks for what is
 // there already.
 func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*prepared, error) {
-	p := &prepared{what: asked{"register", spec.Path.String()}, spec: spec, fresh: fresh}
+	p := &prepared{what: wire.To("register", spec.Path.String()), spec: spec, fresh: fresh}
 	if err := h.locate(ctx, p); err != nil {
 		return nil, err
 	}
@@ -96,12 +98,12 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 		return nil, p.inaccessible()
 	}
 	var err error
-	if p.placed, err = h.placement(ctx, p.what, p.dc, p.ds, spec); err == nil {
+	if p.placed, err = h.Placement(ctx, p.what, p.dc, p.ds, spec); err == nil {
 		return p, nil
 	}
 	// No host may be found because the datastore has gone down since the inventory
 	// was read.
-	if sk, again := h.skeleton(ctx, time.Now()); again == nil && !sk.again(p.ds).Accessible {
+	if sk, again := h.OutlineNow(ctx); again == nil && !sk.Again(p.ds).Accessible {
 		return nil, p.inaccessible()
 	}
 	return nil, err
@@ -110,8 +112,8 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 // inaccessible is the error of a datastore that is down.
 func (p *prepared) inaccessible() error {
 	return &vix.Error{
-		Op: p.what.op, Object: p.what.object, Code: vix.CodeFileError, Field: vix.FieldPath,
-		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.path),
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeFileError, Field: vix.FieldPath,
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.Path),
 		Remedy: "Mount it, or wait until it is back.",
 	}
 }
@@ -122,13 +124,13 @@ func (p *prepared) inaccessible() error {
 func (h *host) locate(ctx context.Context, p *prepared) error {
 	at := vix.Locator{Path: p.spec.Path, Datacenter: p.spec.Datacenter}
 	if at.Datacenter == "" {
-		sk, err := h.skeleton(ctx, time.Time{})
+		sk, err := h.Outline(ctx, time.Time{})
 		if err != nil {
 			return err
 		}
-		at.Datacenter = sk.impliedBy(p.spec)
+		at.Datacenter = sk.ImpliedBy(p.spec)
 	}
-	in, err := h.datacentersOf(ctx, p.what, at)
+	in, err := h.DatacentersOf(ctx, p.what, at)
 	if err != nil {
 		return err
 	}
@@ -140,53 +142,30 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 	if len(in) > 1 {
 		return h.severalDatacenters(ctx, p, in)
 	}
-	p.dc, p.ds = in[0], in[0].datastores[p.spec.Path.Datastore]
+	p.dc, p.ds = in[0], in[0].Datastores[p.spec.Path.Datastore]
 	if !p.ds.Accessible {
 		// It was when the inventory was read; something may have mounted it since.
-		if sk, err := h.skeleton(ctx, time.Now()); err == nil {
-			p.ds = sk.again(p.ds)
+		if sk, err := h.OutlineNow(ctx); err == nil {
+			p.ds = sk.Again(p.ds)
 		}
 	}
 	return nil
 }
 
-// again is the same datastore as a newer skeleton has it.
-func (sk *skeleton) again(ds *datastore) *datastore {
-	for _, dc := range sk.datacenters {
-		if now := dc.datastores[ds.Name]; now != nil && now.ref == ds.ref {
-			return now
-		}
-	}
-	return ds
-}
-
-// impliedBy is the datacenter that the inventory paths of a placement lie in.
-func (sk *skeleton) impliedBy(spec vix.RegisterSpec) string {
-	implied := ""
-	for _, given := range []string{spec.Folder, spec.ResourcePool, spec.Cluster, spec.Host} {
-		for _, dc := range sk.datacenters {
-			if strings.HasPrefix(given, dc.path+"/") && len(dc.path) > len(implied) {
-				implied = dc.path
-			}
-		}
-	}
-	return implied
-}
-
 // havingPlaces keeps the datacenters that have every place that spec names: a
 // cluster's name that only one of them knows says which one is meant. Where none
 // has them all, all are kept, and the error is the ambiguity.
-func (h *host) havingPlaces(ctx context.Context, p *prepared, in []*datacenter) ([]*datacenter, error) {
+func (h *host) havingPlaces(ctx context.Context, p *prepared, in []*inventory.Datacenter) ([]*inventory.Datacenter, error) {
 	if p.spec.Folder == "" && p.spec.Cluster == "" && p.spec.Host == "" && p.spec.ResourcePool == "" {
 		return in, nil
 	}
-	var having []*datacenter
+	var having []*inventory.Datacenter
 	for _, dc := range in {
-		t, err := h.tree(ctx, dc)
+		t, err := h.Places(ctx, dc)
 		if err != nil {
 			return nil, err
 		}
-		if t.has(p.spec) {
+		if t.Has(p.spec) {
 			having = append(having, dc)
 		}
 	}
@@ -197,20 +176,24 @@ func (h *host) havingPlaces(ctx context.Context, p *prepared, in []*datacenter) 
 }
 
 // severalDatacenters lists where the file could be meant to be.
-func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*datacenter) error {
+func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*inventory.Datacenter) error {
 	e := &vix.Error{
-		Op: p.what.op, Object: p.what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
 		Remedy: "Say which one is meant with the argument datacenter.",
 	}
-	for _, dc := range in {
+	looked, more := h.lookForFile(ctx, p.spec.Path, in)
+	for _, at := range looked {
 		state := "the file is there"
-		if exists, err := h.fileExists(ctx, dc.datastores[p.spec.Path.Datastore], p.spec.Path); err != nil {
+		if at.err != nil {
 			state = "whether the file is there cannot be told"
-		} else if !exists {
+		} else if !at.there {
 			state = "the file is not there"
 		}
-		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", dc.path, state))
+		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.in.Path, state))
+	}
+	if more > 0 {
+		e.Choices = append(e.Choices, "and "+strconv.Itoa(more)+" more")
 	}
 	return e
 }
@@ -218,26 +201,26 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*datace
 // lookAround looks for the file in the datacenter, and wherever else it can be
 // registered: a VM in two inventories, or twice in one, is powered on twice one day.
 func (h *host) lookAround(ctx context.Context, p *prepared) error {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
-	if p.ds.withheld {
-		return h.mayNotRead(p.what, p.ds)
+	if p.ds.Withheld {
+		return h.MayNotRead(p.what, p.ds)
 	}
-	mounts, twins := sk.mountsOf(p.ds), sk.twinsOf(p.ds)
+	mounts, twins := sk.MountsOf(p.ds), sk.TwinsOf(p.ds)
 	if len(mounts)+len(twins) == 1 && !p.refused && p.spec.Attempt.IsZero() {
 		// Many registrations share the question. If the answer is out of date, the
 		// host refuses what is registered already; what an interrupted attempt of ours
 		// has registered must be found before that.
 		if absent, err := h.absent(ctx, p.spec.Path, p.dc, p.fresh); absent || err != nil {
-			return h.typed(p.what.op, p.what.object, err)
+			return h.Failed(p.what, err)
 		}
 	}
 	for _, at := range sightings(p.spec.Path, mounts) {
 		found, err := h.recordsAt(ctx, at.path, at.in, &h.reads)
 		if err != nil {
-			return h.typed(p.what.op, p.what.object, err)
+			return h.Failed(p.what, err)
 		}
 		for _, r := range found {
 			if p.leaving != nil && r.vm.Self == p.leaving.vm.Self {
@@ -264,7 +247,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	if !p.spec.Attempt.IsZero() {
 		ours, err := h.registeredByUs(ctx, p.already.vm.Self, p.spec.Attempt)
 		if err != nil {
-			return h.typed(p.what.op, p.what.object, err)
+			return h.Failed(p.what, err)
 		}
 		p.finished = ours
 	}
@@ -273,7 +256,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	}
 	r := h.stamp(ctx, p.already.registration())
 	return &vix.Error{
-		Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &r,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &r,
 		Reason:  "The VM is registered already:",
 		Choices: []string{candidate(r)},
 		Remedy: fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+

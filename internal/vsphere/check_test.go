@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -275,7 +276,7 @@ func TestCheckOfADatastoreThatWentDown(t *testing.T) {
 	s := simulated(t, sim.Options{StandaloneHosts: -1})
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	h := connected(t, s)
-	_, err := h.skeleton(t.Context(), time.Time{})
+	_, err := h.Outline(t.Context(), time.Time{})
 	must(t, err)
 	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", false))
 	_, err = check(t, h, vix.RegisterSpec{Path: p})
@@ -325,5 +326,24 @@ func TestManyChecksShareOneSearch(t *testing.T) {
 	late := laid(t, s, "DC0", "[LocalDS_0] late/late.vmx")
 	if got, err := check(t, h, vix.RegisterSpec{Path: late}); err != nil || !got.FileExists {
 		t.Errorf("a file that came later: %+v, %v", got, err)
+	}
+}
+
+// A datastore that is down is looked at anew once, not for each registration on it.
+func TestADatastoreThatIsDownIsLookedAtOnce(t *testing.T) {
+	s := simulated(t, single)
+	h := connected(t, s)
+	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_0", false))
+	var paths []vix.Path
+	for i := range 40 {
+		paths = append(paths, pathOf(t, fmt.Sprintf("[LocalDS_0] vm%d/vm%d.vmx", i, i)))
+	}
+	s.ResetRequests()
+	tenAtATime(paths, func(_ int, p vix.Path) {
+		_, err := h.Check(t.Context(), vix.RegisterSpec{Path: p})
+		says(t, failure(t, err, vix.CodeFileError, vix.FieldPath), "is inaccessible")
+	})
+	if n := s.Requests()["RetrievePropertiesEx"]; n > 10 {
+		t.Errorf("the inventory was read %d times", n)
 	}
 }

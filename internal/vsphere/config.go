@@ -8,18 +8,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/vmware/govmomi/object"
-	"github.com/vmware/govmomi/vim25/methods"
-	"github.com/vmware/govmomi/vim25/soap"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vmx"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 const (
@@ -56,12 +54,14 @@ func (h *host) readConfig(ctx context.Context, f *vixFile) (*vix.FileConfig, err
 	if f.Size > maxConfig {
 		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}, nil
 	}
-	text, err := h.download(ctx, f.group.home, f.Path.File)
-	if _, refused := errors.AsType[notGivenError](err); refused {
+	home := f.group.Home
+	u := object.NewDatastoreURL(*h.Client.URL(), home.In.Path, home.Name, f.Path.File)
+	text, err := h.Download(ctx, u, maxConfig)
+	if _, refused := errors.AsType[wire.NotGivenError](err); refused {
 		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}, nil
 	}
 	if err != nil {
-		return nil, h.typed("read", f.Path.String(), err)
+		return nil, h.Failed(wire.To("read", f.Path.String()), err)
 	}
 	return understood(f, text), nil
 }
@@ -117,56 +117,6 @@ func configOf(f *vixFile, parsed *vmx.File) *vix.FileConfig {
 	return c
 }
 
-// download reads a file through the host's datastore browser: GET /folder. An
-// error that the host gave for this file is a notGivenError.
-func (h *host) download(ctx context.Context, ds *datastore, file string) ([]byte, error) {
-	text, err := h.get(ctx, ds, file)
-	if refused, ok := errors.AsType[notGivenError](err); !ok || refused.status != http.StatusUnauthorized {
-		return text, err
-	}
-	// The session may have expired; a call logs in again, and then once more.
-	if _, err := methods.GetCurrentTime(ctx, h.client); err != nil {
-		return nil, err
-	}
-	return h.get(ctx, ds, file)
-}
-
-// notGivenError is a file that the host answered it does not give.
-type notGivenError struct{ status int }
-
-func (e notGivenError) Error() string { return statusError{status: e.status}.Error() }
-
-// maxStatus is how often a file is asked for that the host answers with an HTTP
-// status of its own: it may be overloaded, or the file is locked and will stay so.
-const maxStatus = 3
-
-func (h *host) get(ctx context.Context, ds *datastore, file string) ([]byte, error) {
-	u := object.NewDatastoreURL(*h.client.URL(), ds.in.path, ds.Name, file)
-	var (
-		text    []byte
-		status  int
-		answers int
-	)
-	err := h.caller.repeat(ctx, h.options.RequestTimeout, func(ctx context.Context) outcome {
-		traced, line := watched(ctx)
-		body, _, err := h.client.Download(traced, u, &soap.DefaultDownload)
-		if err == nil {
-			text, err = io.ReadAll(io.LimitReader(body, maxConfig+1))
-			_ = body.Close()
-		}
-		o := line.judge(ctx, err, read)
-		if status = int(line.status.Load()); status >= http.StatusBadRequest {
-			answers++
-			o.again = o.again && answers < maxStatus
-		}
-		return o
-	})
-	if err != nil && status >= http.StatusBadRequest && ctx.Err() == nil {
-		return nil, notGivenError{status}
-	}
-	return text, err
-}
-
 // noteDuplicates says of each file which others have its UUID.
 func noteDuplicates(files []vixFile) {
 	same := map[string][]vix.Locator{}
@@ -185,7 +135,7 @@ func noteDuplicates(files []vixFile) {
 		if uuid := id(&files[i]); len(same[uuid]) > 1 {
 			mine := files[i].Locator()
 			others := slices.DeleteFunc(slices.Clone(same[uuid]), func(l vix.Locator) bool { return l == mine })
-			sortBy(others, vix.Locator.String)
+			inventory.SortBy(others, vix.Locator.String)
 			files[i].Config.SameUUIDAs = others
 		}
 	}

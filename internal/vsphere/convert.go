@@ -10,6 +10,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // registration is what a record says of a registration. Names are shown as people
@@ -18,7 +19,7 @@ func (r *record) registration() vix.Registration {
 	vm := &r.vm
 	out := vix.Registration{
 		ManagedObjectID: vm.Self.Value,
-		Name:            unescapeName(vm.Name),
+		Name:            wire.UnescapeName(vm.Name),
 		Path:            r.path(),
 		Placement: vix.Placement{
 			Folder:       r.folder(),
@@ -31,7 +32,7 @@ func (r *record) registration() vix.Registration {
 		PowerState:      powerState(vm.Runtime.PowerState, vm.Runtime.Paused),
 	}
 	if dc, ok := r.datacenter(); ok {
-		out.Datacenter = r.above.path(dc)
+		out.Datacenter = r.above.Path(dc)
 	}
 	if c := vm.Config; c != nil {
 		out.InstanceUUID = strings.ToLower(c.InstanceUuid)
@@ -78,7 +79,7 @@ func hostPath(text string) vix.Path {
 func (r *record) datacenter() (types.ManagedObjectReference, bool) {
 	for _, from := range []*types.ManagedObjectReference{r.vm.Parent, r.vm.ParentVApp, r.vm.ResourcePool, r.vm.Runtime.Host} {
 		if from != nil {
-			if dc, ok := r.above.above(*from, "Datacenter"); ok {
+			if dc, ok := r.above.Above(*from, "Datacenter"); ok {
 				return dc, true
 			}
 		}
@@ -98,8 +99,8 @@ func (r *record) folder() string {
 func (r *record) cluster() string {
 	for _, from := range []*types.ManagedObjectReference{r.vm.Runtime.Host, r.vm.ResourcePool} {
 		if from != nil {
-			if c, ok := r.above.above(*from, "ClusterComputeResource"); ok {
-				return r.above.path(c)
+			if c, ok := r.above.Above(*from, "ClusterComputeResource"); ok {
+				return r.above.Path(c)
 			}
 		}
 	}
@@ -110,7 +111,7 @@ func (r *record) pathOf(ref *types.ManagedObjectReference) string {
 	if ref == nil {
 		return ""
 	}
-	return r.above.path(*ref)
+	return r.above.Path(*ref)
 }
 
 // opened is what a record says of an opened VM.
@@ -218,7 +219,7 @@ func snapshots(
 	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
 ) []vix.Snapshot {
 	for _, t := range trees {
-		name := unescapeName(t.Name)
+		name := wire.UnescapeName(t.Name)
 		path := name
 		if above != "" {
 			path = above + "/" + name

@@ -12,6 +12,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 func TestPowerStates(t *testing.T) {
@@ -77,13 +78,13 @@ func TestAVMInAVAppIsInItsDatacenter(t *testing.T) {
 	ref := func(kind, value string) *types.ManagedObjectReference {
 		return &types.ManagedObjectReference{Type: kind, Value: value}
 	}
-	above := nodes{
-		*ref("VirtualApp", "resgroup-v1"): {"app", ref("Folder", "group-v3")},
-		*ref("Folder", "group-v3"):        {"vm", ref("Datacenter", "datacenter-2")},
+	above := inventory.Entities{
+		*ref("VirtualApp", "resgroup-v1"): {Name: "app", Parent: ref("Folder", "group-v3")},
+		*ref("Folder", "group-v3"):        {Name: "vm", Parent: ref("Datacenter", "datacenter-2")},
 		*ref("Datacenter", "datacenter-2"): {
-			"DC0", ref("Folder", "group-d1"),
+			Name: "DC0", Parent: ref("Folder", "group-d1"),
 		},
-		*ref("Folder", "group-d1"): {"Datacenters", nil},
+		*ref("Folder", "group-d1"): {Name: "Datacenters", Parent: nil},
 	}
 	r := &record{above: above, vm: mo.VirtualMachine{ParentVApp: ref("VirtualApp", "resgroup-v1")}}
 	if dc, ok := r.datacenter(); !ok || dc.Value != "datacenter-2" {
@@ -97,11 +98,11 @@ func TestAVMInAVAppIsInItsDatacenter(t *testing.T) {
 	if _, ok := orphan.datacenter(); ok || orphan.registration().Host != "" {
 		t.Error("a VM of which nothing is known is somewhere")
 	}
-	circle := nodes{*ref("Folder", "a"): {"a", ref("Folder", "b")}, *ref("Folder", "b"): {"b", ref("Folder", "a")}}
-	if circle.path(*ref("Folder", "a")) != "" {
+	circle := inventory.Entities{*ref("Folder", "a"): {Name: "a", Parent: ref("Folder", "b")}, *ref("Folder", "b"): {Name: "b", Parent: ref("Folder", "a")}}
+	if circle.Path(*ref("Folder", "a")) != "" {
 		t.Error("a circle has a path")
 	}
-	if _, ok := circle.above(*ref("Folder", "a"), "Datacenter"); ok {
+	if _, ok := circle.Above(*ref("Folder", "a"), "Datacenter"); ok {
 		t.Error("a circle has a datacenter")
 	}
 }
@@ -117,23 +118,6 @@ func TestAPathThatTheHostReportsIsNeverTakenForAnother(t *testing.T) {
 	}
 }
 
-func TestNamesAreEscapedAsVSphereDoes(t *testing.T) {
-	for plain, escaped := range map[string]string{`a/b`: "a%2fb", `a\b`: "a%5cb", "100%": "100%25", "a b": "a b"} {
-		if got := escapeName(plain); got != escaped || unescapeName(got) != plain {
-			t.Errorf("escapeName(%q) = %q, back %q", plain, got, unescapeName(got))
-		}
-	}
-	if got := unescapeName("A%2FB%5Cc"); got != `A/B\c` {
-		t.Errorf("capitals: %q", got)
-	}
-	if got := escapeUnlessPath(`a\b`); got != "a%5cb" {
-		t.Errorf("escapeUnlessPath = %q", got)
-	}
-	if got := escapeUnlessPath("/DC0/vm/a%2fb"); got != "/DC0/vm/a%2fb" {
-		t.Errorf("escapeUnlessPath of a path = %q", got)
-	}
-}
-
 func TestConfigurationToPaste(t *testing.T) {
 	for name, want := range map[string]string{"web": "web", "1web": "vm_1web", "größe 100%": "gr__e_100_", "": "vm_", "-a": "vm_-a"} {
 		if got := identifier(name); got != want {
@@ -146,38 +130,8 @@ func TestConfigurationToPaste(t *testing.T) {
 	if got := []string{join(nil), join([]string{"a"}), join([]string{"a", "b"}), join([]string{"a", "b", "c"})}; !slices.Equal(got, []string{"any datacenter", "a", "a and b", "a, b and c"}) {
 		t.Errorf("join = %q", got)
 	}
-	if got := atMost([]string{"a", "b", "c"}, 2); !slices.Equal(got, []string{"a", "b", "and 1 more"}) {
+	if got := inventory.AtMost([]string{"a", "b", "c"}, 2); !slices.Equal(got, []string{"a", "b", "and 1 more"}) {
 		t.Errorf("atMost = %q", got)
-	}
-}
-
-func TestFaultsAreShownWhole(t *testing.T) {
-	ref := types.ManagedObjectReference{Type: "Folder", Value: "group-v3"}
-	for _, c := range []struct {
-		fault types.BaseMethodFault
-		text  string
-		want  string
-	}{
-		{&types.NoPermission{Object: &ref, PrivilegeId: "System.View"}, "Permission denied.", `NoPermission (object group-v3, privilegeId "System.View"): Permission denied.`},
-		{&types.NotFound{}, "ServerFaultCode: NotFound", "NotFound"},
-		{&types.AlreadyExists{Name: "x"}, "", `AlreadyExists (name "x")`},
-	} {
-		if got := faultText(c.fault, c.text); got != c.want {
-			t.Errorf("faultText = %q, want %q", got, c.want)
-		}
-	}
-	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
-		if got := kindOf(types.ManagedObjectReference{Type: ref}); got != want {
-			t.Errorf("kindOf(%s) = %q", ref, got)
-		}
-	}
-}
-
-func TestVIXCodesInAFaultAreKept(t *testing.T) {
-	e := &vix.Error{Fault: "SystemError: A general system error occurred: vix error codes = (3016, 0)."}
-	new(host).faultError(e, &types.SystemError{})
-	if e.Code != vix.CodeToolsNotRunning {
-		t.Errorf("code = %s", e.Code)
 	}
 }
 
@@ -207,5 +161,13 @@ func TestOwnWritesAreSeenByTheIndex(t *testing.T) {
 	}
 	if after, _ := h.lookups.indexes.known("LocalDS_0"); after != before {
 		t.Error("the index was read again for what we did ourselves")
+	}
+}
+
+func TestObjectsAreCalledWhatPeopleCallThem(t *testing.T) {
+	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
+		if got := inventory.KindOf(types.ManagedObjectReference{Type: ref}); got != want {
+			t.Errorf("kindOf(%s) = %q", ref, got)
+		}
 	}
 }

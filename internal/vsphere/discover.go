@@ -6,7 +6,6 @@ package vsphere
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -15,6 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // sideBySide is how many datastores are searched at a time.
@@ -23,7 +24,7 @@ const sideBySide = 4
 // Files implements vix.Host: one HostDatastoreBrowser.SearchDatastoreSubFolders_Task
 // a datastore, and one read of the VMs on all of them.
 func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
-	what := asked{"look for files on", h.endpoint.Host}
+	what := wire.To("look for files on", h.Endpoint.Host)
 	if err := checkGlobs(what, q); err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 			missing++
 		case faults[i] != nil && q.SkipUnreadable && ctx.Err() == nil:
 			out.Unreadable = append(out.Unreadable, vix.Unreadable{
-				Datacenter: g.home.in.path, Datastore: g.home.Name, Reason: reasonOf(faults[i]),
+				Datacenter: g.Home.In.Path, Datastore: g.Home.Name, Reason: reasonOf(faults[i]),
 			})
 		case faults[i] != nil:
 			return nil, faults[i]
@@ -58,8 +59,8 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	}
 	if missing > 0 && missing == len(groups) {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeFileNotFound, Field: vix.FieldFilesPath,
-			Reason: "None of the datastores has the folder " + quote(q.Folder) + ".", Remedy: "Check the path.",
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldFilesPath,
+			Reason: "None of the datastores has the folder " + inventory.Quote(q.Folder) + ".", Remedy: "Check the path.",
 		}
 	}
 	files := leaveOut(out, slices.Concat(found...), q)
@@ -75,23 +76,23 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	for _, f := range files {
 		out.Files = append(out.Files, f.File)
 	}
-	sortBy(out.Files, func(f vix.File) string { return f.Datacenter + "\x00" + f.Path.String() })
-	return out, h.typed(what.op, what.object, ctx.Err())
+	inventory.SortBy(out.Files, func(f vix.File) string { return f.Datacenter + "\x00" + f.Path.String() })
+	return out, h.Failed(what, ctx.Err())
 }
 
 // vixFile is a file on its way to the answer.
 type vixFile struct {
 	vix.File
-	group *storeGroup
+	group *inventory.Store
 	disks map[string]bool // the .vmdk files of the datastore, if they were listed
 }
 
 // checkGlobs refuses globs that cannot match anything because they are malformed.
-func checkGlobs(what asked, q vix.FileQuery) error {
+func checkGlobs(what wire.Step, q vix.FileQuery) error {
 	bad := func(field vix.Field, glob string) error {
 		return &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: field,
-			Reason: "The pattern " + quote(glob) + " is malformed: a bracket is not closed, or a backslash stands last.",
+			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: field,
+			Reason: "The pattern " + inventory.Quote(glob) + " is malformed: a bracket is not closed, or a backslash stands last.",
 			Remedy: "Use * for any text, ? for any one character, [a-z] for one of these.",
 		}
 	}
@@ -109,9 +110,9 @@ func checkGlobs(what asked, q vix.FileQuery) error {
 // datastoresFor gives the datastores of a query, each once: by its URL, which is
 // the same wherever it is mounted. What the host withholds of them is an error, or
 // left out and said where the query allows that.
-func (h *host) datastoresFor(ctx context.Context, what asked, q vix.FileQuery) ([]*storeGroup, []vix.Unreadable, error) {
+func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuery) ([]*inventory.Store, []vix.Unreadable, error) {
 	begun := time.Now()
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,40 +121,40 @@ func (h *host) datastoresFor(ctx context.Context, what asked, q vix.FileQuery) (
 		return groups, nil, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, again := h.skeleton(ctx, begun); again == nil && fresh != sk {
+	if fresh, again := h.Outline(ctx, begun); again == nil && fresh != sk {
 		return h.selectDatastores(fresh, what, q)
 	}
 	return groups, skipped, err
 }
 
-func (h *host) selectDatastores(sk *skeleton, what asked, q vix.FileQuery) ([]*storeGroup, []vix.Unreadable, error) {
+func (h *host) selectDatastores(sk *inventory.Outline, what wire.Step, q vix.FileQuery) ([]*inventory.Store, []vix.Unreadable, error) {
 	within, err := h.datacentersIn(sk, what, q.Datacenter)
 	if err != nil {
 		return nil, nil, err
 	}
-	var hidden []withheld
+	var hidden []inventory.Withheld
 	for _, dc := range within {
-		hidden = append(hidden, dc.withheldOf(q.Datastores)...)
+		hidden = append(hidden, dc.WithheldOf(q.Datastores)...)
 	}
 	if len(hidden) > 0 && !q.SkipUnreadable {
-		return nil, nil, h.incomplete(what, hidden)
+		return nil, nil, h.Incomplete(what, hidden)
 	}
-	if err := sk.haveNames(what, within, q.Datastores); err != nil {
+	if err := sk.HaveNames(what, within, q.Datastores); err != nil {
 		return nil, nil, err
 	}
-	groups := sk.groups(within, q.Datastores)
+	groups := sk.Stores(within, q.Datastores)
 	if len(groups) == 0 && len(hidden) == 0 {
 		return nil, nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeFileNotFound, Field: vix.FieldDatastores,
-			Reason: "There is no datastore in " + join(sk.paths(within)) + ", or this user may not see any.",
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldDatastores,
+			Reason: "There is no datastore in " + join(sk.Paths(within)) + ", or this user may not see any.",
 			Remedy: "Check that this user has System.View on the datastores: nothing is concluded from an empty list.",
 		}
 	}
 	var skipped []vix.Unreadable
 	for _, w := range hidden {
 		skipped = append(skipped, vix.Unreadable{
-			Datacenter: w.in, Datastore: cmp.Or(unescapeName(path.Base(w.path)), w.ref.Value),
-			Reason: fmt.Sprintf("The user %q lacks %s.", h.user.UserName, w),
+			Datacenter: w.In, Datastore: cmp.Or(wire.UnescapeName(path.Base(w.Path)), w.Ref.Value),
+			Reason: fmt.Sprintf("The user %q lacks %s.", h.User.UserName, w),
 		})
 	}
 	return groups, skipped, nil
@@ -161,41 +162,25 @@ func (h *host) selectDatastores(sk *skeleton, what asked, q vix.FileQuery) ([]*s
 
 // datacentersIn are those that a list is of: the named one, else the connection's
 // default, else all that there are. It gives at least one.
-func (h *host) datacentersIn(sk *skeleton, what asked, name string) ([]*datacenter, error) {
-	if name = cmp.Or(name, h.options.Datacenter); name != "" {
-		dc, err := sk.datacenter(what, name)
+func (h *host) datacentersIn(sk *inventory.Outline, what wire.Step, name string) ([]*inventory.Datacenter, error) {
+	if name = cmp.Or(name, h.Options.Datacenter); name != "" {
+		dc, err := sk.Datacenter(what, name)
 		if err != nil {
 			return nil, err
 		}
-		return []*datacenter{dc}, nil
+		return []*inventory.Datacenter{dc}, nil
 	}
-	if len(sk.withheld) > 0 {
-		return nil, h.incomplete(what, sk.withheld)
+	if len(sk.Withheld) > 0 {
+		return nil, h.Incomplete(what, sk.Withheld)
 	}
-	if len(sk.datacenters) == 0 {
+	if len(sk.Datacenters) == 0 {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Field: vix.FieldDatacenter,
-			Reason: fmt.Sprintf("There is no datacenter: the user %q sees none at all.", h.user.UserName),
+			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldDatacenter,
+			Reason: fmt.Sprintf("There is no datacenter: the user %q sees none at all.", h.User.UserName),
 			Remedy: "Check that this user has System.View on the datacenters: nothing is concluded from an empty list.",
 		}
 	}
-	return sk.datacenters, nil
-}
-
-// haveNames refuses the names of datastores that no datacenter has.
-func (sk *skeleton) haveNames(what asked, within []*datacenter, names []string) error {
-	for _, name := range names {
-		if slices.ContainsFunc(within, func(dc *datacenter) bool { return dc.datastores[name] != nil }) {
-			continue
-		}
-		unknown := sk.unknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
-		if e, ok := errors.AsType[*vix.Error](unknown); ok {
-			e.Field = vix.FieldDatastores
-			e.Remedy = "Check the name."
-			return e
-		}
-	}
-	return nil
+	return sk.Datacenters, nil
 }
 
 // leaveOut notes what is excluded and gives the rest.
@@ -212,6 +197,6 @@ func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
 		}
 		kept = append(kept, f)
 	}
-	sortBy(out.LeftOut, func(f vix.LeftOut) string { return f.Datacenter + "\x00" + f.Path.String() })
+	inventory.SortBy(out.LeftOut, func(f vix.LeftOut) string { return f.Datacenter + "\x00" + f.Path.String() })
 	return kept
 }

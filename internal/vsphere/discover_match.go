@@ -11,12 +11,14 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // matchInventory says of each file which VMs have it, with one read of the VMs of
 // all the datastores. A file that is registered in another datacenter than its
 // datastore's home is counted there.
-func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGroup, files []vixFile) error {
+func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []vixFile) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
 			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
@@ -24,33 +26,33 @@ func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGr
 		}},
 		{Type: "Datastore", PathSet: []string{"vm"}},
 	}}
-	mounts := map[types.ManagedObjectReference]*datastore{}
+	mounts := map[types.ManagedObjectReference]*inventory.Datastore{}
 	for _, g := range groups {
-		for _, ds := range g.mounts {
-			mounts[ds.ref] = ds
+		for _, ds := range g.Mounts {
+			mounts[ds.Ref] = ds
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
+				Obj: ds.Ref, SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
 		}
 	}
 	if len(files) == 0 {
 		return nil
 	}
-	content, err := h.retrieve(ctx, spec)
+	content, err := h.Retrieve(ctx, spec)
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	vms, hidden := itemsOn(content, mounts)
 	if hidden, err = h.stillThere(ctx, hidden); err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	if len(hidden) > 0 {
-		return h.incomplete(what, hidden)
+		return h.Incomplete(what, hidden)
 	}
 	for i := range files {
 		f := &files[i]
-		for _, ds := range f.group.mounts {
-			f.Registered = append(f.Registered, vms[indexKey{ds.ref, f.Path.File}]...)
+		for _, ds := range f.group.Mounts {
+			f.Registered = append(f.Registered, vms[indexKey{ds.Ref, f.Path.File}]...)
 		}
 		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool {
 			return v.Datacenter == f.Datacenter && v.Path == f.Path
@@ -64,43 +66,43 @@ func (h *host) matchInventory(ctx context.Context, what asked, groups []*storeGr
 // itemsOn are the VMs of what was read, by the file that they have, and those of
 // which the host does not tell which one they have.
 func itemsOn(
-	content []types.ObjectContent, mounts map[types.ManagedObjectReference]*datastore,
-) (map[indexKey][]vix.Item, []withheld) {
+	content []types.ObjectContent, mounts map[types.ManagedObjectReference]*inventory.Datastore,
+) (map[indexKey][]vix.Item, []inventory.Withheld) {
 	records := map[types.ManagedObjectReference]*record{}
 	for _, o := range content {
 		if o.Obj.Type == "VirtualMachine" {
 			r := &record{withheld: o.MissingSet}
-			load(o, &r.vm)
+			wire.Load(o, &r.vm)
 			records[o.Obj] = r
 		}
 	}
 	out := map[indexKey][]vix.Item{}
-	var hidden []withheld
+	var hidden []inventory.Withheld
 	for _, o := range content {
 		ds := mounts[o.Obj]
 		if ds == nil {
 			continue
 		}
-		if isWithheld(o) {
-			hidden = append(hidden, withheld{ref: o.Obj, path: ds.inventoryPath(), in: ds.in.path})
+		if inventory.IsWithheld(o) {
+			hidden = append(hidden, inventory.Withheld{Ref: o.Obj, Path: ds.InventoryPath(), In: ds.In.Path})
 		}
-		for _, ref := range referred(o, "vm") {
+		for _, ref := range inventory.Referred(o, "vm") {
 			r := records[ref]
 			switch {
 			case r == nil:
-				hidden = append(hidden, withheld{ref: ref, in: ds.in.path})
+				hidden = append(hidden, inventory.Withheld{Ref: ref, In: ds.In.Path})
 				continue
 			case r.path().IsZero() && len(r.withheld) > 0:
-				hidden = append(hidden, withheld{ref: ref, path: unescapeName(r.vm.Name), in: ds.in.path})
+				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: wire.UnescapeName(r.vm.Name), In: ds.In.Path})
 				continue
 			case r.path().Datastore != ds.Name:
 				continue // its disks are here, its configuration is elsewhere
 			}
 			reg := r.registration()
-			key := indexKey{ds.ref, reg.Path.File}
+			key := indexKey{ds.Ref, reg.Path.File}
 			out[key] = append(out[key], vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
-				Datacenter: ds.in.path, PowerState: reg.PowerState,
+				Datacenter: ds.In.Path, PowerState: reg.PowerState,
 			})
 		}
 	}
@@ -109,18 +111,18 @@ func itemsOn(
 
 // stillThere leaves out of what was referred to and did not come what has gone
 // meanwhile: reading it says so.
-func (h *host) stillThere(ctx context.Context, hidden []withheld) ([]withheld, error) {
-	sortBy(hidden, withheld.String)
+func (h *host) stillThere(ctx context.Context, hidden []inventory.Withheld) ([]inventory.Withheld, error) {
+	inventory.SortBy(hidden, inventory.Withheld.String)
 	hidden = slices.Compact(hidden) // a VM may have files on several datastores
 	asked := make([]reply[*record], len(hidden))
 	for i, w := range hidden {
-		if w.ref.Type == "VirtualMachine" {
-			asked[i] = h.reads.ask(w.ref)
+		if w.Ref.Type == "VirtualMachine" {
+			asked[i] = h.reads.ask(w.Ref)
 		}
 	}
-	var there []withheld
+	var there []inventory.Withheld
 	for i, w := range hidden {
-		if w.ref.Type == "VirtualMachine" {
+		if w.Ref.Type == "VirtualMachine" {
 			_, err := asked[i].wait(ctx)
 			if fault.Is(err, &types.ManagedObjectNotFound{}) {
 				continue

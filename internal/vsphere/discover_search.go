@@ -17,6 +17,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // missingFolderError is a datastore without the folder asked for.
@@ -41,12 +43,12 @@ func reasonOf(err error) string {
 
 // searchDatastore lists a datastore's configuration files, and its disks where
 // the configurations are to be read.
-func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQuery) ([]vixFile, error) {
-	what := asked{"search the datastore", g.home.Name + " of " + g.home.in.path}
-	if !g.home.Accessible {
+func (h *host) searchDatastore(ctx context.Context, g *inventory.Store, q vix.FileQuery) ([]vixFile, error) {
+	what := wire.To("search the datastore", g.Home.Name+" of "+g.Home.In.Path)
+	if !g.Home.Accessible {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
-			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", g.home.Name, g.home.in.path),
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
+			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", g.Home.Name, g.Home.In.Path),
 			Remedy: "Mount it. Or leave it out with on_inaccessible = \"warn\", " +
 				"but not under for_each: what is missing from the list would be unregistered.",
 		}
@@ -58,12 +60,12 @@ func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQue
 	if q.ReadConfig {
 		patterns = append(patterns, "*.vmdk")
 	}
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
-		This: g.home.browser, DatastorePath: datastorePath(g.home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
+		This: g.Home.Browser, DatastorePath: datastorePath(g.Home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
 	})
 	var result types.AnyType
 	if err == nil {
-		result, err = h.tasks.wait(ctx, response.Returnval)
+		result, err = h.waits.Result(ctx, response.Returnval)
 	}
 	if q.Folder != "" && fault.Is(err, &types.FileNotFound{}) {
 		return nil, &missingFolderError{err}
@@ -73,13 +75,13 @@ func (h *host) searchDatastore(ctx context.Context, g *storeGroup, q vix.FileQue
 	}
 	folders, ok := result.(types.ArrayOfHostDatastoreBrowserSearchResults)
 	if !ok {
-		return nil, h.typed(what.op, what.object, fmt.Errorf("the search gave %T", result))
+		return nil, h.Failed(what, fmt.Errorf("the search gave %T", result))
 	}
 	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
 }
 
 // collect takes the files from a search's answer.
-func collect(g *storeGroup, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []vixFile {
+func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []vixFile {
 	var files []vixFile
 	disks := map[string]bool{}
 	for _, folder := range folders {
@@ -90,11 +92,11 @@ func collect(g *storeGroup, folders []types.HostDatastoreBrowserSearchResults, q
 			if strings.EqualFold(path.Ext(name), ".vmdk") {
 				disks[name] = true
 			}
-			at := vix.Path{Datastore: g.home.Name, File: name}
+			at := vix.Path{Datastore: g.Home.Name, File: name}
 			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
 				continue
 			}
-			f := vixFile{group: g, disks: disks, File: vix.File{Path: at, Datacenter: g.home.in.path, Size: info.FileSize}}
+			f := vixFile{group: g, disks: disks, File: vix.File{Path: at, Datacenter: g.Home.In.Path, Size: info.FileSize}}
 			if info.Modification != nil {
 				f.Modified = *info.Modification
 			}

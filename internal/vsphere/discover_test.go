@@ -13,6 +13,8 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // keysOf are the keys of what was found.
@@ -170,9 +172,9 @@ func TestFilesReadsConfigurations(t *testing.T) {
 	s.ExpireSessions()
 	s.ResetRequests()
 	f := vixFile{File: vix.File{Path: pathOf(t, "[LocalDS_0] web/web.vmx")}}
-	sk, err := h.skeleton(t.Context(), noOlderThan(0))
+	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
-	f.group = &storeGroup{home: sk.datacenters[0].datastores["LocalDS_0"]}
+	f.group = &inventory.Store{Home: sk.Datacenters[0].Datastores["LocalDS_0"]}
 	s.ExpireSessions()
 	if c, err := h.readConfig(t.Context(), &f); err != nil || c.Problem != "" {
 		t.Errorf("after the session expired: %+v, %v", c, err)
@@ -217,7 +219,7 @@ func TestABrokenLineIsNoDamagedFile(t *testing.T) {
 		}
 	}
 	s.Fault(sim.Fault{Method: "HTTP GET", Status: 503, Times: -1})
-	if n, err := problems(); err != nil || n != 3 || s.Requests()["HTTP GET"] != 3*maxStatus {
+	if n, err := problems(); err != nil || n != 3 || s.Requests()["HTTP GET"] != 3*3 {
 		t.Errorf("always busy: %d problems, %v, %v", n, err, s.Requests())
 	}
 	s.ClearFaults()

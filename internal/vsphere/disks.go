@@ -13,18 +13,20 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // diskPlace is where a disk lies.
 type diskPlace struct {
-	ds   *datastore
+	ds   *inventory.Datastore
 	file string // below the datastore
 }
 
 // diskQuestions are the disks to look for on a datastore that was not listed, by
 // their folders.
 type diskQuestions struct {
-	ds      *datastore
+	ds      *inventory.Datastore
 	folders map[string][]diskQuestion
 }
 
@@ -37,14 +39,14 @@ type diskQuestion struct {
 // searched, the search tells; the other folders are asked for once each, and a
 // datastore with many of them is listed as a whole.
 func (h *host) findDisks(ctx context.Context, q vix.FileQuery, files []vixFile) error {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
-	volumes := sk.volumes()
+	volumes := volumesOf(sk)
 	listings := map[string]map[string]bool{} // by volume
 	for i := range files {
-		listings[files[i].group.home.volume()] = files[i].disks
+		listings[files[i].group.Home.Volume()] = files[i].disks
 	}
 	open := map[string]*diskQuestions{} // by volume
 	for i := range files {
@@ -55,7 +57,7 @@ func (h *host) findDisks(ctx context.Context, q vix.FileQuery, files []vixFile) 
 			if !ok {
 				continue
 			}
-			volume := place.ds.volume()
+			volume := place.ds.Volume()
 			if exists, known := inListing(listings[volume], q.Folder, place.file); known {
 				disk.Exists = &exists
 				continue
@@ -118,11 +120,11 @@ func (h *host) answerDisks(ctx context.Context, q *diskQuestions) error {
 }
 
 // unlessRefused is the error of a search, none if the host answered it.
-func (h *host) unlessRefused(ds *datastore, err error) error {
-	if _, _, answered := faultOf(err); answered {
+func (h *host) unlessRefused(ds *inventory.Datastore, err error) error {
+	if wire.FaultOf(err) != "" {
 		return nil
 	}
-	return h.typed("look for disks on", ds.Name+" of "+ds.in.path, err)
+	return h.Failed(wire.To("look for disks on", ds.Name+" of "+ds.In.Path), err)
 }
 
 // placeOf is where a disk lies that a configuration names: beside it, or at a path
@@ -134,7 +136,7 @@ func placeOf(f *vixFile, name string, volumes []mountedVolume) (diskPlace, bool)
 	if strings.HasPrefix(name, "/") {
 		return absolutePlace(f, path.Clean(name), volumes)
 	}
-	beside := diskPlace{f.group.home, path.Join(f.Path.Folder(), name)}
+	beside := diskPlace{f.group.Home, path.Join(f.Path.Folder(), name)}
 	if below, ok := strings.CutPrefix(name, "["); ok && !f.disks[beside.file] {
 		// The name of a VM may begin with a bracket, too.
 		store, file, closed := strings.Cut(below, "]")
@@ -163,9 +165,9 @@ func absolutePlace(f *vixFile, name string, volumes []mountedVolume) (diskPlace,
 }
 
 // besides is the datastore of that name in a datacenter that has the file's.
-func besides(f *vixFile, name string) *datastore {
-	for _, mount := range f.group.mounts {
-		if ds := mount.in.datastores[name]; ds != nil {
+func besides(f *vixFile, name string) *inventory.Datastore {
+	for _, mount := range f.group.Mounts {
+		if ds := mount.In.Datastores[name]; ds != nil {
 			return ds
 		}
 	}
@@ -175,14 +177,14 @@ func besides(f *vixFile, name string) *datastore {
 // mountedVolume is a datastore and its directory on its hosts: /vmfs/volumes/UUID/.
 type mountedVolume struct {
 	directory string
-	ds        *datastore
+	ds        *inventory.Datastore
 }
 
-// volumes are all datastores by their directories.
-func (sk *skeleton) volumes() []mountedVolume {
+// volumesOf are all datastores by their directories.
+func volumesOf(sk *inventory.Outline) []mountedVolume {
 	var out []mountedVolume
-	for _, dc := range sk.datacenters {
-		for _, ds := range dc.datastores {
+	for _, dc := range sk.Datacenters {
+		for _, ds := range dc.Datastores {
 			u, err := url.Parse(ds.URL)
 			if err != nil || u.Path == "" {
 				continue

@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // withDisks is a configuration with these disks.
@@ -59,11 +60,11 @@ func configAt(t *testing.T, h *host, q vix.FileQuery, file string) *vix.FileConf
 func TestDisksAreLookedForWhereTheyLie(t *testing.T) {
 	s := simulated(t, sim.Options{Datacenters: 2, Datastores: 3})
 	h := connected(t, s)
-	sk, err := h.skeleton(t.Context(), noOlderThan(0))
+	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
 	volume := func(name string) string {
-		for _, v := range sk.volumes() {
-			if v.ds == sk.datacenters[0].datastores[name] {
+		for _, v := range volumesOf(sk) {
+			if v.ds == sk.Datacenters[0].Datastores[name] {
 				return v.directory
 			}
 		}

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package vsphere is the service provider vi_server: vCenter and ESXi, through
-// govmomi. It implements vix.Host and turns every fault of the vSphere API into
-// a *vix.Error. It knows nothing of Terraform.
+// govmomi. It implements vix.Host on the line to the host (wire), which turns
+// every fault of the vSphere API into a *vix.Error, on what the host has
+// (inventory), and on one wait for all (watch). It knows nothing of Terraform.
 //
 // How it keeps the load on the host small and flat: a connection logs in once
-// and reads the skeleton of the inventory (datacenters and their datastores)
+// and reads the outline of the inventory (datacenters and their datastores)
 // once; reads of VMs that arrive together travel in one request (batch.go); a
 // path is looked up by itself until many are asked for, and then through one
-// index of the datastore (lookup.go); tasks are waited for through one view and
-// filter that all of them share (task.go).
+// index of the datastore (lookup.go), and ids likewise through one of the inventory
+// (ids.go); tasks and VMs are waited for through one view and filter that all of
+// them share (watch).
 package vsphere

@@ -95,7 +95,7 @@ func toxic(kind, stream, attributes string) func(*faultWorld) func() {
 			w.t.Error(err)
 		}
 		if w.h != nil {
-			w.h.client.CloseIdleConnections()
+			w.h.Client.CloseIdleConnections()
 		}
 		return func() { w.proxy.Toxics.ResetToxics(context.Background()) }
 	}
@@ -169,7 +169,7 @@ func impostor(w *faultWorld) func() {
 func (w *faultWorld) stop() {
 	w.proxy.Stop()
 	if w.h != nil {
-		w.h.client.CloseIdleConnections()
+		w.h.Client.CloseIdleConnections()
 	}
 }
 

@@ -124,9 +124,9 @@ func expected(op remoteOp, f wireFault) string {
 		return clearError
 	case op.write:
 		return f.writes
-	case op.name == "register: wait" && (f.name == "stalled answer" || f.name == "another certificate"):
+	case op.key == "WaitForUpdatesEx" && (f.name == "stalled answer" || f.name == "another certificate"):
 		return f.reads
-	case op.name == "register: wait":
+	case op.key == "WaitForUpdatesEx":
 		return recovers // the wait begins anew, whatever broke it
 	}
 	return f.reads
@@ -152,12 +152,7 @@ func cell(t *testing.T, op remoteOp, f wireFault) string {
 	if w.h == nil {
 		trip()
 	} else {
-		w.h.caller.next = &tripped{RoundTripper: w.h.caller.next, method: op.key, at: trip}
-		w.h.client.Client.Transport = trippedGet{w.h.client.Client.Transport, &sync.Once{}, func() {
-			if op.key == "HTTP GET" {
-				trip()
-			}
-		}}
+		w.h.Client.Client.Transport = tripped{w.h.Client.Client.Transport, op.key, &sync.Once{}, trip}
 	}
 	w.sim.ResetRequests()
 	limit := time.Minute

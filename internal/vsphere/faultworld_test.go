@@ -4,23 +4,23 @@
 package vsphere
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log"
 	"net/http"
-	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
-	"github.com/vmware/govmomi/vim25/soap"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 var quietLog = log.New(io.Discard, "", 0)
@@ -64,33 +64,26 @@ func (w *faultWorld) registrations() []*vix.Registration {
 	return out
 }
 
-// tripped calls at before the first call of a method.
+// tripped calls at before the first call of a method, as the simulated host counts
+// them: a file is no call of the API, and "HTTP GET".
 type tripped struct {
-	soap.RoundTripper
+	http.RoundTripper
 	method string
-	once   sync.Once
+	once   *sync.Once
 	at     func()
 }
 
-func (r *tripped) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
-	if name := strings.TrimSuffix(reflect.TypeOf(req).Elem().Name(), "Body"); name == r.method {
+func (r tripped) RoundTrip(request *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(cmp.Or[io.Reader](request.Body, http.NoBody))
+	if err != nil {
+		return nil, err
+	}
+	again := request.Clone(request.Context())
+	again.Body = io.NopCloser(bytes.NewReader(body))
+	if "HTTP "+request.Method == r.method || bytes.Contains(body, []byte("<"+r.method+" ")) {
 		r.once.Do(r.at)
 	}
-	return r.RoundTripper.RoundTrip(ctx, req, res)
-}
-
-// trippedGet is the same for a file, which is no call of the API.
-type trippedGet struct {
-	http.RoundTripper
-	once *sync.Once
-	at   func()
-}
-
-func (r trippedGet) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.Method == http.MethodGet {
-		r.once.Do(r.at)
-	}
-	return r.RoundTripper.RoundTrip(request)
+	return r.RoundTripper.RoundTrip(again)
 }
 
 func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
@@ -119,11 +112,11 @@ func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
 		h, err := Connect(t.Context(), w.opts)
 		must(t, err)
 		w.h = h.(*host)
-		w.session = w.h.user.Key
+		w.session = w.h.User.Key
 		// What connecting has set going is over before anything goes wrong, and is
 		// asked for again by the operation.
-		must(t, second(w.h.skeleton(t.Context(), time.Time{})))
-		w.h.skeletons.drop(struct{}{})
+		must(t, second(w.h.Outline(t.Context(), time.Time{})))
+		w.h.Inventory = inventory.New(w.h.Line)
 		t.Cleanup(func() { _ = h.Disconnect(context.Background()) })
 	}
 	return w

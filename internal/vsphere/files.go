@@ -15,8 +15,11 @@ import (
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // fileSearches tells which configuration files lie on a datastore. One file is
@@ -27,7 +30,7 @@ type fileSearches struct {
 
 	mu    sync.Mutex
 	spent map[types.ManagedObjectReference]int // single searches so far, by datastore
-	all   remembered[types.ManagedObjectReference, map[string]bool]
+	all   wire.Memory[types.ManagedObjectReference, map[string]bool]
 }
 
 const (
@@ -39,75 +42,116 @@ const (
 
 // fileExists reports whether the file is on the datastore now. What a listing
 // does not have is looked for once more: it may be newer than the listing.
-func (h *host) fileExists(ctx context.Context, ds *datastore, p vix.Path) (bool, error) {
+func (h *host) fileExists(ctx context.Context, ds *inventory.Datastore, p vix.Path) (bool, error) {
+	return h.findFile(ctx, ds, p, false)
+}
+
+// findFile is fileExists, for a file that may be looked for in many places.
+func (h *host) findFile(ctx context.Context, ds *inventory.Datastore, p vix.Path, wide bool) (bool, error) {
 	if err := h.canRead(ds, p); err != nil {
 		return false, err
 	}
-	if !h.files.single(ds.ref) {
+	if !h.files.single(ds.Ref, wide) {
 		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds, "*.vmx", "*.vmtx") }
-		listing, err := h.files.all.get(ctx, h.life, ds.ref, noOlderThan(listingAge), search)
+		listing, err := h.files.all.Get(ctx, h.Life, ds.Ref, wire.NoOlderThan(listingAge), search)
 		if err != nil {
-			return false, h.typed("look for", p.String(), err)
+			return false, h.Failed(wire.To("look for", p.String()), err)
 		}
 		if listing[p.File] {
 			return true, nil
 		}
+		if wide {
+			return false, nil // it is no older than what is believed of a plan
+		}
 	}
 	found, err := h.searchFolder(ctx, ds, p)
-	return found != nil, h.typed("look for", p.String(), err)
+	return found != nil, h.Failed(wire.To("look for", p.String()), err)
 }
 
 // fileInfo is what the datastore's folder says of a file now; nil if it is not there.
-func (h *host) fileInfo(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
+func (h *host) fileInfo(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
 	if err := h.canRead(ds, p); err != nil {
 		return nil, err
 	}
 	found, err := h.searchFolder(ctx, ds, p)
-	return found, h.typed("look for", p.String(), err)
+	return found, h.Failed(wire.To("look for", p.String()), err)
 }
 
 // canRead refuses to look on a datastore that cannot be read.
-func (h *host) canRead(ds *datastore, p vix.Path) error {
-	if ds.withheld {
-		return h.mayNotRead(asked{"look for", p.String()}, ds)
+func (h *host) canRead(ds *inventory.Datastore, p vix.Path) error {
+	if ds.Withheld {
+		return h.MayNotRead(wire.To("look for", p.String()), ds)
 	}
 	if ds.Accessible {
 		return nil
 	}
 	return &vix.Error{
 		Op: "look for", Object: p.String(), Code: vix.CodeFileError, Field: vix.FieldPath,
-		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.in.path),
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, ds.In.Path),
 		Remedy: "Mount it, or wait until it is back. Nothing is concluded from a datastore that cannot be read.",
 	}
 }
 
-// single reports whether the next file is to be looked for by itself.
-func (f *fileSearches) single(ds types.ManagedObjectReference) bool {
+// lookedAt is whether a file is there, in one datacenter.
+type lookedAt struct {
+	in    *inventory.Datacenter
+	there bool
+	err   error
+}
+
+// maxLooked is in how many datacenters a file is looked for that is to explain an
+// error.
+const maxLooked = 20
+
+// lookForFile looks for a file in the first datacenters, and says how many more
+// there are.
+func (h *host) lookForFile(ctx context.Context, p vix.Path, in []*inventory.Datacenter) (looked []lookedAt, more int) {
+	more = max(0, len(in)-maxLooked)
+	looked = make([]lookedAt, len(in)-more)
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for i, dc := range in[:len(looked)] {
+		group.Go(func() error {
+			there, err := h.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > maxWidth)
+			looked[i] = lookedAt{dc, there, err}
+			return nil
+		})
+	}
+	_ = group.Wait() // each keeps its own error
+	return looked, more
+}
+
+// single reports whether the next file is to be looked for by itself: of several
+// that are each looked for in many places, only the first is.
+func (f *fileSearches) single(ds types.ManagedObjectReference, wide bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.spent == nil {
 		f.spent = map[types.ManagedObjectReference]int{}
 	}
 	f.spent[ds]++
+	if wide {
+		return f.spent[ds] <= 1
+	}
 	return f.spent[ds] <= maxFolders
 }
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
-func (h *host) searchFolder(ctx context.Context, ds *datastore, p vix.Path) (*types.FileInfo, error) {
+func (h *host) searchFolder(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
 	files, err := h.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
 	return files[p.File], err
 }
 
 // listFolder gives the files of a folder that match, by their path below the
 // datastore; none of a folder that is not there.
-func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
-	response, err := methods.SearchDatastore_Task(ctx, h.client, &types.SearchDatastore_Task{
-		This: ds.browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
+func (h *host) listFolder(ctx context.Context, ds *inventory.Datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
+	response, err := methods.SearchDatastore_Task(ctx, h.Client, &types.SearchDatastore_Task{
+		This: ds.Browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
 	})
 	if err != nil {
 		return nil, notFoundIsNil(err)
 	}
-	result, err := h.tasks.wait(ctx, response.Returnval)
+	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return nil, notFoundIsNil(err)
 	}
@@ -125,14 +169,14 @@ func (h *host) listFolder(ctx context.Context, ds *datastore, folder, pattern st
 
 // searchAll lists all files of a datastore that match:
 // HostDatastoreBrowser.SearchDatastoreSubFolders_Task.
-func (h *host) searchAll(ctx context.Context, ds *datastore, patterns ...string) (map[string]bool, error) {
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.client, &types.SearchDatastoreSubFolders_Task{
-		This: ds.browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec(patterns...),
+func (h *host) searchAll(ctx context.Context, ds *inventory.Datastore, patterns ...string) (map[string]bool, error) {
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
+		This: ds.Browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec(patterns...),
 	})
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.tasks.wait(ctx, response.Returnval)
+	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return nil, err
 	}

@@ -14,45 +14,47 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Find implements vix.Host: VixHost_FindItems, by one read of the VMs and of the
 // folders that they are in. A view would be shorter, and leaves out without a word
 // what the user may not see.
 func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
-	what := asked{"list the VMs of", h.endpoint.Host}
+	what := wire.To("list the VMs of", h.Endpoint.Host)
 	below, entities, err := h.findBelow(ctx, what, query)
 	if err != nil {
 		return nil, err
 	}
 	content, err := h.readBelow(ctx, below)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
-	above := newNodes(content)
+	above := inventory.NewEntities(content)
 	maps.Copy(above, entities)
 	found, hidden := items(content, below, above, query)
 	if hidden, err = h.stillThere(ctx, hidden); err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	if len(hidden) > 0 {
-		return nil, h.incomplete(what, hidden)
+		return nil, h.Incomplete(what, hidden)
 	}
 	return found, nil
 }
 
 // findBelow is the folder or datacenter that the VMs of a query are below.
-func (h *host) findBelow(ctx context.Context, what asked, query vix.Query) (types.ManagedObjectReference, nodes, error) {
+func (h *host) findBelow(ctx context.Context, what wire.Step, query vix.Query) (types.ManagedObjectReference, inventory.Entities, error) {
 	var none types.ManagedObjectReference
 	begun := time.Now()
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return none, nil, err
 	}
-	name := cmp.Or(query.Datacenter, h.options.Datacenter, sk.impliedBy(vix.RegisterSpec{Folder: query.Folder}))
+	name := cmp.Or(query.Datacenter, h.Options.Datacenter, sk.ImpliedBy(vix.RegisterSpec{Folder: query.Folder}))
 	if name == "" && query.Folder != "" {
 		return none, nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter,
+			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter,
 			Reason: "A folder's name means nothing without its datacenter.",
 			Remedy: "Give the datacenter, or the folder's inventory path.",
 		}
@@ -60,7 +62,7 @@ func (h *host) findBelow(ctx context.Context, what asked, query vix.Query) (type
 	within, err := h.datacentersIn(sk, what, name)
 	if err != nil {
 		// What is remembered may be old; an error deserves a fresh look.
-		if fresh, again := h.skeleton(ctx, begun); again == nil && fresh != sk {
+		if fresh, again := h.Outline(ctx, begun); again == nil && fresh != sk {
 			sk = fresh
 			within, err = h.datacentersIn(sk, what, name)
 		}
@@ -69,35 +71,35 @@ func (h *host) findBelow(ctx context.Context, what asked, query vix.Query) (type
 	case err != nil:
 		return none, nil, err
 	case name == "":
-		return h.client.ServiceContent.RootFolder, sk.entities, nil
+		return h.Client.ServiceContent.RootFolder, sk.Entities, nil
 	case query.Folder == "":
-		return within[0].ref, sk.entities, nil
+		return within[0].Ref, sk.Entities, nil
 	}
-	t, err := h.tree(ctx, within[0])
+	t, err := h.Places(ctx, within[0])
 	if err != nil {
 		return none, nil, err
 	}
-	folder, err := pick(what, vix.FieldFolder, "VM folder", query.Folder, within[0].path, t.folders)
+	folder, err := inventory.Pick(what, vix.FieldFolder, "VM folder", query.Folder, within[0].Path, t.Folders)
 	if err != nil {
 		return none, nil, err
 	}
-	return folder.ref, sk.entities, nil
+	return folder.Ref, sk.Entities, nil
 }
 
 // readBelow reads what Find needs of all VMs below an entity, and what the folders
 // and vApps on the way refer to.
 func (h *host) readBelow(ctx context.Context, below types.ManagedObjectReference) ([]types.ObjectContent, error) {
-	return h.retrieve(ctx, types.PropertyFilterSpec{
+	return h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
 			Obj: below,
 			SelectSet: []types.BaseSelectionSpec{
-				traverse("children", "Folder", "childEntity", "children", "vmFolder", "members", "nested", "pool"),
-				traverse("vmFolder", "Datacenter", "vmFolder", "children"),
-				traverse("members", "VirtualApp", "vm"),
-				traverse("nested", "VirtualApp", "resourcePool", "members", "nested"),
+				wire.Traverse("children", "Folder", "childEntity", "children", "vmFolder", "members", "nested", "pool"),
+				wire.Traverse("vmFolder", "Datacenter", "vmFolder", "children"),
+				wire.Traverse("members", "VirtualApp", "vm"),
+				wire.Traverse("nested", "VirtualApp", "resourcePool", "members", "nested"),
 				// Where a vApp or the folder asked for is.
-				traverse("pool", "VirtualApp", "parent", "parents"),
-				traverse("parents", "ManagedEntity", "parent", "parents"),
+				wire.Traverse("pool", "VirtualApp", "parent", "parents"),
+				wire.Traverse("parents", "ManagedEntity", "parent", "parents"),
 			},
 		}},
 		PropSet: []types.PropertySpec{
@@ -116,8 +118,8 @@ func (h *host) readBelow(ctx context.Context, below types.ManagedObjectReference
 // items makes the answer of what was read, sorted by datacenter and path, and says
 // what the host withheld of it.
 func items(
-	content []types.ObjectContent, below types.ManagedObjectReference, above nodes, query vix.Query,
-) (out []vix.Item, hidden []withheld) {
+	content []types.ObjectContent, below types.ManagedObjectReference, above inventory.Entities, query vix.Query,
+) (out []vix.Item, hidden []inventory.Withheld) {
 	came := map[types.ManagedObjectReference]types.ObjectContent{}
 	for _, o := range content {
 		came[o.Obj] = o
@@ -125,13 +127,13 @@ func items(
 	seen := map[types.ManagedObjectReference]bool{below: true}
 	for queue := []types.ManagedObjectReference{below}; len(queue) > 0; queue = queue[1:] {
 		o := came[queue[0]]
-		if isWithheld(o) {
-			hidden = append(hidden, withheld{ref: o.Obj, path: above.path(o.Obj), in: "/"})
+		if inventory.IsWithheld(o) {
+			hidden = append(hidden, inventory.Withheld{Ref: o.Obj, Path: above.Path(o.Obj), In: "/"})
 			continue
 		}
 		for _, ref := range holds(o) {
 			if _, ok := came[ref]; !ok {
-				hidden = append(hidden, withheld{ref: ref, in: above.path(o.Obj)})
+				hidden = append(hidden, inventory.Withheld{Ref: ref, In: above.Path(o.Obj)})
 			} else if !seen[ref] {
 				seen[ref] = true
 				queue = append(queue, ref)
@@ -141,7 +143,7 @@ func items(
 			continue
 		}
 		r := &record{above: above}
-		load(o, &r.vm)
+		wire.Load(o, &r.vm)
 		if reg := r.registration(); !query.Running || r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 			out = append(out, vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
@@ -159,14 +161,14 @@ func items(
 func holds(o types.ObjectContent) []types.ManagedObjectReference {
 	switch o.Obj.Type {
 	case "Folder":
-		return referred(o, "childEntity")
+		return inventory.Referred(o, "childEntity")
 	case "Datacenter":
-		return referred(o, "vmFolder")
+		return inventory.Referred(o, "vmFolder")
 	case "VirtualApp":
-		nested := slices.DeleteFunc(slices.Clone(referred(o, "resourcePool")), func(ref types.ManagedObjectReference) bool {
+		nested := slices.DeleteFunc(slices.Clone(inventory.Referred(o, "resourcePool")), func(ref types.ManagedObjectReference) bool {
 			return ref.Type != "VirtualApp"
 		})
-		return slices.Concat(referred(o, "vm"), nested)
+		return slices.Concat(inventory.Referred(o, "vm"), nested)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ package vsphere
 
 import (
 	"bytes"
-	"errors"
 	"path"
 	"strings"
 	"testing"
@@ -17,38 +16,9 @@ import (
 	"github.com/vmware/govmomi/vim25/xml"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
-
-// FuzzParseEndpoint proves that no host name makes the parser panic, and that
-// what it accepts is one https or http host without a password.
-func FuzzParseEndpoint(f *testing.F) {
-	for _, seed := range []string{
-		"vc.example.com", "vc:8443", "https://vc/sdk", "http://[::1]:80/sdk", "https://u:s3cret@vc/sdk", "https://u:s3cret@vc:port/sdk", "u:s3cret@", "[fe80::1%25eth0]", "vc/%zz",
-		"ftp://vc", "https://", "vc\x00", "https://vc/sdk?x=1#y", "//vc", "user@vc", "https://vc:99999/", strings.Repeat("a", 1<<16),
-	} {
-		f.Add(seed, 0)
-		f.Add(seed, 8443)
-	}
-	f.Fuzz(func(t *testing.T, name string, port int) {
-		u, err := parseEndpoint(vix.ConnectOptions{Hostname: name, Port: port})
-		if err != nil {
-			var e *vix.Error
-			if !errors.As(err, &e) || e.Reason == "" || e.Field != vix.FieldHostname {
-				t.Fatalf("%q gave %v", name, err)
-			}
-			if strings.Contains(name, "s3cret@") && strings.Contains(err.Error(), "s3cret") {
-				t.Fatalf("the password in %q is in %v", name, err)
-			}
-			return
-		}
-		if u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil {
-			t.Fatalf("%q gave %v", name, u)
-		}
-		if strings.ContainsFunc(u.String(), unicode.IsControl) {
-			t.Fatalf("%q gave %q", name, u)
-		}
-	})
-}
 
 // answerOf is a read's answer as a host might write it: a VM in a folder in a
 // datacenter, with names that it has made up.
@@ -91,14 +61,14 @@ func decoded(answer []byte) ([]types.ObjectContent, bool) {
 
 // converted runs everything that is made of an answer.
 func converted(content []types.ObjectContent) []*record {
-	above := newNodes(content)
+	above := inventory.NewEntities(content)
 	var out []*record
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
 		r := &record{above: above, withheld: o.MissingSet}
-		load(o, &r.vm)
+		wire.Load(o, &r.vm)
 		_, _ = r.opened(), candidate(r.registration())
 		out = append(out, r)
 	}
@@ -131,7 +101,7 @@ func FuzzHostileNames(f *testing.F) {
 				t.Fatalf("the datacenter %q has the path %q", datacenter, got.Datacenter)
 			}
 			sameFile(t, r.vm.Config, got.Path)
-			_, err := pick(asked{"open", "it"}, vix.FieldFolder, "folder", "Linux", "it", []place{{path: got.Folder}})
+			_, err := inventory.Pick(wire.To("open", "it"), vix.FieldFolder, "folder", "Linux", "it", []inventory.Place{{Path: got.Folder}})
 			meant := got.Folder == "/"+strings.ReplaceAll(datacenter, "/", "%2f")+"/Linux"
 			if (err == nil) && !meant && !strings.HasSuffix(got.Folder, "/Linux") {
 				t.Fatalf("the name Linux means the folder %q", got.Folder)

@@ -5,7 +5,6 @@ package vsphere
 
 import (
 	"context"
-	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -14,6 +13,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // index is where the VMs of the datastores of some names are.
@@ -44,7 +45,6 @@ type indexes struct {
 	mu    sync.Mutex
 	reads int
 	named map[string]*indexRead
-	under map[*indexRead]bool // on their way
 }
 
 // indexRead is a read of an index, under way or done.
@@ -54,7 +54,6 @@ type indexRead struct {
 	// changes are what this process changed while the index was under way: whether
 	// the host's answer has it or not, it is so now.
 	changes []func(*index)
-	waiters int
 	index   *index
 	err     error
 }
@@ -63,7 +62,7 @@ type indexRead struct {
 // notBefore. Those who ask at the same time share one read, which is of all names that are
 // looked for at that time; a failed read is not kept.
 func (h *host) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -72,54 +71,34 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 	r := x.named[datastore]
 	if r == nil || r.begun.Before(notBefore) {
 		r = &indexRead{done: make(chan struct{}), begun: time.Now()}
-		names := h.lookups.datastores()
+		names := append(h.lookups.datastores(), datastore)
 		if x.named[datastore] == nil {
 			x.reads++ // not one that is read again
 		}
 		if x.reads > maxIndexes {
-			names = sk.datastoreNames()
+			names = sk.DatastoreNames()
 		}
 		if x.named == nil {
-			x.named, x.under = map[string]*indexRead{}, map[*indexRead]bool{}
+			x.named = map[string]*indexRead{}
 		}
-		x.under[r] = true
-		for _, name := range append(names, datastore) {
+		for _, name := range names {
 			x.named[name] = r
 		}
 		go func() {
-			ix, err := h.readIndex(h.life, sk, names)
+			ix, err := h.readIndex(h.Life, sk, names)
 			if err != nil {
 				x.forget(r)
 			}
 			x.finish(r, ix, err)
 		}()
 	}
-	r.waiters++
 	x.mu.Unlock()
-	defer x.leave(r)
 	select {
 	case <-r.done:
 		return r.index, r.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-func (x *indexes) leave(r *indexRead) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r.waiters--
-}
-
-// awaited is how many wait for an index that is on its way.
-func (x *indexes) awaited() int {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	n := 0
-	for r := range x.under {
-		n += r.waiters
-	}
-	return n
 }
 
 // forget drops what one read gave.
@@ -149,7 +128,6 @@ func (x *indexes) finish(r *indexRead, ix *index, err error) {
 		}
 	}
 	r.index, r.err = ix, err
-	delete(x.under, r)
 	close(r.done)
 }
 
@@ -193,24 +171,13 @@ func (x *indexes) known(datastore string) (*index, bool) {
 	}
 }
 
-// datastoreNames are the names of all datastores.
-func (sk *skeleton) datastoreNames() []string {
-	names := map[string]bool{}
-	for _, dc := range sk.datacenters {
-		for name := range dc.datastores {
-			names[name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
-}
-
 // pathProperty is the path that an inaccessible VM tells, too.
 const pathProperty = "summary.config.vmPathName"
 
 // readIndex reads the paths of all VMs of the datastores of some names, with one
 // request: from each datastore to its VMs. Only where several datacenters have a
 // datastore of one name do the datastores need to say which VMs are theirs.
-func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*index, error) {
+func (h *host) readIndex(ctx context.Context, sk *inventory.Outline, names []string) (*index, error) {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
@@ -220,33 +187,38 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 		shared = false
 	)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-		for _, dc := range sk.datacenters {
-			ds := dc.datastores[name]
+		for _, dc := range sk.Datacenters {
+			ds := dc.Datastores[name]
 			if ds == nil {
 				continue
 			}
 			_, twice := only[name]
 			shared = shared || twice
-			only[name], all[ds.ref] = ds.ref, name
+			only[name], all[ds.Ref] = ds.Ref, name
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
-				Obj: ds.ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{traverse("vms", "Datastore", "vm")},
+				Obj: ds.Ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
 		}
 	}
 	if shared {
 		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
 	}
-	ctx, scan := scanning(ctx)
-	content, err := h.retrieve(ctx, spec)
+	content, err := h.RetrieveBriefly(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
-	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(scan.found))}
+	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(content))}
+	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
+	for i := range content {
+		if o := &content[i]; o.Obj.Type == "VirtualMachine" {
+			paths[o.Obj] = hostPath(o.Text(pathProperty))
+		}
+	}
 	if shared {
-		ix.fill(content, pathsIn(content, scan), all)
+		ix.fill(content, paths, all)
 		return ix, nil
 	}
-	for vm, p := range pathsIn(content, scan) {
+	for vm, p := range paths {
 		if ds, ok := only[p.Datastore]; ok {
 			ix.add(indexKey{ds, p.File}, vm)
 		}
@@ -254,42 +226,16 @@ func (h *host) readIndex(ctx context.Context, sk *skeleton, names []string) (*in
 	return ix, nil
 }
 
-// pathsIn are the VMs' paths in what was read: those that a scan took, and those
-// that it left.
-func pathsIn(content []types.ObjectContent, scan *pathScan) iter.Seq2[types.ManagedObjectReference, vix.Path] {
-	return func(yield func(types.ManagedObjectReference, vix.Path) bool) {
-		for _, s := range scan.found {
-			if !yield(types.ManagedObjectReference{Type: "VirtualMachine", Value: s.vm}, hostPath(s.path)) {
-				return
-			}
-		}
-		for _, o := range content {
-			for _, property := range o.PropSet {
-				text, ok := property.Val.(string)
-				if ok && o.Obj.Type == "VirtualMachine" && !yield(o.Obj, hostPath(text)) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // fill takes the VMs that the datastores say are theirs. A VM may have files on
 // several datastores; its path says which one counts.
 func (ix *index) fill(
-	content []types.ObjectContent, found iter.Seq2[types.ManagedObjectReference, vix.Path], names map[types.ManagedObjectReference]string,
+	content []wire.Brief, paths map[types.ManagedObjectReference]vix.Path, names map[types.ManagedObjectReference]string,
 ) {
-	paths := maps.Collect(found)
-	for _, o := range content {
-		for _, property := range o.PropSet {
-			vms, ok := property.Val.(types.ArrayOfManagedObjectReference)
-			if !ok {
-				continue
-			}
-			for _, vm := range vms.ManagedObjectReference {
-				if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
-					ix.add(indexKey{o.Obj, p.File}, vm)
-				}
+	for i := range content {
+		o := &content[i]
+		for _, vm := range o.Refs("vm") {
+			if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
+				ix.add(indexKey{o.Obj, p.File}, vm)
 			}
 		}
 	}
@@ -314,13 +260,13 @@ func (ix *index) remove(vm types.ManagedObjectReference) {
 }
 
 // find gives the VMs that have a path in some datacenters.
-func (ix *index) find(p vix.Path, in []*datacenter) []hit {
+func (ix *index) find(p vix.Path, in []*inventory.Datacenter) []hit {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	var hits []hit
 	for _, dc := range in {
-		if ds := dc.datastores[p.Datastore]; ds != nil {
-			for _, vm := range ix.vms[indexKey{ds.ref, p.File}] {
+		if ds := dc.Datastores[p.Datastore]; ds != nil {
+			for _, vm := range ix.vms[indexKey{ds.Ref, p.File}] {
 				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
 			}
 		}

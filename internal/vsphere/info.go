@@ -12,29 +12,31 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Info implements vix.Host: Vix_GetProperties on the host handle.
 func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
-	about := h.client.ServiceContent.About
+	about := h.Client.ServiceContent.About
 	info := vix.HostInfo{
 		ServiceProvider: vix.VIServer, Product: about.Name, Version: about.Version, Build: about.Build,
-		APIVersion: about.ApiVersion, Username: h.user.UserName, Features: features(h.client.IsVC()),
+		APIVersion: about.ApiVersion, Username: h.User.UserName, Features: features(h.Client.IsVC()),
 	}
 	var err error
 	if info.InstanceUUID, err = h.server(ctx); err != nil {
 		return info, err
 	}
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return info, err
 	}
-	for _, dc := range sk.datacenters {
-		out := vix.Datacenter{Name: dc.name, Path: dc.path}
-		for _, ds := range dc.datastores {
+	for _, dc := range sk.Datacenters {
+		out := vix.Datacenter{Name: dc.Name, Path: dc.Path}
+		for _, ds := range dc.Datastores {
 			out.Datastores = append(out.Datastores, ds.Datastore)
 		}
-		sortBy(out.Datastores, func(d vix.Datastore) string { return d.Name })
+		inventory.SortBy(out.Datastores, func(d vix.Datastore) string { return d.Name })
 		info.Datacenters = append(info.Datacenters, out)
 	}
 	return info, nil
@@ -53,17 +55,17 @@ func features(vcenter bool) []string {
 // server is the instance UUID of the vCenter. An ESXi has none of its own; the
 // UUID of its hardware tells it from others.
 func (h *host) server(ctx context.Context) (string, error) {
-	if uuid := h.client.ServiceContent.About.InstanceUuid; uuid != "" {
+	if uuid := h.Client.ServiceContent.About.InstanceUuid; uuid != "" {
 		return uuid, nil
 	}
-	server, err := h.identity.get(ctx, h.life, struct{}{}, time.Time{}, func(ctx context.Context) (string, error) {
-		content, err := h.retrieve(ctx, types.PropertyFilterSpec{
+	server, err := h.identity.Get(ctx, h.Life, struct{}{}, time.Time{}, func(ctx context.Context) (string, error) {
+		content, err := h.Retrieve(ctx, types.PropertyFilterSpec{
 			ObjectSet: []types.ObjectSpec{{
-				Obj: h.client.ServiceContent.RootFolder,
+				Obj: h.Client.ServiceContent.RootFolder,
 				SelectSet: []types.BaseSelectionSpec{
-					traverse("children", "Folder", "childEntity", "children", "hostFolder", "hosts"),
-					traverse("hostFolder", "Datacenter", "hostFolder", "children"),
-					traverse("hosts", "ComputeResource", "host"),
+					wire.Traverse("children", "Folder", "childEntity", "children", "hostFolder", "hosts"),
+					wire.Traverse("hostFolder", "Datacenter", "hostFolder", "children"),
+					wire.Traverse("hosts", "ComputeResource", "host"),
 				},
 			}},
 			PropSet: []types.PropertySpec{{Type: "HostSystem", PathSet: []string{"summary.hardware.uuid"}}},
@@ -79,10 +81,10 @@ func (h *host) server(ctx context.Context) (string, error) {
 			}
 		}
 		return "", &vix.Error{
-			Op: "read the identity of", Object: h.endpoint.Host, Code: vix.CodeFail,
+			Op: "read the identity of", Object: h.Endpoint.Host, Code: vix.CodeFail,
 			Reason: "The host tells neither an instance UUID nor its hardware's.",
 			Remedy: "Check that this user has System.Read on the host.",
 		}
 	})
-	return server, h.typed("read the identity of", h.endpoint.Host, err)
+	return server, h.Failed(wire.To("read the identity of", h.Endpoint.Host), err)
 }

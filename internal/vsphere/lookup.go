@@ -16,6 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // lookups finds VMs by path. A path by itself is cheapest asked for by itself
@@ -26,14 +28,11 @@ import (
 // more come at once than that.
 type lookups struct {
 	indexes indexes
-	// ended tells those who wait for a lookup that one has ended.
-	ended func()
-
-	mu    sync.Mutex
-	spent int            // single lookups so far
-	asked int            // times that an index was not worth its price
-	under map[string]int // lookups under way, by datastore
-	crowd *crowd         // those who came while another was under way; nil if none
+	mu      sync.Mutex
+	spent   int            // single lookups so far
+	asked   int            // times that an index was not worth its price
+	under   map[string]int // lookups under way, by datastore
+	crowd   *crowd         // those who came while another was under way; nil if none
 }
 
 // crowd is lookups that come at once, and are made in one way.
@@ -60,15 +59,16 @@ const (
 // hit is a VM that a lookup found, before anything is known of it.
 type hit struct {
 	vm types.ManagedObjectReference
-	in *datacenter
+	in *inventory.Datacenter
 	// remembered is set where an index said so rather than the host just now.
 	remembered bool
 }
 
 // findPath looks in the datacenters for a VM with the path.
-func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit, error) {
+func (h *host) findPath(ctx context.Context, p vix.Path, in []*inventory.Datacenter) ([]hit, error) {
+	begun := time.Now()
 	if !h.lookups.single(len(in)) {
-		ix, err := h.index(ctx, p.Datastore, noOlderThan(indexAge))
+		ix, err := h.index(ctx, p.Datastore, wire.NoOlderThan(indexAge))
 		if err != nil {
 			return nil, err
 		}
@@ -76,8 +76,22 @@ func (h *host) findPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hi
 			return hits, nil
 		}
 		// What the index does not have may be newer than the index.
+		return h.lookAgain(ctx, p, in, begun)
 	}
 	return h.askPath(ctx, p, in)
+}
+
+// lookAgain looks for a path where an index did not help: by itself, or in an index
+// that is no older than begun where there are too many datacenters for that.
+func (h *host) lookAgain(ctx context.Context, p vix.Path, in []*inventory.Datacenter, begun time.Time) ([]hit, error) {
+	if len(in) <= maxWidth {
+		return h.askPath(ctx, p, in)
+	}
+	ix, err := h.index(ctx, p.Datastore, begun)
+	if err != nil {
+		return nil, err
+	}
+	return ix.find(p, in), nil
 }
 
 // begin notes a lookup, until the function that it gives is called.
@@ -90,21 +104,11 @@ func (l *lookups) begin(datastore string) func() {
 	l.under[datastore]++
 	return func() {
 		l.mu.Lock()
+		defer l.mu.Unlock()
 		if l.under[datastore]--; l.under[datastore] == 0 {
 			delete(l.under, datastore)
 		}
-		l.mu.Unlock()
-		l.ended()
 	}
-}
-
-// coming is how many lookups are about to end in a read: not those that wait for
-// an index.
-func (l *lookups) coming() int {
-	waiting := l.indexes.awaited()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.underway() - waiting
 }
 
 // datastores are the names that are looked for now.
@@ -177,7 +181,7 @@ func (l *lookups) underway() int {
 }
 
 // askPath asks the host for the path in each datacenter.
-func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit, error) {
+func (h *host) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacenter) ([]hit, error) {
 	var (
 		mu    sync.Mutex
 		hits  []hit
@@ -186,7 +190,7 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit
 	group.SetLimit(parallel)
 	for _, dc := range in {
 		group.Go(func() error {
-			found, err := object.NewSearchIndex(h.client).FindByDatastorePath(ctx, object.NewDatacenter(h.client, dc.ref), p.String())
+			found, err := object.NewSearchIndex(h.Client).FindByDatastorePath(ctx, object.NewDatacenter(h.Client, dc.Ref), p.String())
 			if fault.Is(err, &types.InvalidDatastore{}) || fault.Is(err, &types.InvalidDatastorePath{}) {
 				return nil // not here
 			}
@@ -202,13 +206,13 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*datacenter) ([]hit
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	sortBy(hits, func(h hit) string { return h.in.path })
+	inventory.SortBy(hits, func(h hit) string { return h.in.Path })
 	return hits, nil
 }
 
 // absent reports that an index no older than fresh proves that no VM has the path
 // in a datacenter. It reads one when it has been asked as often as that is worth.
-func (h *host) absent(ctx context.Context, p vix.Path, in *datacenter, fresh time.Time) (bool, error) {
+func (h *host) absent(ctx context.Context, p vix.Path, in *inventory.Datacenter, fresh time.Time) (bool, error) {
 	if !h.lookups.indexes.begunSince(p.Datastore, fresh) && !h.lookups.worthwhile() {
 		return false, nil
 	}
@@ -217,7 +221,7 @@ func (h *host) absent(ctx context.Context, p vix.Path, in *datacenter, fresh tim
 	if err != nil {
 		return false, err
 	}
-	return len(ix.find(p, []*datacenter{in})) == 0, nil
+	return len(ix.find(p, []*inventory.Datacenter{in})) == 0, nil
 }
 
 // worthwhile reports that so many were asked for since the last index that
@@ -234,9 +238,9 @@ func (l *lookups) worthwhile() bool {
 
 // registered makes a registration of our own known to the next lookup, and
 // unregistered forgets one.
-func (l *lookups) registered(p vix.Path, in *datacenter, vm types.ManagedObjectReference) {
-	if ds := in.datastores[p.Datastore]; ds != nil {
-		l.indexes.change(p.Datastore, func(ix *index) { ix.add(indexKey{ds.ref, p.File}, vm) })
+func (l *lookups) registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedObjectReference) {
+	if ds := in.Datastores[p.Datastore]; ds != nil {
+		l.indexes.change(p.Datastore, func(ix *index) { ix.add(indexKey{ds.Ref, p.File}, vm) })
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
 
 // A lookup by itself never waits. Of those that come while it is under way, few
@@ -33,7 +35,7 @@ func TestACrowdIsForAnIndex(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := &lookups{ended: func() {}}
+				l := &lookups{}
 				var (
 					mu      sync.Mutex
 					singly  int
@@ -82,7 +84,7 @@ func at(moments ...int) []time.Duration {
 // Of ten opens, nine come while the lookup of the first is under way, and share an
 // index.
 func TestOpensAtOnceShareAnIndex(t *testing.T) {
-	s := inventory(t, 40, 1)
+	s := stocked(t, 40, 1)
 	h := connected(t, s)
 	s.OnRequest(func(method string, _ []byte) {
 		for method == "FindByDatastorePath" && t.Context().Err() == nil {
@@ -98,5 +100,37 @@ func TestOpensAtOnceShareAnIndex(t *testing.T) {
 	openAll(t, h, inventoryPaths(t, terraformsParallelism, 40, 1, 1))
 	if got := s.Requests(); got["FindByDatastorePath"] != 1 {
 		t.Errorf("ten opens took %v, want one lookup", got)
+	}
+}
+
+func TestTheIndexHasEveryVM(t *testing.T) {
+	s := simulated(t, sim.Options{Datacenters: 2, VMs: 3})
+	odd := []string{"[LocalDS_0] a&b/a&b.vmx", "[LocalDS_0] a <b>/ä.vmx", "[LocalDS_0] it's \"so\"/x.vmx", "[LocalDS_0] 100% [x]/y.vmx"}
+	for _, path := range odd {
+		registered(t, s, "DC1", path)
+	}
+	must(t, s.SetConnectionState("DC1", odd[0], "inaccessible")) // it tells no configuration any more
+	h := connected(t, s)
+	sk, err := h.Outline(t.Context(), time.Time{})
+	must(t, err)
+	ix, err := h.readIndex(t.Context(), sk, sk.DatastoreNames())
+	must(t, err)
+	if len(ix.vms) != 6+len(odd) {
+		t.Errorf("the index has %d paths: %v", len(ix.vms), ix.vms)
+	}
+	for _, path := range odd {
+		if hits := ix.find(pathOf(t, path), sk.Datacenters); len(hits) != 1 || hits[0].in.Name != "DC1" {
+			t.Errorf("%s: %+v", path, hits)
+		}
+	}
+}
+
+// An index that somebody asks for who has not said so beforehand has the VMs, too.
+func TestTheIndexOfANameThatNobodyAnnounced(t *testing.T) {
+	h := connected(t, simulated(t, sim.Options{VMs: 3}))
+	ix, err := h.index(t.Context(), "LocalDS_0", time.Time{})
+	must(t, err)
+	if len(ix.vms) != 3 {
+		t.Errorf("the index has %d paths", len(ix.vms))
 	}
 }

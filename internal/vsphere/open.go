@@ -8,27 +8,29 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
-	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Open implements vix.Host: VixVM_Open, by SearchIndex.FindByDatastorePath in
 // every datacenter that may hold the path.
 func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
-	what := asked{"open", at.Path.String()}
-	in, err := h.datacentersOf(ctx, what, at)
+	what := wire.To("open", at.Path.String())
+	in, err := h.DatacentersOf(ctx, what, at)
 	if err != nil {
 		return nil, err
 	}
 	found, err := h.recordsAt(ctx, at.Path, in, &h.opens)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	switch len(found) {
 	case 1:
@@ -40,7 +42,7 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 }
 
 // readable gives the VM of a record, unless the user may not read it.
-func (h *host) readable(ctx context.Context, what asked, r *record) (*vix.VM, error) {
+func (h *host) readable(ctx context.Context, what wire.Step, r *record) (*vix.VM, error) {
 	if err := h.withheld(what, r); err != nil {
 		return nil, err
 	}
@@ -51,11 +53,11 @@ func (h *host) readable(ctx context.Context, what asked, r *record) (*vix.VM, er
 
 // withheld is the error of a VM of which the host does not tell the user what it
 // knows: what is left of it must not be taken for what it is.
-func (h *host) withheld(what asked, r *record) error {
+func (h *host) withheld(what wire.Step, r *record) error {
 	for _, missing := range r.withheld {
 		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
-			e := &vix.Error{Op: what.op, Object: what.object, Fault: faultText(denied, missing.Fault.LocalizedMessage)}
-			h.faultError(e, denied)
+			e := &vix.Error{Op: what.Op, Object: what.Object}
+			h.Explain(e, denied, missing.Fault.LocalizedMessage)
 			return e
 		}
 	}
@@ -67,7 +69,7 @@ type recordReader = *batch[types.ManagedObjectReference, *record]
 
 // recordsAt finds and reads the VMs that have the path. What an index remembers
 // is held against what the VM itself says, and looked up again if they differ.
-func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]*record, error) {
+func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads recordReader) ([]*record, error) {
 	hits, asked, err := h.findAndAsk(ctx, p, in, reads)
 	if err != nil {
 		return nil, err
@@ -77,7 +79,7 @@ func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, read
 		return found, err
 	}
 	h.lookups.indexes.drop(p.Datastore)
-	if hits, err = h.askPath(ctx, p, in); err != nil {
+	if hits, err = h.lookAgain(ctx, p, in, time.Now()); err != nil {
 		return nil, err
 	}
 	found, _, err = verified(ctx, p, hits, askAll(hits, reads))
@@ -86,7 +88,9 @@ func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*datacenter, read
 
 // findAndAsk finds the VMs and asks what they say of themselves. Until it has
 // asked, the lookup counts as one that a read is to wait for.
-func (h *host) findAndAsk(ctx context.Context, p vix.Path, in []*datacenter, reads recordReader) ([]hit, []reply[*record], error) {
+func (h *host) findAndAsk(
+	ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads recordReader,
+) ([]hit, []reply[*record], error) {
 	defer h.lookups.begin(p.Datastore)()
 	hits, err := h.findPath(ctx, p, in)
 	return hits, askAll(hits, reads), err
@@ -119,7 +123,7 @@ func verified(ctx context.Context, p vix.Path, hits []hit, asked []reply[*record
 			stale = true
 			continue
 		}
-		if dc, ok := r.datacenter(); ok && dc != hit.in.ref || seen[hit.vm] {
+		if dc, ok := r.datacenter(); ok && dc != hit.in.Ref || seen[hit.vm] {
 			continue
 		}
 		seen[hit.vm] = true
@@ -129,15 +133,16 @@ func verified(ctx context.Context, p vix.Path, hits []hit, asked []reply[*record
 }
 
 // ambiguous lists the VMs that all have one path.
-func ambiguous(what asked, found []*record) error {
+func ambiguous(what wire.Step, found []*record) error {
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this path, in different datacenters:", len(found)),
 		Remedy: "Say which one is meant with the argument datacenter, for example:",
 	}
 	for _, r := range found {
 		e.Choices = append(e.Choices, candidate(r.registration()))
 	}
+	e.Choices = inventory.AtMost(e.Choices, 20)
 	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].registration().Datacenter)
 	return e
 }
@@ -145,26 +150,24 @@ func ambiguous(what asked, found []*record) error {
 // candidate is one line of an ambiguity.
 func candidate(r vix.Registration) string {
 	return fmt.Sprintf("%s: %q (managed object id %s, instance UUID %s, power state %s)",
-		r.Datacenter, r.Name, r.ManagedObjectID, orUnknown(r.InstanceUUID), orUnknown(string(r.PowerState)))
+		r.Datacenter, r.Name, r.ManagedObjectID, wire.OrUnknown(r.InstanceUUID), wire.OrUnknown(string(r.PowerState)))
 }
 
 // notRegistered says that no VM has the path, whether the file is there, and how
 // to register it.
-func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*datacenter) error {
-	e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
+func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*inventory.Datacenter) error {
+	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
 	var there, not, unknown []string
-	for _, dc := range in {
-		exists, err := h.fileExists(ctx, dc.datastores[p.Datastore], p)
+	looked, more := h.lookForFile(ctx, p, in)
+	for _, at := range looked {
 		var why *vix.Error
 		switch {
-		case errors.As(err, &why):
-			unknown = append(unknown, dc.path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
-		case err != nil:
-			return h.typed(what.op, what.object, err)
-		case exists:
-			there = append(there, dc.path)
+		case errors.As(at.err, &why):
+			unknown = append(unknown, at.in.Path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
+		case at.there:
+			there = append(there, at.in.Path)
 		default:
-			not = append(not, dc.path)
+			not = append(not, at.in.Path)
 		}
 	}
 	switch {
@@ -172,10 +175,14 @@ func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*
 		e.Reason = fmt.Sprintf("The file exists in %s, but it is not registered there: the host knows no VM with this path.", join(there))
 		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], h.nameIsShared(ctx, p.Datastore))
 	case len(unknown) > 0:
-		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.", join(unknown))
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.",
+			joinMore(unknown, more))
 		e.Remedy = "A user who may not see a VM does not find it either: check that this user has System.Read on it."
 	default:
-		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and there is no such file on the datastore.", join(not))
+		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and there is no such file on the datastore.", joinMore(not, more))
+		if more > 0 {
+			e.Reason += fmt.Sprintf(" It was looked for in the first %d of them.", len(looked))
+		}
 		e.Remedy = "Check the path. A VM that storage vMotion moved has another one."
 	}
 	if p.IsTemplate() {
@@ -187,13 +194,13 @@ func (h *host) notRegistered(ctx context.Context, what asked, p vix.Path, in []*
 // nameIsShared reports that several datacenters have a datastore of the name, so
 // that a configuration must say which one it means.
 func (h *host) nameIsShared(ctx context.Context, name string) bool {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return true // to say too much is right, too
 	}
 	having := 0
-	for _, dc := range sk.datacenters {
-		if dc.datastores[name] != nil {
+	for _, dc := range sk.Datacenters {
+		if dc.Datastores[name] != nil {
 			having++
 		}
 	}
@@ -255,30 +262,50 @@ func join(items []string) string {
 	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
 }
 
+// joinMore lists places of which there are more.
+func joinMore(items []string, more int) string {
+	if more == 0 {
+		return join(items)
+	}
+	return strings.Join(items, ", ") + " and " + strconv.Itoa(more) + " more"
+}
+
 // OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
 func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
-	what := asked{"open", "the VM " + id}
-	found, err := h.recordsByID(ctx, id, &h.opens)
+	what := wire.To("open", "the VM "+id)
+	found, err := h.recordsOfHandle(ctx, id)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	switch len(found) {
 	case 1:
 		return h.readable(ctx, what, found[0])
 	case 0:
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeVMNotFound,
-			Reason: "No VM with this instance UUID is registered on " + h.endpoint.Host + ", or this user may not see it.",
+			Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound,
+			Reason: "No VM with this instance UUID is registered on " + h.Endpoint.Host + ", or this user may not see it.",
 			Remedy: "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share.",
 		}
 	}
 	return nil, sameID(what, found)
 }
 
+// recordsOfHandle finds and reads the VMs with an instance UUID: those that this
+// process has seen with it, if there are any.
+func (h *host) recordsOfHandle(ctx context.Context, id string) ([]*record, error) {
+	if known := h.ids.known(id); len(known) > 0 {
+		found, _, err := h.recordsOf(ctx, id, known, &h.opens, nil)
+		if len(found) > 0 || err != nil {
+			return found, err
+		}
+	}
+	return h.recordsByID(ctx, id, &h.opens, nil)
+}
+
 // sameID lists the VMs that share an instance UUID.
-func sameID(what asked, found []*record) error {
+func sameID(what wire.Step, found []*record) error {
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
 		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
 	}
@@ -291,27 +318,3 @@ func sameID(what asked, found []*record) error {
 
 // uuidForm is what a UUID looks like.
 var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-// recordsByID finds and reads the VMs with an instance UUID: all of them,
-// because FindByUuid would pick one silently.
-func (h *host) recordsByID(ctx context.Context, id string, reads recordReader) ([]*record, error) {
-	if !uuidForm.MatchString(id) {
-		return nil, nil // a managed object id is not one, and must not be asked for as one
-	}
-	refs, err := object.NewSearchIndex(h.client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
-	if err != nil {
-		return nil, err
-	}
-	var found []*record
-	for _, ref := range refs {
-		r, err := reads.get(ctx, ref.Reference())
-		if fault.Is(err, &types.ManagedObjectNotFound{}) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, r)
-	}
-	return found, nil
-}

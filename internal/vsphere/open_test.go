@@ -246,7 +246,7 @@ func TestRequestsOfOpens(t *testing.T) {
 			if got := s.RequestCount(); got > c.most {
 				t.Errorf("%d opens took %d requests, at most %d are allowed: %v", c.n, got, c.most, s.Requests())
 			}
-			if got := s.Connections(); got > connections {
+			if got := s.Connections(); got > 12 {
 				t.Errorf("%d connections", got)
 			} else {
 				t.Logf("%d opens: %d requests, %d connections", c.n, s.RequestCount(), got)
@@ -312,4 +312,33 @@ func TestFind(t *testing.T) {
 	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldFolder), `There is no VM folder "Lynux" in /DC0`, "/DC0/vm/Linux")
 	_, err = h.Find(t.Context(), vix.Query{Datacenter: "DC7"})
 	failure(t, err, vix.CodeObjectNotFound, vix.FieldDatacenter)
+}
+
+// What explains an error is looked for in some places, whatever there are.
+func TestWhatIsNotFoundIsNotLookedForEverywhere(t *testing.T) {
+	s := simulated(t, sim.Options{Datacenters: 60, Clusters: -1, PlainHTTP: true})
+	h := connected(t, s)
+	must(t, second(h.Info(t.Context()))) // what the others share
+	s.ResetRequests()
+	_, err := h.Open(t.Context(), vix.Locator{Path: pathOf(t, "[LocalDS_0] none/none.vmx")})
+	e := failure(t, err, vix.CodeVMNotFound, vix.FieldPath)
+	says(t, e, "/DC0, /DC1", "and 40 more, and there is no such file on the datastore. It was looked for in the first 20 of them.")
+	one := s.RequestCount()
+	if one > 80 || s.Requests()["SearchDatastore_Task"] != 20 || s.Requests()["FindByDatastorePath"] != 0 {
+		t.Errorf("it took %d requests: %v", one, s.Requests())
+	}
+	var paths []vix.Path
+	for i := range 10 {
+		paths = append(paths, pathOf(t, fmt.Sprintf("[LocalDS_0] none%d/none.vmx", i)))
+	}
+	s.ResetRequests()
+	tenAtATime(paths, func(_ int, p vix.Path) {
+		_, err := h.Open(t.Context(), vix.Locator{Path: p})
+		failure(t, err, vix.CodeVMNotFound, vix.FieldPath)
+	})
+	if n := s.RequestCount(); n > 100 {
+		t.Errorf("ten more took %d requests: %v", n, s.Requests())
+	}
+	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: paths[0]})
+	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldDatacenter), "60 datacenters have a datastore named", "- and 40 more")
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,18 +15,18 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // The privileges that registering, unregistering and looking around need.
 const (
 	privilegeRegister   = "VirtualMachine.Inventory.Register"
 	privilegeAssignPool = "Resource.AssignVMToPool"
-	privilegeRead       = "System.Read"
 	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
-	privilegeView       = "System.View"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
@@ -45,37 +44,37 @@ type missingGrant struct {
 // permitted checks that the user may register a VM there:
 // AuthorizationManager.HasUserPrivilegeOnEntities. A host that cannot answer is
 // asked no further: the registration itself will say.
-func (h *host) permitted(ctx context.Context, what asked, p *placed, ds *datastore) error {
-	key := grantKey{folder: p.folder.ref, datastore: ds.ref}
-	if p.pool != nil {
-		key.pool = p.pool.ref
+func (h *host) permitted(ctx context.Context, what wire.Step, p *inventory.Placed, ds *inventory.Datastore) error {
+	key := grantKey{folder: p.Folder.Ref, datastore: ds.Ref}
+	if p.Pool != nil {
+		key.pool = p.Pool.Ref
 	}
-	missing, err := h.grants.get(ctx, h.life, key, time.Time{}, func(ctx context.Context) ([]missingGrant, error) {
+	missing, err := h.grants.Get(ctx, h.Life, key, time.Time{}, func(ctx context.Context) ([]missingGrant, error) {
 		return h.readGrants(ctx, key)
 	})
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	if len(missing) == 0 {
 		return nil
 	}
 	names := map[types.ManagedObjectReference]string{
-		key.folder: "the folder " + p.folder.path, key.datastore: "the datastore " + ds.in.path + "/datastore/" + ds.Name,
+		key.folder: "the folder " + p.Folder.Path, key.datastore: "the datastore " + ds.In.Path + "/datastore/" + ds.Name,
 	}
-	if p.pool != nil {
-		names[key.pool] = "the resource pool " + p.pool.path
+	if p.Pool != nil {
+		names[key.pool] = "the resource pool " + p.Pool.Path
 	}
 	return h.lacks(what, missing, names)
 }
 
 // lacks is the error of missing privileges, nil if there are none.
-func (h *host) lacks(what asked, missing []missingGrant, names map[types.ManagedObjectReference]string) error {
+func (h *host) lacks(what wire.Step, missing []missingGrant, names map[types.ManagedObjectReference]string) error {
 	if len(missing) == 0 {
 		return nil
 	}
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeHostUserPermissions,
-		Reason: fmt.Sprintf("The user %q lacks:", h.user.UserName),
+		Op: what.Op, Object: what.Object, Code: vix.CodeHostUserPermissions,
+		Reason: fmt.Sprintf("The user %q lacks:", h.User.UserName),
 		Remedy: "Grant the user a role with what is missing there, or connect as another user.",
 	}
 	for _, m := range missing {
@@ -86,7 +85,7 @@ func (h *host) lacks(what asked, missing []missingGrant, names map[types.Managed
 
 // readGrants asks for all privileges of a registration at once.
 func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, error) {
-	needs := []missingGrant{{key.folder, privilegeRegister}, {key.datastore, privilegeRead}}
+	needs := []missingGrant{{key.folder, privilegeRegister}, {key.datastore, inventory.PrivilegeRead}}
 	if key.pool.Value != "" {
 		needs = append(needs, missingGrant{key.pool, privilegeAssignPool})
 	}
@@ -96,11 +95,11 @@ func (h *host) readGrants(ctx context.Context, key grantKey) ([]missingGrant, er
 // missing gives those of the needs that the user does not have, with one request.
 // A host that cannot tell is taken to grant everything.
 func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGrant, error) {
-	manager := h.client.ServiceContent.AuthorizationManager
+	manager := h.Client.ServiceContent.AuthorizationManager
 	if manager == nil || len(needs) == 0 {
 		return nil, nil
 	}
-	request := types.HasUserPrivilegeOnEntities{This: *manager, UserName: h.user.UserName}
+	request := types.HasUserPrivilegeOnEntities{This: *manager, UserName: h.User.UserName}
 	for _, need := range needs {
 		if !slices.Contains(request.Entities, need.object) {
 			request.Entities = append(request.Entities, need.object)
@@ -109,7 +108,7 @@ func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGran
 			request.PrivId = append(request.PrivId, need.privilege)
 		}
 	}
-	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.client, &request)
+	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.Client, &request)
 	if err != nil {
 		if unanswerable(err) {
 			return nil, nil
@@ -152,7 +151,7 @@ func (l *leaveGrants) see(refs []types.ManagedObjectReference) {
 
 // CheckUnregister implements vix.Host.
 func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
-	what := asked{"unregister", handle.Path.String()}
+	what := wire.To("unregister", handle.Path.String())
 	ref := types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID}
 	h.leave.mu.Lock()
 	missing, known := h.leave.known[ref]
@@ -160,13 +159,13 @@ func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.P
 	if !known {
 		var err error
 		if missing, err = h.leave.batch.get(ctx, ref); err != nil {
-			return goneIsNil(h.typed(what.op, what.object, err))
+			return goneIsNil(h.Failed(what, err))
 		}
 	}
 	missing = slices.DeleteFunc(slices.Clone(missing), func(m missingGrant) bool {
 		return m.privilege == privilegePowerOff && off == vix.PowerOffFail
 	})
-	return h.lacks(what, missing, map[types.ManagedObjectReference]string{ref: "the VM " + what.object})
+	return h.lacks(what, missing, map[types.ManagedObjectReference]string{ref: "the VM " + what.Object})
 }
 
 // mostAsked bounds how many VMs one request asks for.
@@ -239,33 +238,16 @@ func (h *host) lacking(ctx context.Context, err error) string {
 	if _, ok := fault.As(err, &denied); !ok || denied.Object == nil {
 		return ""
 	}
-	content, readErr := h.retrieve(ctx, types.PropertyFilterSpec{
+	content, readErr := h.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{
-			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{traverse("parents", "ManagedEntity", "parent", "parents")},
+			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{wire.Traverse("parents", "ManagedEntity", "parent", "parents")},
 		}},
 		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
 	})
-	path := newNodes(content).path(*denied.Object)
+	path := inventory.NewEntities(content).Path(*denied.Object)
 	if readErr != nil || path == "" {
 		return ""
 	}
 	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-		h.user.UserName, orUnknown(denied.PrivilegeId), kindOf(*denied.Object), path)
-}
-
-// kindOf is what people call a kind of managed object.
-func kindOf(ref types.ManagedObjectReference) string {
-	switch ref.Type {
-	case "Folder":
-		return "the folder"
-	case "ResourcePool":
-		return "the resource pool"
-	case "Datastore":
-		return "the datastore"
-	case "VirtualMachine":
-		return "the VM"
-	case "Datacenter":
-		return "the datacenter"
-	}
-	return "the " + strings.ToLower(ref.Type)
+		h.User.UserName, wire.OrUnknown(denied.PrivilegeId), inventory.KindOf(*denied.Object), path)
 }

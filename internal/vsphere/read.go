@@ -5,17 +5,21 @@ package vsphere
 
 import (
 	"context"
+	"errors"
 	"slices"
 
-	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // record is what one read said of a VM, and of the entities above it.
 type record struct {
 	vm    mo.VirtualMachine
-	above nodes
+	above inventory.Entities
 	// withheld are the properties that the host would not show, and why.
 	withheld []types.MissingProperty
 }
@@ -50,66 +54,57 @@ func (h *host) readForOpen(ctx context.Context, refs []types.ManagedObjectRefere
 }
 
 // readRecords reads VMs, and the names of all that is above them, with one
-// request. One that is gone fails the whole request; it is left out then, and the
-// others are asked for again.
+// request. What a host leaves out of such an answer is gone.
 func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
 	answers := records{}
-	for len(refs) > 0 {
-		content, err := h.retrieve(ctx, vmSpec(refs, paths))
-		var gone *types.ManagedObjectNotFound
-		if _, is := fault.As(err, &gone); is && slices.Contains(refs, gone.Obj) {
-			answers[gone.Obj] = answer[*record]{err: err}
-			refs = slices.DeleteFunc(slices.Clone(refs), func(r types.ManagedObjectReference) bool { return r == gone.Obj })
+	content, err := h.Retrieve(ctx, vmSpec(refs, paths))
+	if wire.IsGone(err) {
+		// It is not one of the VMs: the host was asked to leave those out.
+		err = h.Typed(errors.New("the host misses what it reads with"))
+	}
+	above := inventory.NewEntities(content)
+	for _, o := range content {
+		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		if err != nil {
-			for _, ref := range refs {
-				answers[ref] = answer[*record]{err: err}
-			}
-			return answers
+		r := &record{above: above, withheld: o.MissingSet}
+		wire.Load(o, &r.vm)
+		if id := r.registration().InstanceUUID; id != "" {
+			h.ids.note(id, o.Obj)
 		}
-		above := newNodes(content)
-		for _, o := range content {
-			if o.Obj.Type != "VirtualMachine" {
-				continue
-			}
-			r := &record{above: above, withheld: o.MissingSet}
-			load(o, &r.vm)
-			answers[o.Obj] = answer[*record]{value: r}
+		answers[o.Obj] = answer[*record]{value: r}
+	}
+	for _, ref := range refs {
+		if _, ok := answers[ref]; ok {
+			continue
 		}
-		for _, ref := range refs {
-			if _, ok := answers[ref]; !ok {
-				answers[ref] = answer[*record]{err: noAnswerError{ref}}
-			}
+		why := err
+		if why == nil {
+			why = h.Typed(soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref}))
 		}
-		return answers
+		answers[ref] = answer[*record]{err: why}
 	}
 	return answers
 }
-
-// noAnswerError is an object that a read left out without saying why.
-type noAnswerError struct{ ref types.ManagedObjectReference }
-
-func (e noAnswerError) Error() string { return "the host said nothing of " + e.ref.String() }
 
 // vmSpec reads paths of VMs and walks up from them: by folder, pool and host. The
 // first VM says how, the others refer to it: names are known in the whole filter
 // specification, and said for each VM again the walk would be most of a request.
 func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {
 	up := []types.BaseSelectionSpec{
-		traverse("parents", "ManagedEntity", "parent", "parents"),
-		traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
-		traverse("pools", "VirtualMachine", "resourcePool", "parents"),
-		traverse("hosts", "VirtualMachine", "runtime.host", "parents"),
+		wire.Traverse("parents", "ManagedEntity", "parent", "parents"),
+		wire.Traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
+		wire.Traverse("pools", "VirtualMachine", "resourcePool", "parents"),
+		wire.Traverse("hosts", "VirtualMachine", "runtime.host", "parents"),
 	}
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: paths},
 		{Type: "ManagedEntity", PathSet: []string{"name", "parent"}},
-	}}
+	}, ReportMissingObjectsInResults: types.NewBool(true)}
 	for _, ref := range refs {
 		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ref, SelectSet: up})
 		if len(spec.ObjectSet) == 1 {
-			up = selected("parents", "vapps", "pools", "hosts")
+			up = wire.Selected("parents", "vapps", "pools", "hosts")
 		}
 	}
 	return spec

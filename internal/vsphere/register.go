@@ -15,6 +15,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once;
@@ -34,12 +36,13 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		}
 		return nil, h.registerError(ctx, p, err)
 	}
+	h.ids.whole.Drop(struct{}{})
 	h.lookups.registered(spec.Path, p.dc, vm)
 	// The registration exists: reading it back must not be cut short by the
 	// interruption that came too late to stop it.
-	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.options.RequestTimeout)
+	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.Options.RequestTimeout)
 	defer cancel()
-	r, err := h.readBacks.get(readCtx, vm)
+	r, err := h.reads.get(readCtx, vm)
 	if err != nil {
 		e := &vix.Error{
 			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Cause: err,
@@ -53,7 +56,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 
 // register starts the task and waits for it.
 func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectReference, error) {
-	pool, on := p.placed.refs()
+	pool, on := p.placed.Refs()
 	if p.spec.Sending != nil {
 		now, err := h.now(ctx)
 		if err != nil {
@@ -61,14 +64,14 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 		}
 		p.spec.Sending(now)
 	}
-	response, err := methods.RegisterVM_Task(ctx, h.client, &types.RegisterVM_Task{
-		This: p.placed.folder.ref, Path: p.spec.Path.String(), Name: escapeName(p.spec.Name),
+	response, err := methods.RegisterVM_Task(ctx, h.Client, &types.RegisterVM_Task{
+		This: p.placed.Folder.Ref, Path: p.spec.Path.String(), Name: wire.EscapeName(p.spec.Name),
 		AsTemplate: p.spec.Template, Pool: pool, Host: on,
 	})
 	if err != nil {
 		return types.ManagedObjectReference{}, err
 	}
-	result, err := h.tasks.wait(ctx, response.Returnval)
+	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return types.ManagedObjectReference{}, err
 	}
@@ -102,7 +105,7 @@ func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.
 // registerError says more about a refused registration than its fault does.
 func (h *host) registerError(ctx context.Context, p *prepared, err error) error {
 	var e *vix.Error
-	if !errors.As(h.typed(p.what.op, p.what.object, err), &e) {
+	if !errors.As(h.Failed(p.what, err), &e) {
 		return err
 	}
 	var (
@@ -111,13 +114,13 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		file     *types.FileNotFound
 	)
 	switch {
-	case errors.Is(err, errUnsettled):
+	case errors.Is(err, watch.ErrUnsettled):
 		e.Code = vix.CodeCancelled
-		e.Reason = "The operation was interrupted while the host's task was running; " + errUnsettled.Error() + "."
+		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
 		e.Remedy = "Apply again: a registration that went through is recognised."
 	case as(err, &missing), as(err, &file):
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
-		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.path)
+		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.Path)
 		e.Remedy = "Check the path, or upload the VM first."
 	case as(err, &argument):
 		switch argument.InvalidProperty {
@@ -148,8 +151,8 @@ func as[T any](err error, target *T) bool {
 
 // now is the host's time. What its clock has before this machine's is asked once.
 func (h *host) now(ctx context.Context) (time.Time, error) {
-	ahead, err := h.clocks.get(ctx, h.life, struct{}{}, time.Time{}, func(ctx context.Context) (time.Duration, error) {
-		now, err := methods.GetCurrentTime(ctx, h.client)
+	ahead, err := h.clocks.Get(ctx, h.Life, struct{}{}, time.Time{}, func(ctx context.Context) (time.Duration, error) {
+		now, err := methods.GetCurrentTime(ctx, h.Client)
 		if err != nil {
 			return 0, err
 		}
@@ -163,11 +166,11 @@ func (h *host) now(ctx context.Context) (time.Time, error) {
 // registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
 // this VM one of our user, within the time of the attempt? EventManager.QueryEvents.
 func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
-	manager := h.client.ServiceContent.EventManager
+	manager := h.Client.ServiceContent.EventManager
 	if manager == nil {
 		return false, nil
 	}
-	response, err := methods.QueryEvents(ctx, h.client, &types.QueryEvents{
+	response, err := methods.QueryEvents(ctx, h.Client, &types.QueryEvents{
 		This: *manager,
 		Filter: types.EventFilterSpec{
 			Entity:      &types.EventFilterSpecByEntity{Entity: vm, Recursion: types.EventFilterSpecRecursionOptionSelf},
@@ -189,5 +192,5 @@ func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReferen
 			newest = e
 		}
 	}
-	return newest != nil && newest.UserName == h.user.UserName && attempt.Covers(newest.CreatedTime), nil
+	return newest != nil && newest.UserName == h.User.UserName && attempt.Covers(newest.CreatedTime), nil
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Registration implements vix.Host. The recorded managed object is read first:
 // one read that many registrations share. Only where it is gone, or is another
 // VM, the registration is looked for by its id and by its path.
 func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Registration, error) {
-	r, err := h.current(ctx, asked{"read the registration of", handle.Path.String()}, handle)
+	r, err := h.current(ctx, wire.To("read the registration of", handle.Path.String()), handle)
 	if err != nil {
 		return nil, err
 	}
@@ -28,18 +29,26 @@ func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Regist
 }
 
 // current is the record of the VM that a handle means, now.
-func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*record, error) {
+func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (*record, error) {
 	if err := h.sameServer(ctx, what, handle); err != nil {
 		return nil, err
 	}
 	proved := false // that the recorded managed object is gone
+	// Where an index knows the id under another managed object, that is read together
+	// with the recorded one.
+	underway := map[types.ManagedObjectReference]reply[*record]{}
+	for _, ref := range h.ids.indexed(handle.ID) {
+		if ref.Value != handle.ManagedObjectID {
+			underway[ref] = h.reads.ask(ref)
+		}
+	}
 	if handle.ManagedObjectID != "" {
 		r, err := h.reads.get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
 		switch {
-		case isGone(err):
+		case wire.IsGone(err):
 			proved = true
 		case err != nil:
-			return nil, h.typed(what.op, what.object, err)
+			return nil, h.Failed(what, err)
 		default:
 			if err := h.withheld(what, r); err != nil {
 				return nil, err
@@ -49,7 +58,7 @@ func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*rec
 			}
 		}
 	}
-	if r, err := h.byID(ctx, what, handle); r != nil || err != nil {
+	if r, err := h.byID(ctx, what, handle, underway); r != nil || err != nil {
 		return r, err
 	}
 	if err := h.notByPath(ctx, what, handle); err != nil {
@@ -57,13 +66,13 @@ func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*rec
 	}
 	if !proved {
 		return nil, &vix.Error{
-			Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound,
+			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound,
 			Reason: "Neither the id nor the path finds the VM, but that it is gone is not proved: this user may see less than before.",
 			Remedy: "Check the user's permissions. If the VM really is unregistered, take it out of the state with terraform state rm.",
 		}
 	}
 	return nil, &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone,
+		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone,
 		Reason: fmt.Sprintf("The VM is not registered any more: its managed object %s is gone, and neither its id nor its path finds a VM.",
 			handle.ManagedObjectID),
 	}
@@ -71,10 +80,12 @@ func (h *host) current(ctx context.Context, what asked, handle vix.Handle) (*rec
 
 // byID finds a VM that was registered anew, under another managed object id. One
 // that only has the same instance UUID is not it.
-func (h *host) byID(ctx context.Context, what asked, handle vix.Handle) (*record, error) {
-	found, err := h.recordsByID(ctx, handle.ID, &h.reads)
+func (h *host) byID(
+	ctx context.Context, what wire.Step, handle vix.Handle, underway map[types.ManagedObjectReference]reply[*record],
+) (*record, error) {
+	found, err := h.recordsByID(ctx, handle.ID, &h.reads, underway)
 	if err != nil {
-		return nil, h.typed(what.op, what.object, err)
+		return nil, h.Failed(what, err)
 	}
 	var itself, copies []*record
 	for _, r := range found {
@@ -102,10 +113,10 @@ func (h *host) byID(ctx context.Context, what asked, handle vix.Handle) (*record
 }
 
 // otherVM is the error of VMs that have the id at other places.
-func (h *host) otherVM(ctx context.Context, what asked, handle vix.Handle, copies []*record) error {
+func (h *host) otherVM(ctx context.Context, what wire.Step, handle vix.Handle, copies []*record) error {
 	is := h.stamp(ctx, copies[0].registration())
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidHandle, Field: vix.FieldPath, Cause: vix.ErrOtherVM, VM: &is,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldPath, Cause: vix.ErrOtherVM, VM: &is,
 		Reason: fmt.Sprintf("The VM that was registered (%s) is not there any more. What has its instance UUID is another managed object "+
 			"at another path: a restored copy, or the same VM registered anew elsewhere. Nothing is done with it:", handle.ManagedObjectID),
 	}
@@ -118,11 +129,11 @@ func (h *host) otherVM(ctx context.Context, what asked, handle vix.Handle, copie
 
 // notByPath makes sure that no VM has the path. One that has is another
 // registration of the same file, which is not ours to follow silently.
-func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) error {
+func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle) error {
 	if handle.Path.IsZero() {
 		return nil
 	}
-	in, err := h.datacentersOf(ctx, what, vix.Locator{Path: handle.Path, Datacenter: handle.Datacenter})
+	in, err := h.DatacentersOf(ctx, what, vix.Locator{Path: handle.Path, Datacenter: handle.Datacenter})
 	if err != nil {
 		var e *vix.Error
 		if errors.As(err, &e) && (e.Field == vix.FieldPath || e.Field == vix.FieldDatacenter) {
@@ -130,20 +141,23 @@ func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) err
 		}
 		return err
 	}
+	if w, begun, ok := h.ids.whole.Known(struct{}{}); ok && begun.After(wire.NoOlderThan(absenceAge)) && !w.byPath[handle.Path] {
+		return nil // proved for all, with what no id finds
+	}
 	hits, err := h.askPath(ctx, handle.Path, in)
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	found, _, err := verified(ctx, handle.Path, hits, askAll(hits, &h.reads))
 	if err != nil {
-		return h.typed(what.op, what.object, err)
+		return h.Failed(what, err)
 	}
 	if len(found) == 0 {
 		return nil
 	}
 	r := found[0].registration()
 	return &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
+		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
 		Reason:  "The registration in the state is gone, and the same file has been registered anew, with another instance UUID:",
 		Choices: []string{candidate(r)},
 		Remedy: fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
@@ -153,7 +167,7 @@ func (h *host) notByPath(ctx context.Context, what asked, handle vix.Handle) err
 
 // sameServer refuses to look for a registration on a server that it is not from:
 // there, its absence would look proved.
-func (h *host) sameServer(ctx context.Context, what asked, handle vix.Handle) error {
+func (h *host) sameServer(ctx context.Context, what wire.Step, handle vix.Handle) error {
 	if handle.Server == "" {
 		return nil
 	}
@@ -165,9 +179,9 @@ func (h *host) sameServer(ctx context.Context, what asked, handle vix.Handle) er
 		return nil
 	}
 	return &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeInvalidHandle, Field: vix.FieldNone,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldNone,
 		Reason: fmt.Sprintf("The registration is from the server with the instance UUID %s, and the provider is connected to %s (%s).",
-			handle.Server, h.endpoint.Host, server),
+			handle.Server, h.Endpoint.Host, server),
 		Remedy: "Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again.",
 	}
 }
@@ -182,13 +196,13 @@ func (h *host) stamp(ctx context.Context, r vix.Registration) vix.Registration {
 
 // fileID identifies the file of a registration; empty where its datastore is not known.
 func (h *host) fileID(ctx context.Context, r vix.Registration) string {
-	sk, err := h.skeleton(ctx, time.Time{})
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return ""
 	}
-	for _, dc := range sk.datacenters {
-		if ds := dc.datastores[r.Path.Datastore]; ds != nil && dc.path == r.Datacenter {
-			return ds.fileID(r.Path)
+	for _, dc := range sk.Datacenters {
+		if ds := dc.Datastores[r.Path.Datastore]; ds != nil && dc.Path == r.Datacenter {
+			return ds.FileID(r.Path)
 		}
 	}
 	return ""

@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -128,4 +129,77 @@ func TestAbsenceMustBeProved(t *testing.T) {
 	}
 	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldPath), "registered anew, with another instance UUID",
 		"terraform import ADDRESS 52000000-0000-0000-0000-000000000002")
+}
+
+// rebuilt lays out VMs, tells their handles, and registers them anew; those of
+// which gone says so stay unregistered.
+func rebuilt(t *testing.T, s *sim.Host, n int, gone bool) []vix.Handle {
+	t.Helper()
+	h := connected(t, s)
+	specs := make([]vix.RegisterSpec, n)
+	for i := range specs {
+		id := fmt.Sprintf("52000000-0000-4000-8000-%012d", i)
+		specs[i].Path = laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] new%d/new%d.vmx", i, i), sim.VMX{NoDisk: true, InstanceUUID: id})
+	}
+	handles := registerAll(t, h, specs)
+	for i := range specs {
+		must(t, s.Unregister(t.Context(), "DC0", specs[i].Path.String()))
+		if !gone {
+			must(t, second(s.Register(t.Context(), "DC0", specs[i].Path.String())))
+		}
+	}
+	return handles
+}
+
+func TestRefreshOfWhatWasRegisteredAnewIsFlat(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1, VMs: 20, PlainHTTP: true})
+	handles := rebuilt(t, s, 100, false)
+	h := connected(t, s)
+	s.ResetRequests()
+	refreshAll(t, h, handles)
+	// Ten at a time they are twelve reads; a busy machine lets some travel alone.
+	if n := s.RequestCount(); n > 20 {
+		t.Errorf("100 registrations took %d requests: %v", n, s.Requests())
+	}
+}
+
+// What is gone is proved to be gone for all at once.
+func TestRefreshOfWhatIsGoneIsFlat(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1, VMs: 20, PlainHTTP: true})
+	handles := rebuilt(t, s, 100, true)
+	h := connected(t, s)
+	s.ResetRequests()
+	tenAtATime(handles, func(_ int, handle vix.Handle) {
+		if _, err := h.Registration(t.Context(), handle); !errors.Is(err, vix.ErrGone) {
+			t.Errorf("%s: %v", handle.Path, err)
+		}
+	})
+	if n := s.RequestCount(); n > 20 {
+		t.Errorf("100 registrations took %d requests: %v", n, s.Requests())
+	}
+}
+
+// Many ids cost one read of the inventory, and those that were seen cost none.
+func TestManyIDsCostOneIndex(t *testing.T) {
+	s := simulated(t, sim.Options{VMs: 200, PlainHTTP: true})
+	h := connected(t, s)
+	items, err := h.Find(t.Context(), vix.Query{})
+	must(t, err)
+	open := func() {
+		tenAtATime(items, func(_ int, i vix.Item) {
+			if vm, err := h.OpenID(t.Context(), i.ID); err != nil || vm.Path != i.Path {
+				t.Errorf("%+v: %+v, %v", i, vm, err)
+			}
+		})
+	}
+	s.ResetRequests()
+	open()
+	if r := s.Requests(); r["FindAllByUuid"] > maxSingles || s.RequestCount() > 40 {
+		t.Errorf("200 ids took %v", r)
+	}
+	s.ResetRequests()
+	open()
+	if r := s.Requests(); r["FindAllByUuid"] != 0 || s.RequestCount() > 30 {
+		t.Errorf("again, they took %v", r)
+	}
 }

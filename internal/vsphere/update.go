@@ -11,25 +11,27 @@ import (
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/object"
-	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Update implements vix.Host: Rename_Task, Folder.MoveIntoFolder_Task,
 // ResourcePool.MoveIntoResourcePool.
 func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change) error {
-	what := asked{"update", handle.Path.String()}
+	what := wire.To("update", handle.Path.String())
 	r, err := h.current(ctx, what, handle)
 	if err != nil {
 		return err
 	}
 	ref := r.vm.Self
-	if change.Name != nil && unescapeName(r.vm.Name) != *change.Name {
-		task, err := methods.Rename_Task(ctx, h.client, &types.Rename_Task{This: ref, NewName: escapeName(*change.Name)})
-		err = h.finish(ctx, asked{"rename", what.object}, err, func() types.ManagedObjectReference { return task.Returnval })
+	if change.Name != nil && wire.UnescapeName(r.vm.Name) != *change.Name {
+		task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
+		err = h.finish(ctx, wire.To("rename", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 		if err != nil {
 			return err
 		}
@@ -39,9 +41,9 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	}
 	dcRef, ok := r.datacenter()
 	if !ok {
-		return &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
+		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
-	t, err := h.treeOf(ctx, dcRef)
+	t, err := h.placesOf(ctx, dcRef)
 	if err != nil {
 		return err
 	}
@@ -56,60 +58,59 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	return nil
 }
 
-// treeOf is the tree of the datacenter with that reference.
-func (h *host) treeOf(ctx context.Context, ref types.ManagedObjectReference) (*tree, error) {
-	sk, err := h.skeleton(ctx, time.Time{})
+// placesOf is what can be placed in the datacenter with that reference.
+func (h *host) placesOf(ctx context.Context, ref types.ManagedObjectReference) (*inventory.Places, error) {
+	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	for _, dc := range sk.datacenters {
-		if dc.ref == ref {
-			return h.tree(ctx, dc)
+	for _, dc := range sk.Datacenters {
+		if dc.Ref == ref {
+			return h.Places(ctx, dc)
 		}
 	}
 	return nil, &vix.Error{Op: "read the inventory of", Object: ref.Value, Code: vix.CodeObjectNotFound, Reason: "The datacenter is gone."}
 }
 
-func (h *host) moveToFolder(ctx context.Context, what asked, r *record, t *tree, name string) error {
+func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *record, t *inventory.Places, name string) error {
 	to, err := folderFor(what, t, name)
 	if err != nil {
 		return err
 	}
-	if r.vm.Parent != nil && *r.vm.Parent == to.ref {
+	if r.vm.Parent != nil && *r.vm.Parent == to.Ref {
 		return nil
 	}
-	task, err := methods.MoveIntoFolder_Task(ctx, h.client, &types.MoveIntoFolder_Task{
-		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},
+	task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
+		This: to.Ref, List: []types.ManagedObjectReference{r.vm.Self},
 	})
-	return h.finish(ctx, asked{"move", what.object}, err, func() types.ManagedObjectReference { return task.Returnval })
+	return h.finish(ctx, wire.To("move", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 }
 
-func (h *host) moveToPool(ctx context.Context, what asked, r *record, t *tree, name string) error {
+func (h *host) moveToPool(ctx context.Context, what wire.Step, r *record, t *inventory.Places, name string) error {
 	to, err := poolFor(what, r, t, name)
 	if err != nil {
 		return err
 	}
-	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.ref {
+	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.Ref {
 		return nil
 	}
-	_, err = methods.MoveIntoResourcePool(ctx, h.client, &types.MoveIntoResourcePool{
-		This: to.ref, List: []types.ManagedObjectReference{r.vm.Self},
+	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
+		This: to.Ref, List: []types.ManagedObjectReference{r.vm.Self},
 	})
-	return h.denied(ctx, asked{"move", what.object}, err)
+	return h.denied(ctx, wire.To("move", what.Object), err)
 }
 
 // finish waits for the task that a call started.
-func (h *host) finish(ctx context.Context, what asked, started error, task func() types.ManagedObjectReference) error {
+func (h *host) finish(ctx context.Context, what wire.Step, started error, task func() types.ManagedObjectReference) error {
 	if started != nil {
 		return h.denied(ctx, what, started)
 	}
-	_, err := h.tasks.wait(ctx, task())
-	return h.denied(ctx, what, err)
+	return h.denied(ctx, what, h.waits.Done(ctx, task()))
 }
 
 // denied types an error and names the object of a missing privilege.
-func (h *host) denied(ctx context.Context, what asked, err error) error {
-	typed := h.typed(what.op, what.object, err)
+func (h *host) denied(ctx context.Context, what wire.Step, err error) error {
+	typed := h.Failed(what, err)
 	if e, ok := errors.AsType[*vix.Error](typed); ok {
 		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
 	}
@@ -119,87 +120,57 @@ func (h *host) denied(ctx context.Context, what asked, err error) error {
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
 // files alone, as there is no call in this package that would not.
 func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
-	what := asked{"unregister", handle.Path.String()}
+	what := wire.To("unregister", handle.Path.String())
 	r, err := h.current(ctx, what, handle)
 	if err != nil {
 		return goneIsNil(err)
 	}
-	vm := object.NewVirtualMachine(h.client, r.vm.Self)
+	vm := object.NewVirtualMachine(h.Client, r.vm.Self)
 	if r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 		if err := h.powerOff(ctx, what, vm, off); err != nil {
 			return err
 		}
 	}
-	if err := vm.Unregister(ctx); err != nil && !isGone(err) {
+	if err := vm.Unregister(ctx); err != nil && !wire.IsGone(err) {
 		if fault.Is(err, &types.InvalidPowerState{}) {
 			return poweredOn(what, err)
 		}
 		return h.denied(ctx, what, err)
 	}
+	h.ids.whole.Drop(struct{}{})
 	h.lookups.unregistered(r.path().Datastore, r.vm.Self)
 	return nil
 }
 
 // powerOff turns a running VM off in the way that the user chose.
-func (h *host) powerOff(ctx context.Context, what asked, vm *object.VirtualMachine, off vix.PowerOff) error {
+func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualMachine, off vix.PowerOff) error {
 	switch off {
 	case vix.PowerOffHard:
-		task, err := methods.PowerOffVM_Task(ctx, h.client, &types.PowerOffVM_Task{This: vm.Reference()})
-		return h.finish(ctx, asked{"power off", what.object}, err, func() types.ManagedObjectReference { return task.Returnval })
+		task, err := methods.PowerOffVM_Task(ctx, h.Client, &types.PowerOffVM_Task{This: vm.Reference()})
+		return h.finish(ctx, wire.To("power off", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 	case vix.PowerOffGuest:
 		if err := vm.ShutdownGuest(ctx); err != nil {
-			return h.denied(ctx, asked{"shut down", what.object}, err)
+			return h.denied(ctx, wire.To("shut down", what.Object), err)
 		}
-		return h.waitForOff(ctx, asked{"shut down", what.object}, vm)
+		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
 	}
 	return poweredOn(what, nil)
 }
 
 // waitForOff waits until the guest has shut down: the call that asks it to returns
-// at once. A guest may take longer than one call to the host, and longer than the
-// line holds; what ends early begins anew.
-func (h *host) waitForOff(ctx context.Context, what asked, vm *object.VirtualMachine) error {
-	off := false
-	seen := func(updates []types.ObjectUpdate) bool {
-		for _, update := range updates {
-			for _, c := range update.ChangeSet {
-				off = off || c.Val == types.VirtualMachinePowerStatePoweredOff
-			}
-		}
-		return off
-	}
-	for broken := 0; ; {
-		filter := new(property.WaitFilter).Add(vm.Reference(), "VirtualMachine", []string{"runtime.powerState"})
-		filter.Options = &types.WaitOptions{MaxWaitSeconds: types.NewInt32(maxWait)}
-		err := property.WaitForUpdates(ctx, property.DefaultCollector(h.client), filter, seen)
-		switch {
-		case off:
-			return nil
-		case ctx.Err() != nil:
-			return h.typed(what.op, what.object, ctx.Err())
-		case err == nil:
-			broken = 0
-			continue
-		case broken == rewatch || !lineFailed(err, 0) && !isGone(err):
-			return h.typed(what.op, what.object, err)
-		}
-		broken++
-		pause(ctx, rewatchPause<<broken)
-	}
+// at once.
+func (h *host) waitForOff(ctx context.Context, what wire.Step, vm types.ManagedObjectReference) error {
+	_, err := h.waits.Until(ctx, vm, func(seen watch.VM) bool { return seen.Power == types.VirtualMachinePowerStatePoweredOff })
+	return h.Failed(what, err)
 }
 
 // poweredOn refuses to unregister a running VM.
-func poweredOn(what asked, cause error) error {
+func poweredOn(what wire.Step, cause error) error {
 	e := &vix.Error{
-		Op: what.op, Object: what.object, Code: vix.CodeVMIsRunning, Cause: cause,
+		Op: what.Op, Object: what.Object, Code: vix.CodeVMIsRunning, Cause: cause, Fault: wire.FaultOf(cause),
 		Reason: "The VM is powered on, and a host unregisters only VMs that are not.",
 		Remedy: "Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
 			"or set on_destroy = \"keep\" to leave it registered.",
-	}
-	if cause != nil {
-		if method, text, ok := faultOf(cause); ok {
-			e.Fault = faultText(method, text)
-		}
 	}
 	return e
 }

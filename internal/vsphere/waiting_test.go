@@ -124,3 +124,150 @@ func TestTasksAreWatchedAnewWhenTheWatchBreaks(t *testing.T) {
 	says(t, failure(t, err, vix.CodeCancelled, vix.FieldNone), "may still finish on the host")
 	s.ClearFaults()
 }
+
+// A task that starts while the watch is replaced is waited for by the new one,
+// also if a change of the old one's view is still under way.
+func TestNoWaitIsLostWhenTheWatchBreaks(t *testing.T) {
+	s := simulated(t, single)
+	h := connected(t, s)
+	var paths []vix.Path
+	for i := range 3 {
+		paths = append(paths, laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] vm%d/vm%d.vmx", i, i)))
+	}
+	finish, cut, change := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	started, waits, changes := make(chan struct{}, 9), make(chan struct{}, 9), make(chan struct{}, 9)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	await := func(c <-chan struct{}) {
+		select {
+		case <-c:
+		case <-ctx.Done():
+		}
+	}
+	s.OnTask(func(context.Context, string) {
+		started <- struct{}{}
+		await(finish)
+	})
+	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Cut: true})
+	var first, firstChange sync.Once
+	s.OnRequest(func(method string, _ []byte) {
+		switch method {
+		case "WaitForUpdatesEx":
+			waits <- struct{}{}
+			first.Do(func() { await(cut) })
+		case "ModifyListView":
+			changes <- struct{}{}
+			firstChange.Do(func() { await(change) })
+		}
+	})
+	defer s.OnRequest(nil)
+	var all sync.WaitGroup
+	register := func(p vix.Path) {
+		all.Go(func() {
+			if _, err := h.Register(ctx, vix.RegisterSpec{Path: p}); err != nil {
+				t.Errorf("register %s: %v", p, err)
+			}
+		})
+		await(started)
+	}
+	register(paths[0])
+	await(waits)
+	register(paths[1])
+	await(changes)
+	close(cut)
+	await(waits) // on the next watch
+	register(paths[2])
+	close(change)
+	close(finish)
+	all.Wait()
+	s.OnTask(nil)
+}
+
+// running lays out VMs that are on and listen.
+func running(t *testing.T, s *sim.Host, h *host, n int) []vix.Handle {
+	t.Helper()
+	var handles []vix.Handle
+	for i := range n {
+		p, _ := registered(t, s, "DC0", fmt.Sprintf("[LocalDS_0] on%d/on%d.vmx", i, i))
+		must(t, s.SetTools("DC0", p.String(), true, true))
+		must(t, s.SetPower("DC0", p.String(), "poweredOn"))
+		vm, err := h.Open(t.Context(), vix.Locator{Path: p})
+		must(t, err)
+		handles = append(handles, vm.Handle())
+	}
+	return handles
+}
+
+func TestGuestShutdownsShareTheirWaiting(t *testing.T) {
+	s := simulated(t, single)
+	h := connected(t, s)
+	handles := running(t, s, h, 10)
+	s.ResetRequests()
+	tenAtATime(handles, func(_ int, handle vix.Handle) { must(t, h.Unregister(t.Context(), handle, vix.PowerOffGuest)) })
+	if r := s.Requests(); r["CreatePropertyCollector"] != 1 || r["CreateFilter"] != 1 || r["ModifyListView"] > 10 {
+		t.Errorf("the waiting is not shared: %v", r)
+	}
+}
+
+// Whoever interrupts a shutdown waits for no answer of the host.
+func TestAnInterruptedShutdownWaitsForNoAnswer(t *testing.T) {
+	s := simulated(t, single)
+	h := connected(t, s)
+	handle := running(t, s, h, 1)[0]
+	s.SetGuestsHang(true)
+	release := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	s.OnRequest(func(method string, _ []byte) {
+		if method == "WaitForUpdatesEx" {
+			cancel()
+		}
+		if ctx.Err() != nil {
+			<-release
+		}
+	})
+	done := make(chan error, 1)
+	go func() { done <- h.Unregister(ctx, handle, vix.PowerOffGuest) }()
+	select {
+	case err := <-done:
+		failure(t, err, vix.CodeCancelled, vix.FieldNone)
+	case <-time.After(8 * time.Second): // a call may take 10
+		t.Error("the interruption waits for the host")
+	}
+	s.OnRequest(nil)
+	close(release)
+}
+
+func TestAWatchThatIsGivenUpIsDestroyed(t *testing.T) {
+	s := simulated(t, single)
+	h := connected(t, s)
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Status: 503})
+	_, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
+	must(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		if r := s.Requests(); r["DestroyView"] == 1 && r["DestroyPropertyCollector"] == 1 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("the host still keeps it: %v", s.Requests())
+}
+
+// What many share comes in pages, and a page that is cut off fails nobody.
+func TestAReadWhosePageIsCutBeginsAnew(t *testing.T) {
+	s := simulated(t, sim.Options{VMs: 30, PageSize: 10})
+	paths := inventoryPaths(t, 30, 30, 1, 1)
+	h := connected(t, s)
+	s.Fault(sim.Fault{Method: "ContinueRetrievePropertiesEx", Skip: 1, Times: 2, Cut: true})
+	openAll(t, h, paths)
+	s.Fault(sim.Fault{Method: "ContinueRetrievePropertiesEx", Times: 2, Cut: true})
+	items, err := h.Find(t.Context(), vix.Query{})
+	if err != nil || len(items) != 30 {
+		t.Errorf("%d VMs are found, %v", len(items), err)
+	}
+	if n := s.Requests()["ContinueRetrievePropertiesEx"]; n < 5 {
+		t.Errorf("only %d further pages were asked for", n)
+	}
+}

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"crypto/tls"
@@ -75,7 +75,7 @@ func (t trust) configure(c *soap.Client) {
 	transport.MaxIdleConnsPerHost = connections
 	transport.MaxConnsPerHost = connections
 	transport.IdleConnTimeout = 90 * time.Second
-	c.Transport = scanner{statusNoted{drained{transport}}}
+	c.Transport = statusNoted{drained{transport}}
 }
 
 // drained reads each answer to its end. An XML decoder stops at the last tag,

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// remembered keeps what was read once for those who ask next. Those who ask at
+// Memory keeps what was read once for those who ask next. Those who ask at
 // the same time share one read; a failed read is not kept.
-type remembered[K comparable, V any] struct {
+type Memory[K comparable, V any] struct {
 	mu      sync.Mutex
 	entries map[K]*entry[V]
 }
@@ -23,29 +23,29 @@ type entry[V any] struct {
 	err   error
 }
 
-// get gives the value for key, reading it if it is not known or was read before
+// Get gives the value for key, reading it if it is not known or was read before
 // notBefore (zero: any age will do). The read hangs on life, not on ctx: it is
 // everybody's.
-func (r *remembered[K, V]) get(
+func (m *Memory[K, V]) Get(
 	ctx, life context.Context, key K, notBefore time.Time, read func(context.Context) (V, error),
 ) (V, error) {
-	r.mu.Lock()
-	if r.entries == nil {
-		r.entries = map[K]*entry[V]{}
+	m.mu.Lock()
+	if m.entries == nil {
+		m.entries = map[K]*entry[V]{}
 	}
-	e := r.entries[key]
+	e := m.entries[key]
 	if e == nil || e.begun.Before(notBefore) {
 		e = &entry[V]{done: make(chan struct{}), begun: time.Now()}
-		r.entries[key] = e
+		m.entries[key] = e
 		go func() {
 			defer close(e.done)
 			e.value, e.err = read(life)
 			if e.err != nil {
-				r.forget(key, e)
+				m.forget(key, e)
 			}
 		}()
 	}
-	r.mu.Unlock()
+	m.mu.Unlock()
 	select {
 	case <-e.done:
 		return e.value, e.err
@@ -56,27 +56,27 @@ func (r *remembered[K, V]) get(
 }
 
 // forget drops key, if it still is e.
-func (r *remembered[K, V]) forget(key K, e *entry[V]) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.entries[key] == e {
-		delete(r.entries, key)
+func (m *Memory[K, V]) forget(key K, e *entry[V]) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.entries[key] == e {
+		delete(m.entries, key)
 	}
 }
 
-// drop forgets key, whatever is known.
-func (r *remembered[K, V]) drop(key K) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.entries, key)
+// Drop forgets key, whatever is known.
+func (m *Memory[K, V]) Drop(key K) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.entries, key)
 }
 
-// known gives the finished value for key, without a request.
-func (r *remembered[K, V]) known(key K) (V, time.Time, bool) {
+// Known gives the finished value for key, without a request.
+func (m *Memory[K, V]) Known(key K) (V, time.Time, bool) {
 	var none V
-	r.mu.Lock()
-	e := r.entries[key]
-	r.mu.Unlock()
+	m.mu.Lock()
+	e := m.entries[key]
+	m.mu.Unlock()
 	if e == nil {
 		return none, time.Time{}, false
 	}
@@ -87,3 +87,6 @@ func (r *remembered[K, V]) known(key K) (V, time.Time, bool) {
 		return none, time.Time{}, false
 	}
 }
+
+// NoOlderThan is what must not be exceeded by what was read before.
+func NoOlderThan(d time.Duration) time.Time { return time.Now().Add(-d) }

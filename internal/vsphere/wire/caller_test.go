@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"context"
@@ -34,7 +34,7 @@ func (r *restarting) RoundTrip(ctx context.Context, req, _ soap.HasFault) error 
 		return &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	} else if now.Before(r.answers) {
 		had(ctx)
-		ctx.Value(lineKey{}).(*line).status.Store(503)
+		ctx.Value(tripKey{}).(*trip).status.Store(503)
 		return errors.New("503 Service Unavailable")
 	} else if now.Before(r.back) {
 		had(ctx)
@@ -92,7 +92,7 @@ func TestVCenterRestartsFor20Seconds(t *testing.T) {
 				if _, doubtful := errors.AsType[doubtfulError](err); !c.recovers && (!doubtful || took > 12*time.Second) {
 					t.Errorf("after %v: %v; want an error that leaves open whether it was done", took, err)
 				}
-				if n := host.sent["UnregisterVM"]; n > 1 || kindOfCall(c.req) == write && c.recovers != (n == 1) {
+				if n := host.sent["UnregisterVM"]; n > 1 || safetyOf(c.req) == write && c.recovers != (n == 1) {
 					t.Errorf("the write was carried out %d times", n)
 				}
 			})

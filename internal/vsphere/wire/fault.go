@@ -1,10 +1,9 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
-	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -12,32 +11,7 @@ import (
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
-
-	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
-
-// typed turns the error of a call to the host into a *vix.Error, once, at the
-// edge. An error that is one already stays as it is.
-func (h *host) typed(op, object string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[*vix.Error](err); ok {
-		return err
-	}
-	e := &vix.Error{Op: op, Object: object, Cause: err}
-	method, text, ok := faultOf(err)
-	if refused := certificateError(h.endpoint.Host, err); !ok && refused != nil {
-		return refused
-	}
-	if !ok {
-		h.transportError(e, err)
-		return e
-	}
-	e.Fault = faultText(method, text)
-	h.faultError(e, method)
-	return e
-}
 
 // faultOf finds the host's fault in err, whether a call gave it or a task, and
 // the host's words for it.
@@ -84,3 +58,15 @@ func faultText(method types.BaseMethodFault, text string) string {
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// FaultOf shows the host's fault in err whole; empty if there is none.
+func FaultOf(err error) string {
+	method, text, ok := faultOf(err)
+	if !ok {
+		return ""
+	}
+	return faultText(method, text)
+}
+
+// IsGone reports that a managed object is gone.
+func IsGone(err error) bool { return fault.Is(err, &types.ManagedObjectNotFound{}) }

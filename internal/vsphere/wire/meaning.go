@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"fmt"
@@ -24,10 +24,11 @@ type meaning struct {
 	field          vix.Field
 }
 
-// faultError fills in what a fault means. The cases that an operation knows more
+// Explain fills in what a fault means. The cases that an operation knows more
 // about are completed by that operation.
-func (h *host) faultError(e *vix.Error, method types.BaseMethodFault) {
-	m, known := h.aboutUser(method)
+func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) {
+	e.Fault = faultText(method, text)
+	m, known := l.aboutUser(method)
 	for _, about := range []func(types.BaseMethodFault) (meaning, bool){aboutObject, aboutFile} {
 		if !known {
 			m, known = about(method)
@@ -45,7 +46,7 @@ func (h *host) faultError(e *vix.Error, method types.BaseMethodFault) {
 }
 
 // aboutUser are the faults that are about who asks.
-func (h *host) aboutUser(method types.BaseMethodFault) (meaning, bool) {
+func (l *Line) aboutUser(method types.BaseMethodFault) (meaning, bool) {
 	switch f := method.(type) {
 	case *types.NoPermission:
 		object := "an object"
@@ -54,7 +55,7 @@ func (h *host) aboutUser(method types.BaseMethodFault) (meaning, bool) {
 		}
 		return meaning{
 			code:   vix.CodeHostUserPermissions,
-			reason: fmt.Sprintf("The user %q lacks the privilege %s on %s.", h.user.UserName, orUnknown(f.PrivilegeId), object),
+			reason: fmt.Sprintf("The user %q lacks the privilege %s on %s.", l.User.UserName, OrUnknown(f.PrivilegeId), object),
 			remedy: "Grant the user a role with this privilege there, or connect as another user.",
 		}, true
 	case *types.InvalidLogin:
@@ -97,13 +98,13 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 	case *types.DuplicateName:
 		return meaning{
 			code: vix.CodeDuplicateName, field: vix.FieldName,
-			reason: fmt.Sprintf("The name %q is taken in this folder.", unescapeName(f.Name)),
+			reason: fmt.Sprintf("The name %q is taken in this folder.", UnescapeName(f.Name)),
 			remedy: "Choose another name or another folder.",
 		}, true
 	case *types.InvalidName:
 		return meaning{
 			code: vix.CodeFileNameInvalid, field: vix.FieldName,
-			reason: fmt.Sprintf("The host does not accept the name %q.", unescapeName(f.Name)),
+			reason: fmt.Sprintf("The host does not accept the name %q.", UnescapeName(f.Name)),
 			remedy: "Choose a name of less than 80 characters.",
 		}, true
 	case *types.ManagedObjectNotFound:
@@ -163,7 +164,7 @@ func aboutFile(method types.BaseMethodFault) (meaning, bool) {
 		return meaning{code: vix.CodeFileNotFound, field: vix.FieldPath, reason: "The host does not know the datastore there."}, true
 	case *types.InvalidArgument:
 		return meaning{
-			code: vix.CodeInvalidArg, reason: "The host does not accept the argument " + orUnknown(f.InvalidProperty) + ".",
+			code: vix.CodeInvalidArg, reason: "The host does not accept the argument " + OrUnknown(f.InvalidProperty) + ".",
 		}, true
 	}
 	return meaning{}, false

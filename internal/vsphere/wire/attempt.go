@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"context"
@@ -20,13 +20,13 @@ import (
 	"github.com/vmware/govmomi/vim25/xml"
 )
 
-// kind is what making a call twice may do.
-type kind int
+// safety is what making a call twice may do.
+type safety int
 
 const (
 	// write may change something twice: repeated only where the first attempt
 	// never left this machine. Whatever is not known is one.
-	write kind = iota
+	write safety = iota
 	// read does no harm, or makes what is of no use to anybody and ends with the session.
 	read
 	// once only reads, but its answer is given once: whoever uses it begins anew.
@@ -35,7 +35,7 @@ const (
 	farewell
 )
 
-func kindOfCall(req soap.HasFault) kind {
+func safetyOf(req soap.HasFault) safety {
 	switch req.(type) {
 	case *methods.LogoutBody:
 		return farewell
@@ -57,8 +57,8 @@ func kindOfCall(req soap.HasFault) kind {
 	return write
 }
 
-// line is what became of one request on its way.
-type line struct {
+// trip is what became of one request on its way.
+type trip struct {
 	// had is set once there was a connection to send the request over. Before
 	// that nothing of it can have reached the host.
 	had atomic.Bool
@@ -66,15 +66,15 @@ type line struct {
 	status atomic.Int32
 }
 
-type lineKey struct{}
+type tripKey struct{}
 
 // watched makes ctx tell what becomes of the request that it is for.
-func watched(ctx context.Context) (context.Context, *line) {
-	l := &line{}
-	ctx = context.WithValue(ctx, lineKey{}, l)
+func watched(ctx context.Context) (context.Context, *trip) {
+	t := &trip{}
+	ctx = context.WithValue(ctx, tripKey{}, t)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { l.had.Store(true) },
-	}), l
+		GotConn: func(httptrace.GotConnInfo) { t.had.Store(true) },
+	}), t
 }
 
 // statusNoted notes the status of each answer: the API's own errors do not tell it.
@@ -82,18 +82,18 @@ type statusNoted struct{ http.RoundTripper }
 
 func (n statusNoted) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := n.RoundTripper.RoundTrip(r)
-	if l, ok := r.Context().Value(lineKey{}).(*line); ok && err == nil {
-		l.status.Store(int32(response.StatusCode)) //nolint:gosec // three digits
+	if t, ok := r.Context().Value(tripKey{}).(*trip); ok && err == nil {
+		t.status.Store(int32(response.StatusCode)) //nolint:gosec // three digits
 	}
 	return response, err
 }
 
 // judge says how an attempt at a call ended.
-func (l *line) judge(ctx context.Context, err error, k kind) outcome {
+func (t *trip) judge(ctx context.Context, err error, k safety) outcome {
 	if err == nil {
 		return outcome{}
 	}
-	doubtful := k == write && l.had.Load()
+	doubtful := k == write && t.had.Load()
 	if ctx.Err() != nil {
 		// Out of time, or interrupted: either way there is no time to repeat.
 		if slow, ok := errors.AsType[tooSlowError](context.Cause(ctx)); ok {
@@ -104,14 +104,14 @@ func (l *line) judge(ctx context.Context, err error, k kind) outcome {
 	if _, _, isFault := faultOf(err); isFault || soap.IsSoapFault(err) {
 		return outcome{err: err}
 	}
-	status := int(l.status.Load())
+	status := int(t.status.Load())
 	if status >= http.StatusInternalServerError {
 		err = statusError{status, err}
 	}
 	if !lineFailed(err, status) {
 		return outcome{err: err, doubtful: doubtful}
 	}
-	return outcome{err: err, again: k == read || k != farewell && !l.had.Load(), doubtful: doubtful}
+	return outcome{err: err, again: k == read || k != farewell && !t.had.Load(), doubtful: doubtful}
 }
 
 // lineFailed reports that an error is one of the connection rather than of what
@@ -162,3 +162,10 @@ func (e persistentError) Unwrap() error { return e.error }
 type doubtfulError struct{ error }
 
 func (e doubtfulError) Unwrap() error { return e.error }
+
+// LineFailed reports that an error is one of the connection rather than of what
+// was asked.
+func LineFailed(err error) bool { return err != nil && lineFailed(err, 0) }
+
+// CertificateRefused reports that the host shows a certificate that is not trusted.
+func CertificateRefused(err error) bool { return certificateError("", err) != nil }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"context"
@@ -21,9 +21,9 @@ import (
 
 // transportError explains an error below the API: no answer, or not one of a
 // vSphere host.
-func (h *host) transportError(e *vix.Error, err error) {
+func (l *Line) transportError(e *vix.Error, err error) {
 	set := func(code vix.Code, reason, remedy string) { e.Code, e.Reason, e.Remedy = code, reason, remedy }
-	server := h.endpoint.Host
+	server := l.Endpoint.Host
 	var (
 		slow   tooSlowError
 		lookup *net.DNSError
@@ -82,13 +82,13 @@ func isNoSOAP(err error) bool {
 }
 
 // connectError explains why Connect failed.
-func (h *host) connectError(err error) error {
-	server := h.endpoint.Host
+func (l *Line) connectError(err error) error {
+	server := l.Endpoint.Host
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = tooSlowError{h.options.RequestTimeout}
+		err = tooSlowError{l.Options.RequestTimeout}
 	}
 	var e *vix.Error
-	if !errors.As(h.typed("connect to", server, err), &e) {
+	if !errors.As(l.Failed(To("connect to", server), err), &e) {
 		return err
 	}
 	if e.Field == vix.FieldNone && e.Code != vix.CodeCancelled {
@@ -98,7 +98,7 @@ func (h *host) connectError(err error) error {
 	if _, _, isFault := faultOf(err); !isFault && !starting && answeredOtherwise(e.Code, err) {
 		e.Code = vix.CodeNetHTTPGeneric
 		e.Reason = fmt.Sprintf("What answers at %s is not a vCenter or ESXi: %s.",
-			h.endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))
+			l.Endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))
 		e.Remedy = "Check hostname and port. The vSphere API is at https://HOST/sdk."
 	}
 	return e
@@ -127,9 +127,10 @@ func rootText(err error) string {
 	}
 }
 
-func orUnknown(s string) string {
-	if s == "" {
+// OrUnknown is text, or that there is none.
+func OrUnknown(text string) string {
+	if text == "" {
 		return "(not named)"
 	}
-	return s
+	return text
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package inventory
 
 import (
 	"testing"
@@ -11,16 +11,16 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// A file has one identity under all names of its datastore, and another one on
+// TestAFileHasOneIdentity file has one identity under all names of its datastore, and another one on
 // every other datastore.
 func TestAFileHasOneIdentity(t *testing.T) {
-	mount := func(name, url, id string) *datastore {
-		return &datastore{
+	mount := func(name, url, id string) *Datastore {
+		return &Datastore{
 			Datastore: vix.Datastore{Name: name, URL: url},
-			ref:       types.ManagedObjectReference{Type: "Datastore", Value: id},
+			Ref:       types.ManagedObjectReference{Type: "Datastore", Value: id},
 		}
 	}
-	web := func(ds *datastore) string { return ds.fileID(vix.Path{Datastore: ds.Name, File: "web/web.vmx"}) }
+	web := func(ds *Datastore) string { return ds.FileID(vix.Path{Datastore: ds.Name, File: "web/web.vmx"}) }
 	a := mount("a", "ds:///vmfs/volumes/1/", "datastore-1")
 	if web(a) != web(mount("b", "ds:///vmfs/volumes/1", "datastore-2")) {
 		t.Error("two names of one datastore give two identities")
@@ -31,7 +31,7 @@ func TestAFileHasOneIdentity(t *testing.T) {
 	if web(mount("a", "", "datastore-4")) == web(mount("a", "", "datastore-5")) {
 		t.Error("datastores without a URL are taken for one")
 	}
-	if web(a) == a.fileID(vix.Path{Datastore: "a", File: "web/db.vmx"}) {
+	if web(a) == a.FileID(vix.Path{Datastore: "a", File: "web/db.vmx"}) {
 		t.Error("two files have one identity")
 	}
 }

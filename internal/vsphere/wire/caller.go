@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package wire
 
 import (
 	"context"
@@ -19,11 +19,12 @@ import (
 // again, once, when the host has forgotten the session, and repeats the call,
 // which is safe for writes too, because a call that is not authenticated is not
 // executed; and it repeats a call that the line swallowed where that does no
-// harm (see kind): a read, or whatever never left this machine.
+// harm (see safety): a read, or whatever never left this machine.
 type caller struct {
 	next    soap.RoundTripper
 	timeout time.Duration
 	login   func(context.Context) error
+	typed   func(error) error
 
 	mu sync.Mutex
 	// generation counts the logins, so that of many calls that find the session
@@ -36,8 +37,9 @@ type caller struct {
 	over bool
 	// renewing is the login under way.
 	renewing *renewal
-	// lost is since when no call has reached the host; zero while calls do.
-	lost time.Time
+	// lost is since when no call has reached the host, zero while calls do; missed
+	// is when the last did not.
+	lost, missed time.Time
 }
 
 // renewal is a login that all who need it wait for.
@@ -57,7 +59,7 @@ type outcome struct {
 }
 
 func newCaller(next soap.RoundTripper, timeout time.Duration, login func(context.Context) error) *caller {
-	return &caller{next: next, timeout: timeout, login: login}
+	return &caller{next: next, timeout: timeout, login: login, typed: func(err error) error { return err }}
 }
 
 // The pauses between attempts; they double.
@@ -68,10 +70,10 @@ const (
 
 // RoundTrip implements soap.RoundTripper.
 func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
-	return c.repeat(ctx, c.limit(req), func(ctx context.Context) outcome {
+	return c.typed(c.repeat(ctx, c.limit(req), func(ctx context.Context) outcome {
 		empty(res)
 		return c.attempt(ctx, req, res)
-	})
+	}))
 }
 
 // repeat makes attempts at a call until one succeeds or must not be followed by
@@ -79,6 +81,7 @@ func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
 func (c *caller) repeat(ctx context.Context, limit time.Duration, attempt func(context.Context) outcome) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, tooSlowError{limit})
 	defer cancel()
+	c.resume()
 	rest := firstPause
 	for tries := 1; ; tries++ {
 		o := attempt(ctx)
@@ -96,7 +99,7 @@ func (c *caller) repeat(ctx context.Context, limit time.Duration, attempt func(c
 		if until := since.Add(c.timeout); time.Until(until) < rest || !before(ctx, rest) {
 			return persistentError{o.err, tries, time.Since(since)}
 		}
-		if pause(ctx, rest); ctx.Err() != nil {
+		if Pause(ctx, rest); ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		rest = min(2*rest, longestPause)
@@ -112,6 +115,26 @@ func before(ctx context.Context, d time.Duration) bool {
 // empty empties an answer: the first must not shine through the second.
 func empty(res soap.HasFault) { reflect.ValueOf(res).Elem().SetZero() }
 
+// Pause waits, or less if ctx ends.
+func Pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// resume forgets an outage that nobody has met for longer than those who wait for
+// its end would leave it alone: what comes now is another one.
+func (c *caller) resume() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.missed) > 2*longestPause {
+		c.lost = time.Time{}
+	}
+}
+
 // note keeps since when the line has been down.
 func (c *caller) note(o outcome) time.Time {
 	c.mu.Lock()
@@ -119,8 +142,11 @@ func (c *caller) note(o outcome) time.Time {
 	switch _, _, isFault := faultOf(o.err); {
 	case o.err == nil || isFault:
 		c.lost = time.Time{}
-	case o.again && c.lost.IsZero():
-		c.lost = time.Now()
+	case o.again:
+		c.missed = time.Now()
+		if c.lost.IsZero() {
+			c.lost = c.missed
+		}
 	}
 	return c.lost
 }
@@ -132,7 +158,7 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 		return outcome{err: refused}
 	}
 	o := c.send(ctx, req, res)
-	if !sessionExpired(res, o.err) || kindOfCall(req) == farewell {
+	if !sessionExpired(res, o.err) || safetyOf(req) == farewell {
 		return o
 	}
 	if o := c.again(ctx, generation); o.err != nil {
@@ -144,9 +170,9 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 
 // send makes one call.
 func (c *caller) send(ctx context.Context, req, res soap.HasFault) outcome {
-	traced, line := watched(ctx)
+	traced, trip := watched(ctx)
 	err := c.next.RoundTrip(traced, req, res)
-	return line.judge(ctx, err, kindOfCall(req))
+	return trip.judge(ctx, err, safetyOf(req))
 }
 
 // current is the number of the session in use.
@@ -203,9 +229,9 @@ func (c *caller) end(ctx context.Context) {
 func (c *caller) renew(ctx context.Context, r *renewal) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, tooSlowError{c.timeout})
 	defer cancel()
-	traced, line := watched(ctx)
+	traced, trip := watched(ctx)
 	err := c.login(traced)
-	r.end = line.judge(ctx, err, write)
+	r.end = trip.judge(ctx, err, write)
 	r.end.doubtful = false // nothing is in doubt: the call that needed it was not executed
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -238,6 +264,9 @@ func (e tooSlowError) Error() string { return "no answer within " + e.after.Stri
 func sessionExpired(res soap.HasFault, err error) bool {
 	if err != nil {
 		return fault.Is(err, &types.NotAuthenticated{})
+	}
+	if brief, ok := res.(*briefBody); ok {
+		return brief.expired()
 	}
 	body, ok := res.(*methods.RetrievePropertiesExBody)
 	if !ok || body.Res == nil || body.Res.Returnval == nil {

@@ -1,0 +1,216 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
+)
+
+// DatacentersOf gives the datacenters that a lookup at l goes through: those
+// that have a datastore of the path's name, within the datacenter asked for or
+// the connection's default. It gives at least one or an error that says why none.
+func (i *Inventory) DatacentersOf(ctx context.Context, what wire.Step, l vix.Locator) ([]*Datacenter, error) {
+	sk, err := i.Outline(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	found, err := i.selectDatacenters(sk, what, l)
+	if err == nil {
+		return found, nil
+	}
+	// What is remembered may be old; an error deserves a fresh look.
+	if fresh, again := i.OutlineNow(ctx); again == nil && fresh != sk {
+		return i.selectDatacenters(fresh, what, l)
+	}
+	return nil, err
+}
+
+func (i *Inventory) selectDatacenters(sk *Outline, what wire.Step, l vix.Locator) ([]*Datacenter, error) {
+	name := l.Datacenter
+	if name == "" {
+		name = i.Options.Datacenter
+	}
+	within := sk.Datacenters
+	if name != "" {
+		dc, err := sk.Datacenter(what, name)
+		if err != nil {
+			return nil, err
+		}
+		within = []*Datacenter{dc}
+	}
+	var found []*Datacenter
+	for _, dc := range within {
+		if dc.Datastores[l.Path.Datastore] != nil {
+			found = append(found, dc)
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	return nil, sk.UnknownDatastore(what, l.Path, within, name != "")
+}
+
+// Datacenter finds one by inventory path or unique name.
+func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) {
+	var found []*Datacenter
+	for _, dc := range sk.Datacenters {
+		if dc.Path == strings.TrimRight(name, "/") {
+			return dc, nil
+		}
+		if vix.SamePlace(dc.Path, name) {
+			found = append(found, dc)
+		}
+	}
+	e := &vix.Error{Op: what.Op, Object: what.Object, Field: vix.FieldDatacenter}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		e.Code = vix.CodeObjectNotFound
+		e.Reason = fmt.Sprintf("There is no datacenter %q, or this user may not see it. The host has:", name)
+		e.Choices = sk.Paths(sk.Datacenters)
+		if len(e.Choices) == 0 {
+			e.Reason = fmt.Sprintf("There is no datacenter %q: this user sees none at all.", name)
+		}
+		e.Remedy = "Give a datacenter's name or inventory path."
+	default:
+		e.Code, e.Cause = vix.CodeInvalidArg, vix.ErrAmbiguous
+		e.Reason = fmt.Sprintf("The name %q fits %d datacenters:", name, len(found))
+		e.Choices = sk.Paths(found)
+		e.Remedy = "Give the inventory path of the one that is meant."
+	}
+	return nil, e
+}
+
+// Paths are the inventory paths of datacenters.
+func (sk *Outline) Paths(datacenters []*Datacenter) []string {
+	var out []string
+	for _, dc := range datacenters {
+		out = append(out, dc.Path)
+	}
+	return out
+}
+
+// UnknownDatastore says where a datastore is, if it is anywhere, or what it may
+// have been meant to be.
+func (sk *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datacenter, constrained bool) error {
+	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldPath}
+	var elsewhere []*Datacenter
+	for _, dc := range sk.Datacenters {
+		if dc.Datastores[p.Datastore] != nil {
+			elsewhere = append(elsewhere, dc)
+		}
+	}
+	if constrained && len(elsewhere) > 0 && len(within) == 1 {
+		e.Field = vix.FieldDatacenter
+		e.Reason = fmt.Sprintf("The datacenter %s has no datastore %q. These have one:", within[0].Path, p.Datastore)
+		e.Choices = sk.Paths(elsewhere)
+		e.Remedy = "Give the datacenter that the VM is in."
+		return e
+	}
+	names := map[string]bool{}
+	for _, dc := range within {
+		for name := range dc.Datastores {
+			names[name] = true
+		}
+	}
+	known := slices.Sorted(maps.Keys(names))
+	where := "on this host"
+	if constrained && len(within) == 1 {
+		where = "in the datacenter " + within[0].Path
+	}
+	e.Reason = fmt.Sprintf("There is no datastore %q %s, or this user may not see it.", p.Datastore, where)
+	if hidden := sk.hidden(within, constrained); hidden > 0 {
+		e.Reason += fmt.Sprintf(" The host hides %d more from this user; one of them may be it.", hidden)
+	}
+	if near := vix.Nearest(p.Datastore, known); len(near) > 0 {
+		e.Reason += " The nearest names are:"
+		e.Choices = near
+	} else if len(known) > 0 {
+		e.Reason += " There are:"
+		e.Choices = AtMost(known, 20)
+	}
+	e.Remedy = "Check the name in the brackets."
+	return e
+}
+
+// hidden is how many datastores and datacenters the host names and does not show.
+func (sk *Outline) hidden(within []*Datacenter, constrained bool) int {
+	n := 0
+	for _, dc := range within {
+		n += len(dc.Withheld)
+	}
+	if !constrained {
+		n += len(sk.Withheld)
+	}
+	return n
+}
+
+// AtMost shortens a list of choices, and says so.
+func AtMost(all []string, n int) []string {
+	if len(all) <= n {
+		return all
+	}
+	return append(slices.Clone(all[:n]), "and "+strconv.Itoa(len(all)-n)+" more")
+}
+
+// Again is the same datastore as a newer outline has it.
+func (sk *Outline) Again(ds *Datastore) *Datastore {
+	for _, dc := range sk.Datacenters {
+		if now := dc.Datastores[ds.Name]; now != nil && now.Ref == ds.Ref {
+			return now
+		}
+	}
+	return ds
+}
+
+// ImpliedBy is the datacenter that the inventory paths of a placement lie in.
+func (sk *Outline) ImpliedBy(spec vix.RegisterSpec) string {
+	implied := ""
+	for _, given := range []string{spec.Folder, spec.ResourcePool, spec.Cluster, spec.Host} {
+		for _, dc := range sk.Datacenters {
+			if strings.HasPrefix(given, dc.Path+"/") && len(dc.Path) > len(implied) {
+				implied = dc.Path
+			}
+		}
+	}
+	return implied
+}
+
+// DatastoreNames are the names of all datastores.
+func (sk *Outline) DatastoreNames() []string {
+	names := map[string]bool{}
+	for _, dc := range sk.Datacenters {
+		for name := range dc.Datastores {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// HaveNames refuses the names of datastores that no datacenter has.
+func (sk *Outline) HaveNames(what wire.Step, within []*Datacenter, names []string) error {
+	for _, name := range names {
+		if slices.ContainsFunc(within, func(dc *Datacenter) bool { return dc.Datastores[name] != nil }) {
+			continue
+		}
+		unknown := sk.UnknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
+		if e, ok := errors.AsType[*vix.Error](unknown); ok {
+			e.Field = vix.FieldDatastores
+			e.Remedy = "Check the name."
+			return e
+		}
+	}
+	return nil
+}

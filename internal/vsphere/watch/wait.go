@@ -1,0 +1,167 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package watch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vmware/govmomi/task"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// settle is how long a cancelled caller waits to learn how its task ended.
+const settle = 700 * time.Millisecond
+
+// ErrUnsettled is a task whose end is not known because the caller had to go.
+var ErrUnsettled = errors.New("the task was asked to stop, and may still finish on the host")
+
+// goneError is what is waited for and gone.
+type goneError struct{ ref reference }
+
+func (e goneError) Error() string {
+	return "the host does not know the task " + e.ref.Value + " any more"
+}
+
+// Done waits for a task that gives nothing but its end.
+func (w *Watch) Done(ctx context.Context, ref reference) error {
+	_, err := w.task(ctx, ref)
+	return err
+}
+
+// Result waits for a task and gives its result.
+func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error) {
+	info, err := w.task(ctx, ref)
+	if err != nil || info.Result != nil {
+		return info.Result, err
+	}
+	// The state came without it, and nobody watches the task any more.
+	now, err := w.retrieve(context.WithoutCancel(ctx), ref)
+	return now["info.result"], err
+}
+
+// task waits for a task. When ctx ends first the task is cancelled, and its end is
+// awaited a moment longer, because a task may finish all the same: what it did
+// must not be lost.
+func (w *Watch) task(ctx context.Context, ref reference) (types.TaskInfo, error) {
+	var info types.TaskInfo
+	one := w.follow(ref, func(known properties) bool {
+		info = infoOf(known)
+		return info.State == types.TaskInfoStateSuccess || info.State == types.TaskInfoStateError
+	})
+	select {
+	case err := <-one.end:
+		return info, w.outcome(ctx, ref, &info, err)
+	case <-ctx.Done():
+	}
+	settled, cancel := context.WithTimeout(context.WithoutCancel(ctx), settle)
+	defer cancel()
+	cancelled := make(chan struct{})
+	go func() {
+		defer close(cancelled)
+		_, _ = methods.CancelTask(settled, w.line.Client, &types.CancelTask{This: ref})
+	}()
+	defer func() { <-cancelled }()
+	select {
+	case err := <-one.end:
+		return info, w.outcome(settled, ref, &info, err)
+	case <-settled.Done():
+		w.leave(ref, one)
+		return types.TaskInfo{}, w.line.Typed(errors.Join(ctx.Err(), ErrUnsettled))
+	}
+}
+
+// infoOf makes a task's information of what is known of it.
+func infoOf(known properties) types.TaskInfo {
+	var info types.TaskInfo
+	info.State, _ = known["info.state"].(types.TaskInfoState)
+	info.Result = known["info.result"]
+	if failed, ok := known["info.error"].(types.LocalizedMethodFault); ok {
+		info.Error = &failed
+	}
+	return info
+}
+
+// outcome is the error of a task that has ended, or that cannot be followed.
+func (w *Watch) outcome(ctx context.Context, ref reference, info *types.TaskInfo, err error) error {
+	if err != nil {
+		if _, gone := errors.AsType[goneError](err); !gone {
+			err = errors.Join(err, ErrUnsettled)
+		}
+		return w.line.Typed(err)
+	}
+	if info.State == types.TaskInfoStateError && info.Error == nil {
+		now, err := w.retrieve(ctx, ref)
+		if err != nil {
+			return err
+		}
+		*info = infoOf(now)
+	}
+	if info.Error != nil {
+		return w.line.Typed(task.Error{LocalizedMethodFault: info.Error})
+	}
+	return nil
+}
+
+// VM is what is watched of a VM.
+type VM struct {
+	Power    types.VirtualMachinePowerState
+	Question *types.VirtualMachineQuestionInfo
+	// Tools is whether they run, and ToolsVersion whether they are there at all.
+	Tools        types.VirtualMachineToolsRunningStatus
+	ToolsVersion types.VirtualMachineToolsVersionStatus
+	// Ready is set when the guest can be worked in.
+	Ready   bool
+	Address string
+}
+
+// Until waits until a VM is as content wants it, and gives what was seen last. A
+// VM that is gone is ManagedObjectNotFound.
+func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool) (VM, error) {
+	seen := make(chan VM, 1)
+	one := w.follow(ref, func(known properties) bool {
+		vm := vmOf(known)
+		select {
+		case <-seen:
+		default:
+		}
+		seen <- vm
+		return content(vm)
+	})
+	var err error
+	select {
+	case err = <-one.end:
+	case <-ctx.Done():
+		w.leave(ref, one)
+		err = ctx.Err()
+	}
+	var last VM
+	select {
+	case last = <-seen:
+	default:
+	}
+	if _, gone := errors.AsType[goneError](err); gone {
+		err = soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref})
+	}
+	return last, w.line.Typed(err)
+}
+
+// vmOf makes a VM of what is known of it.
+func vmOf(known properties) VM {
+	var vm VM
+	vm.Power, _ = known["runtime.powerState"].(types.VirtualMachinePowerState)
+	if q, ok := known["runtime.question"].(types.VirtualMachineQuestionInfo); ok {
+		vm.Question = &q
+	}
+	tools, _ := known["guest.toolsRunningStatus"].(string)
+	vm.Tools = types.VirtualMachineToolsRunningStatus(tools)
+	version, _ := known["guest.toolsVersionStatus2"].(string)
+	vm.ToolsVersion = types.VirtualMachineToolsVersionStatus(version)
+	vm.Ready, _ = known["guest.guestOperationsReady"].(bool)
+	vm.Address, _ = known["guest.ipAddress"].(string)
+	return vm
+}
