@@ -109,7 +109,11 @@ func (m *model) do(s move) (string, *Finding) {
 	wants := clone(c)
 	plan, result, found := m.Step(ws, c, options)
 	show("%s in %s, %+v", s, ws.Name, options)
-	for _, d := range slices.Concat(plan.Diagnostics, result.Diagnostics) {
+	said := plan.Diagnostics
+	if result != nil {
+		said = slices.Concat(said, result.Diagnostics)
+	}
+	for _, d := range said {
 		show("  %s", d)
 	}
 	if len(found) > 0 {

@@ -66,6 +66,7 @@ func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	model := newVMXFilesModel(found, config)
 	warnUnreadable(&resp.Diagnostics, found.Unreadable)
+	warnSameFile(&resp.Diagnostics, found.Files)
 	warnSameUUID(&resp.Diagnostics, found.Files)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
@@ -83,18 +84,15 @@ func warnUnreadable(diags *diag.Diagnostics, skipped []vix.Unreadable) {
 // maxGroups is how many groups of files with one UUID a warning names.
 const maxGroups = 20
 
-// warnSameUUID says which files are copies of one another. One warning for all of
-// them: a replica of a datastore has as many as it has files.
-func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
+// groupsOf are the groups of files of which each names the others, at most maxGroups
+// lines; each group once. see is where all of them are told.
+func groupsOf(files []vix.File, others func(*vix.File) []vix.Locator, see string) string {
 	var groups []string
 	for i := range files {
 		f := &files[i]
-		if f.Config == nil || len(f.Config.SameUUIDAs) == 0 {
-			continue
-		}
 		group := []string{describeFile(f)}
-		first := true
-		for _, other := range f.Config.SameUUIDAs {
+		first := len(others(f)) > 0
+		for _, other := range others(f) {
 			if other.String() < f.Locator().String() {
 				first = false // said with the other
 				break
@@ -107,18 +105,42 @@ func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
 			groups = append(groups, "  - "+strings.Join(group, "\n    "))
 		}
 	}
-	if len(groups) == 0 {
-		return
-	}
 	more := ""
 	if n := len(groups) - maxGroups; n > 0 {
-		groups, more = groups[:maxGroups], fmt.Sprintf("\n  - and %d more; see same_uuid_as", n)
+		groups, more = groups[:maxGroups], fmt.Sprintf("\n  - and %d more; see %s", n, see)
+	}
+	return strings.Join(groups, "\n") + more
+}
+
+// warnSameUUID says which files are copies of one another. One warning for all of
+// them: a replica of a datastore has as many as it has files.
+func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
+	groups := groupsOf(files, func(f *vix.File) []vix.Locator {
+		if f.Config == nil {
+			return nil
+		}
+		return f.Config.SameUUIDAs
+	}, "same_uuid_as")
+	if groups == "" {
+		return
 	}
 	diags.AddWarning("Files share a UUID: one is a copy of the other",
 		"A copied folder, a restored backup or a replica has the UUID of its original. Which is which, no file tells.\n\n"+
-			strings.Join(groups, "\n")+more+"\n\nRegistering both is possible: vCenter gives the second another instance UUID, and "+
+			groups+"\n\nRegistering both is possible: vCenter gives the second another instance UUID, and "+
 			"the state of each stays its own. Powering both on gives a network two machines that are one. Leave the copy out "+
 			"with exclude, path or datastores if you do not mean it.")
+}
+
+// warnSameFile says which files are one, seen through two datastores.
+func warnSameFile(diags *diag.Diagnostics, files []vix.File) {
+	groups := groupsOf(files, func(f *vix.File) []vix.Locator { return f.SameFileAs }, "same_file_as")
+	if groups == "" {
+		return
+	}
+	diags.AddWarning("Files are seen twice: one NFS export is mounted as two datastores",
+		"The datastores have one remote path, and the files have the same path below it, size and time:\n\n"+groups+
+			"\n\nOnly one of each can be registered: a VM that is registered twice is powered on twice one day. Unmount one of the two "+
+			"datastores, or leave it out with datastores.")
 }
 
 // describeFile is a file's key, and whether a VM has it.

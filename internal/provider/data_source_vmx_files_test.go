@@ -199,3 +199,21 @@ func TestWarnSameUUIDIsBounded(t *testing.T) {
 		t.Errorf("warned: %v", diags)
 	}
 }
+
+func TestWarnSameFile(t *testing.T) {
+	nfs3, nfs4 := vix.File{Path: vix.Path{Datastore: "nfs3", File: "web/web.vmx"}}, vix.File{Path: vix.Path{Datastore: "nfs4", File: "web/web.vmx"}}
+	nfs3.SameFileAs, nfs4.SameFileAs = []vix.Locator{nfs4.Locator()}, []vix.Locator{nfs3.Locator()}
+	nfs4.Registered = []vix.Item{{Name: "web"}}
+	var diags diag.Diagnostics
+	warnSameFile(&diags, []vix.File{nfs3, nfs4})
+	if len(diags) != 1 || diags[0].Summary() != "Files are seen twice: one NFS export is mounted as two datastores" ||
+		diags[0].Detail() != "The datastores have one remote path, and the files have the same path below it, size and time:\n\n"+
+			"  - [nfs3] web/web.vmx, not registered\n    [nfs4] web/web.vmx, registered as web\n\nOnly one of each can be registered: a VM "+
+			"that is registered twice is powered on twice one day. Unmount one of the two datastores, or leave it out with datastores." {
+		t.Errorf("warned: %v", diags)
+	}
+	m := newVMXFileModel(&nfs3)
+	if len(m.SameFileAs) != 1 || m.SameFileAs[0] != "[nfs4] web/web.vmx" {
+		t.Errorf("same_file_as: %q", m.SameFileAs)
+	}
+}

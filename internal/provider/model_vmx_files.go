@@ -55,6 +55,7 @@ type vmxFileModel struct {
 	Encrypted    types.Bool      `tfsdk:"encrypted"`
 	Disks        []diskFileModel `tfsdk:"disks"`
 	SameUUIDAs   []string        `tfsdk:"same_uuid_as"`
+	SameFileAs   []string        `tfsdk:"same_file_as"`
 	Problem      types.String    `tfsdk:"problem"`
 }
 
@@ -139,6 +140,10 @@ func newVMXFileModel(f *vix.File) vmxFileModel {
 	}
 	if !f.Modified.IsZero() {
 		m.Modified = types.StringValue(f.Modified.UTC().Format(time.RFC3339))
+	}
+	m.SameFileAs = []string{}
+	for _, other := range f.SameFileAs {
+		m.SameFileAs = append(m.SameFileAs, other.String())
 	}
 	if vm := registeredAs(f); vm != nil {
 		m.VMID, m.Name = said(vm.ID), said(vm.Name)

@@ -68,6 +68,14 @@ func TestAListOfNothingIsAnError(t *testing.T) {
 	failure(t, err, vix.CodeHostUserPermissions, vix.FieldNone)
 	_, err = h.Find(t.Context(), vix.Query{})
 	failure(t, err, vix.CodeHostUserPermissions, vix.FieldNone)
+
+	// Nothing is withheld, and there is nothing.
+	h = connected(t, simulated(t, single))
+	what := asked{"look for files on", "vc"}
+	_, _, err = h.selectDatastores(&skeleton{}, what, vix.FileQuery{})
+	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldDatacenter), "There is no datacenter", "nothing is concluded from an empty list")
+	_, _, err = h.selectDatastores(&skeleton{datacenters: []*datacenter{{path: "/DC0"}}}, what, vix.FileQuery{})
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldDatastores), "There is no datastore in /DC0", "nothing is concluded from an empty list")
 }
 
 // What lies on readable datastores is opened; nothing is registered on one that
