@@ -9,6 +9,8 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // limited is a connection of a user who lacks a privilege on an object.
@@ -71,10 +73,10 @@ func TestAListOfNothingIsAnError(t *testing.T) {
 
 	// Nothing is withheld, and there is nothing.
 	h = connected(t, simulated(t, single))
-	what := asked{"look for files on", "vc"}
-	_, _, err = h.selectDatastores(&skeleton{}, what, vix.FileQuery{})
+	what := wire.To("look for files on", "vc")
+	_, _, err = h.selectDatastores(&inventory.Outline{}, what, vix.FileQuery{})
 	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldDatacenter), "There is no datacenter", "nothing is concluded from an empty list")
-	_, _, err = h.selectDatastores(&skeleton{datacenters: []*datacenter{{path: "/DC0"}}}, what, vix.FileQuery{})
+	_, _, err = h.selectDatastores(&inventory.Outline{Datacenters: []*inventory.Datacenter{{Path: "/DC0"}}}, what, vix.FileQuery{})
 	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldDatastores), "There is no datastore in /DC0", "nothing is concluded from an empty list")
 }
 
