@@ -79,7 +79,7 @@ func TestConnectToSomethingElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			web := httptest.NewServer(answer)
 			defer web.Close()
-			says(t, refused(t, vix.ConnectOptions{Hostname: web.URL}, vix.CodeNetHTTPGeneric, vix.FieldHostname),
+			says(t, refused(t, vix.ConnectOptions{Hostname: web.URL, Insecure: true}, vix.CodeNetHTTPGeneric, vix.FieldHostname),
 				"is not a vCenter or ESXi", "The vSphere API is at https://HOST/sdk.")
 		})
 	}
@@ -90,7 +90,7 @@ func TestConnectGivesUpOnASilentHost(t *testing.T) {
 	must(t, err)
 	defer silent.Close()
 	start := time.Now()
-	e := refused(t, vix.ConnectOptions{Hostname: "http://" + silent.Addr().String(), RequestTimeout: 300 * time.Millisecond},
+	e := refused(t, vix.ConnectOptions{Hostname: "http://" + silent.Addr().String(), Insecure: true, RequestTimeout: 300 * time.Millisecond},
 		vix.CodeNetHTTPOperationTimedout, vix.FieldHostname)
 	says(t, e, "no answer within 300ms", "raise request_timeout")
 	if took := time.Since(start); took > 5*time.Second {
