@@ -12,7 +12,8 @@ import (
 )
 
 // proxyRemedy is what to do about a proxy that is in the way.
-const proxyRemedy = "The proxy is named in HTTPS_PROXY (HTTP_PROXY for http://). Check it, or list the host in NO_PROXY to connect to it directly."
+const proxyRemedy = "The proxy is named in HTTPS_PROXY (HTTP_PROXY for http://). " +
+	"Check it, or list the host in NO_PROXY to connect to it directly."
 
 // proxyError is a proxy that was reached and does not connect.
 type proxyError struct{ name, status string }

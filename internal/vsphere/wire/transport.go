@@ -36,7 +36,8 @@ func (l *Line) transportError(e *vix.Error, err error) {
 	case errors.Is(err, context.Canceled):
 		set(vix.CodeCancelled, "The operation was interrupted.", "Run Terraform again.")
 	case errors.As(err, &proxy):
-		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The proxy %s refuses to connect to %s: %s.", proxy.name, server, proxy.status), proxyRemedy)
+		set(vix.CodeCannotConnectToHost,
+			fmt.Sprintf("The proxy %s refuses to connect to %s: %s.", proxy.name, server, proxy.status), proxyRemedy)
 	case isProxy(err):
 		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The proxy%s on the way to %s cannot be reached: %s.", proxyAddress(err), server,
 			strings.TrimSuffix(rootText(err), ".")), proxyRemedy)
