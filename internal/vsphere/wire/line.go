@@ -77,7 +77,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 	dialCtx, cancel := context.WithTimeout(ctx, options.RequestTimeout)
 	defer cancel()
 	dialCtx, trip := watched(dialCtx)
-	err = l.open(dialCtx, func(c *soap.Client) error {
+	err = l.open(dialCtx, trip, func(c *soap.Client) error {
 		trust.configure(c)
 		c.UserAgent = options.UserAgent
 		return nil

@@ -34,10 +34,11 @@ func sessionFolder() string {
 }
 
 // open takes the cached session or logs in. What is cached and cannot be read as a
-// session is replaced; a session that cannot be cached is ended again.
-func (l *Line) open(ctx context.Context, configure func(*soap.Client) error) error {
+// session is replaced: that shows before the host is asked anything, so that no login is sent
+// twice. A session that cannot be cached is ended again.
+func (l *Line) open(ctx context.Context, on *trip, configure func(*soap.Client) error) error {
 	err := l.sessions.Login(ctx, l.Client, configure)
-	if l.User.UserName == "" && isDamaged(err) {
+	if l.Options.SessionCache && !on.had.Load() && isDamaged(err) {
 		l.sessions.Reauth = true
 		*l.Client = vim25.Client{}
 		err = l.sessions.Login(ctx, l.Client, configure)
