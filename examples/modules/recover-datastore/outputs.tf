@@ -7,7 +7,7 @@ output "registrations" {
 
   precondition {
     condition     = var.allow_empty || length(local.wanted) > 0
-    error_message = "No file is to be registered: ${length(local.files)} were found, and all are left out${length(local.reasons) == 0 ? "" : " (${join(", ", distinct([for reason in values(local.reasons) : reason if reason != null]))})"}. Whatever this module has registered would be let go. Look at datastores, path and the filters; if that is meant, set allow_empty = true."
+    error_message = "No file is to be registered: ${length(local.left_out)} were found and left out, the first because of: ${try(values(local.left_out)[0], "-")}. Whatever this module has registered would be let go. Look at datastores, path, exclude and the filters; if that is meant, set allow_empty = true."
   }
 }
 
