@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
@@ -61,7 +62,7 @@ func TestProcessWhatIsWithheldUnregistersNothing(t *testing.T) {
 }
 
 // A datastore is renamed while another datacenter has the old name, with a file at the same path: every key changes,
-// and whichever half of the apply comes first, no VM is lost.
+// and no VM is lost, also where the new key adopts while the old one is about to unregister.
 func TestProcessARenamedDatastoreLosesNothing(t *testing.T) {
 	for _, parallelism := range []string{"1", "10"} {
 		t.Run(parallelism, func(t *testing.T) {
@@ -71,6 +72,7 @@ func TestProcessARenamedDatastoreLosesNothing(t *testing.T) {
 			w := newWorkspace(t, a, everyFile)
 			apply := []string{"apply", "-no-color", "-auto-approve", "-parallelism=" + parallelism}
 			w.run(t, nil, apply...)
+			a.Host.Fault(sim.Fault{Method: "UnregisterVM", Times: -1, Delay: 50 * time.Millisecond})
 			must(t, a.Host.RenameDatastore("DC0", "LocalDS_0", "renamed"))
 			out := w.run(t, nil, apply...)
 			if !strings.Contains(out, "2 added, 0 changed, 2 destroyed.") {
