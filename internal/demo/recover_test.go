@@ -88,6 +88,7 @@ func TestRecoverModuleLetsGoOfNothingAndUndoes(t *testing.T) {
 		with("  on_destroy = null\n  " + more + "\n")
 		b.says(b.run(1, "plan"), says)
 		b.says(b.run(1, "apply", "-auto-approve"), says)
+		b.says(b.run(1, "apply", "-auto-approve", "-target=module.recovery.vix_registration.this"), says)
 		if !b.registered("DC0", web) || !b.registered("DC0", db) {
 			t.Fatalf("%s: something was unregistered", more)
 		}

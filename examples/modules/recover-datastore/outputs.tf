@@ -4,11 +4,6 @@ output "registrations" {
     for key, vm in vix_registration.this :
     key => { id = vm.id, name = vm.name, registered_path = vm.registered_path, adopted = vm.adopted, on_destroy = vm.on_destroy }
   }
-
-  precondition {
-    condition     = var.allow_empty || length(local.wanted) > 0
-    error_message = "No file is to be registered: ${length(local.left_out)} were found and left out, the first because of: ${try(values(local.left_out)[0], "-")}. Whatever this module has registered would be let go. Look at datastores, path, exclude and the filters; if that is meant, set allow_empty = true."
-  }
 }
 
 output "left_out" {
