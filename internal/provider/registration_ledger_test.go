@@ -66,7 +66,12 @@ func TestLedgerOfAnApply(t *testing.T) {
 	if like := l.departedLike(spec); len(like) != 0 {
 		t.Error("who does not adopt has nothing to take over")
 	}
-	if !l.named("/DC0/vm", "web", "a") || !l.named("/DC0/vm", "web", "a") || l.named("/DC0/vm", "web", "b") || !l.named("/DC0/vm/x", "web", "b") {
-		t.Error("a folder has each name once")
+	for _, ask := range []struct {
+		folder, key string
+		want        bool
+	}{{"/DC0/vm", "a", true}, {"/DC0/vm", "a", true}, {"/DC0/vm", "b", false}, {"/DC0/vm/x", "b", true}} {
+		if l.named(ask.folder, "web", ask.key) != ask.want {
+			t.Errorf("a folder has each name once: %+v", ask)
+		}
 	}
 }
