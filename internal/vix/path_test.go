@@ -123,12 +123,12 @@ func TestLocatorRoundTrip(t *testing.T) {
 		"/F0/DC1:[ds] a/a.vmx": {Path: Path{"ds", "a/a.vmx"}, Datacenter: "/F0/DC1"},
 		"a:b:[ds] a/a.vmx":     {Path: Path{"ds", "a/a.vmx"}, Datacenter: "a:b"},
 	} {
-		got, err := ParseLocator(text)
+		got, err := ParseLocator(text, ParsePath)
 		if err != nil || got != want || got.String() != text {
 			t.Errorf("ParseLocator(%q) = %+v (%q), %v", text, got, got.String(), err)
 		}
 	}
-	if _, err := ParseLocator("DC0 [ds] a/a.vmx"); err == nil {
+	if _, err := ParseLocator("DC0 [ds] a/a.vmx", ParsePath); err == nil {
 		t.Error("a datacenter without its colon was accepted")
 	}
 }
@@ -167,11 +167,11 @@ func FuzzParseLocator(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		l, err := ParseLocator(text)
+		l, err := ParseLocator(text, ParsePath)
 		if err != nil {
 			return
 		}
-		again, err := ParseLocator(l.String())
+		again, err := ParseLocator(l.String(), ParsePath)
 		if err != nil || again != l {
 			t.Fatalf("%q parsed to %q, which parses to %+v, %v", text, l, again, err)
 		}
