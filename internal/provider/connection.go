@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -56,6 +57,19 @@ func (c *connection) parsePath(text string) (vix.Path, error) {
 		return c.host.ParsePath(text)
 	}
 	return vix.ParseAnyPath(text)
+}
+
+// takes reports that the host can read a vmx path, and says why not. It is asked by a
+// plan: no validator knows the product. What is not known yet is taken.
+func (c *connection) takes(vmxPath types.String, diags *diag.Diagnostics) bool {
+	if vmxPath.IsUnknown() {
+		return true
+	}
+	_, err := c.parsePath(vmxPath.ValueString())
+	if err != nil {
+		addErrorAt(diags, path.Root("vmx_path"), err)
+	}
+	return err == nil
 }
 
 // partOf is the part of the host that a Terraform thing needs; its zero value while there is no host.

@@ -32,6 +32,9 @@ func (r *registrationResource) planCreate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.conn.takes(config.VMXPath, &resp.Diagnostics) {
+		return
+	}
 	limit, diags := config.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -67,12 +70,6 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		return
 	}
 	plan.Server = said(server)
-	if written := c.config.VMXPath; !written.IsUnknown() {
-		if _, err := c.r.conn.parsePath(written.ValueString()); err != nil {
-			addError(&c.diags, c.schema, err)
-			return
-		}
-	}
 	if !c.config.complete() {
 		if c.replaces() {
 			addReplacedUnknown(&c.diags, c.note.Out)

@@ -86,6 +86,9 @@ func (r *registrationResource) planUpdate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.conn.takes(plan.VMXPath, &resp.Diagnostics) {
+		return
+	}
 	var found diag.Diagnostics
 	if rec.Displaced && r.conn.connected() {
 		r.planDisplaced(ctx, &plan, &state, &rec, &found, resp.Plan.Schema)
@@ -104,11 +107,6 @@ func (r *registrationResource) planUpdate(
 	}
 	note.save(ctx, resp.Private, &resp.Diagnostics)
 	if r.conn.connected() {
-		if written := plan.VMXPath; !written.IsUnknown() && !written.Equal(state.VMXPath) {
-			if _, err := r.conn.parsePath(written.ValueString()); err != nil {
-				addError(&found, resp.Plan.Schema, err)
-			}
-		}
 		r.planInPlace(ctx, &plan, state, &rec, note, &found, resp.Plan.Schema)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)

@@ -26,7 +26,7 @@ const (
 func (f Feature) function() string {
 	switch f {
 	case FeatureFiles:
-		return "looking for files on datastores"
+		return "the search of datastores"
 	case FeatureFind:
 		return "VixHost_FindItems"
 	case FeatureOpen:
@@ -34,7 +34,7 @@ func (f Feature) function() string {
 	case FeatureRegister:
 		return "VixHost_RegisterVM"
 	case FeatureRename:
-		return "renaming a VM"
+		return "the renaming of VMs"
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
 	case FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates:

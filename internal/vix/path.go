@@ -47,7 +47,8 @@ func ParsePath(text string) (Path, error) {
 }
 
 // ParseAnyPath reads a path of either form, where no product is there to ask: a
-// datastore path, or an absolute file path, of Windows too. What it takes a product may refuse.
+// datastore path, or an absolute file path, of Windows too. What it takes a product may
+// refuse. A path of an ESXi's shell is refused by all: no product opens VMs there.
 func ParseAnyPath(text string) (Path, error) {
 	p, err := ParsePath(text)
 	if err == nil || !isFilePath(text) {
@@ -63,7 +64,7 @@ func ParseAnyPath(text string) (Path, error) {
 func isFilePath(text string) bool {
 	text = strings.ReplaceAll(strings.TrimSpace(text), `\`, "/")
 	if strings.HasPrefix(text, "/") {
-		return true
+		return !strings.HasPrefix(text, "/vmfs/volumes/")
 	}
 	return len(text) > 2 && text[1:3] == ":/" && unicode.IsLetter(rune(text[0]))
 }

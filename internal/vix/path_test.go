@@ -177,3 +177,22 @@ func FuzzParseLocator(f *testing.F) {
 		}
 	})
 }
+
+func TestParseAnyPathTakesEitherForm(t *testing.T) {
+	for text, want := range map[string]Path{
+		"[ds]web/web.vmx":      {Datastore: "ds", File: "web/web.vmx"},
+		"/home/me/web.vmx":     {File: "/home/me/web.vmx"},
+		`C:\VMs\web\web.vmx`:   {File: `C:\VMs\web\web.vmx`},
+		`\\server\vms\web.vmx`: {File: `\\server\vms\web.vmx`},
+	} {
+		if got, err := ParseAnyPath(text); err != nil || got != want {
+			t.Errorf("ParseAnyPath(%q) = %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "web.vmx", "~/web.vmx", "storage1/web/web.vmx", "[ds] web", "/home/\x00.vmx", "C:web.vmx", "https://vc/ui", "/vmfs/volumes/ds/web/web.vmx"} {
+		_, strict := ParsePath(text)
+		if _, err := ParseAnyPath(text); err == nil || err.Error() != strict.Error() {
+			t.Errorf("ParseAnyPath(%q): %v; want %v", text, err, strict)
+		}
+	}
+}
