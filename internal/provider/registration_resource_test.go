@@ -345,3 +345,13 @@ func TestRegistrationHandleNamesTheServer(t *testing.T) {
 		t.Errorf("handle %+v", w.host.handle)
 	}
 }
+
+func TestTimeoutsAreAboveZero(t *testing.T) {
+	w := newWorld(t)
+	for text, says := range map[string]string{"-5m": `"-5m" is not above zero.`, "0s": `"0s" is not above zero.`, "soon": `"soon" is no duration`} {
+		for _, operation := range []string{"create", "read", "update", "delete"} {
+			w.validate(args{"vmx_path": webPath, "timeouts": args{operation: text}}).has(t, says)
+		}
+	}
+	w.validate(args{"vmx_path": webPath, "timeouts": args{"create": "90s"}}).none(t)
+}

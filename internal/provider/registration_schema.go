@@ -100,7 +100,7 @@ func registrationSchema(ctx context.Context) schema.Schema {
 					string(vix.PowerOffFail), string(vix.PowerOffGuest), string(vix.PowerOffHard))},
 			},
 			"timeouts": timeoutsAttribute(ctx),
-			"id": text("Handle of the VM, which every `vm_id` takes: the instance UUID on vSphere, the canonical path on hosted " +
+			"id": text("Handle of the VM: the instance UUID on vSphere, the canonical path on hosted " +
 				"products."),
 			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware. Known at plan, so " +
 				"that a saved plan is not applied to another host."),
@@ -135,6 +135,12 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	nested, ok := all.(schema.SingleNestedAttribute)
 	if !ok {
 		return all
+	}
+	for name, attribute := range nested.Attributes {
+		if text, ok := attribute.(schema.StringAttribute); ok {
+			text.Validators = []validator.String{durationValidator{}}
+			nested.Attributes[name] = text
+		}
 	}
 	nested.MarkdownDescription = "Longest time of each operation, as durations (`30s`, `10m`). Default: see each."
 	return nested

@@ -164,6 +164,47 @@ func badGlob(text string) string {
 	return ""
 }
 
+// fileNameValidator takes a glob that the name of a configuration file can match.
+type fileNameValidator struct{}
+
+// Description implements validator.String.
+func (fileNameValidator) Description(context.Context) string {
+	return "must be a glob that a name ending in .vmx or .vmtx can match"
+}
+
+// MarkdownDescription implements validator.String.
+func (v fileNameValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (fileNameValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	text := req.ConfigValue.ValueString()
+	if text == "" || badGlob(text) != "" {
+		return
+	}
+	switch {
+	case strings.Contains(text, "/"):
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a glob for a file's name", fmt.Sprintf(
+			"%q has a slash, and a file's own name has none. The folder to look below is path.", text))
+	case !matchesEnding(text, ".vmx") && !matchesEnding(text, ".vmtx"):
+		resp.Diagnostics.AddAttributeError(req.Path, "Nothing can match", fmt.Sprintf(
+			"%q matches no name that ends in .vmx or .vmtx, and other files are never found. Write *.vmx, web*.vmx or *.vm*x.", text))
+	}
+}
+
+// matchesEnding reports whether some end of the glob matches the ending, in either
+// case: the glob then matches a name with that ending. An end that begins within a
+// bracket may say so wrongly, which only leaves a glob allowed.
+func matchesEnding(glob, ending string) bool {
+	for i := range glob {
+		for _, ending := range []string{ending, strings.ToUpper(ending)} {
+			if ok, err := path.Match(glob[i:], ending); err == nil && ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // regexValidator takes a regular expression as Go and Terraform do: RE2.
 type regexValidator struct{}
 

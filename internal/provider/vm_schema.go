@@ -40,7 +40,7 @@ func vmSchema() schema.Schema {
 					"provider, else all; then it reports the inventory path of the one found. A configured value stays as written.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
-			"id": text("Handle of the opened VM, which every `vm_id` takes: the instance UUID on vSphere, the canonical path on " +
+			"id": text("Handle of the opened VM: the instance UUID on vSphere, the canonical path on " +
 				"hosted products. It survives storage vMotion and renaming."),
 			"name":              text("Display name of the VM."),
 			"registered_path":   text("Path of the `.vmx` file, spelled as the host does."),

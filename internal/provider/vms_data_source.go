@@ -48,7 +48,7 @@ func (d *vmsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 				MarkdownDescription: "The VMs, sorted by datacenter and path. Templates are among them: the `vmx_path` of one ends with " +
 					"`.vmtx`. Empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id": text("Handle of the VM, which every `vm_id` takes. Null if the host does not say, as for a VM whose files " +
+					"id": text("Handle of the VM. Null if the host does not say, as for a VM whose files " +
 						"it cannot read."),
 					"name":        text("Display name."),
 					"vmx_path":    text("Path of the `.vmx` file, as `vix_registration` and `vix_vm` take it."),

@@ -169,6 +169,9 @@ func TestVMXFilesErrors(t *testing.T) {
 		says   string
 	}{
 		"match":     {args{"match": "[a"}, `"[a" is malformed`},
+		"disks":     {args{"match": "*.vmdk"}, `"*.vmdk" matches no name that ends in .vmx or .vmtx`},
+		"stem":      {args{"match": "web"}, `"web" matches no name that ends in .vmx or .vmtx`},
+		"folder":    {args{"match": "web/*.vmx"}, "The folder to look below is path."},
 		"exclude":   {args{"exclude": text(`a\`)}, "is malformed"},
 		"default":   {args{"exclude": text("!.snap")}, `"!.snap" takes a default away, and ".snap" is none. The defaults are: .snapshot,`},
 		"empty":     {args{"exclude": text("")}, "An empty glob matches nothing."},
@@ -177,7 +180,9 @@ func TestVMXFilesErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { w.validateData(filesSource, c.config).has(t, c.says) })
 	}
-	w.validateData(filesSource, args{"match": "*.vm?x", "exclude": text("!*")}).none(t)
+	for _, match := range []string{"*.vm?x", "web*", "*", "*.VMX", "web.vmx", "*.vmt[x-z]", `\[OLD\]*x`} {
+		w.validateData(filesSource, args{"match": match, "exclude": text("!*")}).none(t)
+	}
 	if got := excluded([]string{"!*", "lab"}); !slices.Equal(got, []string{"lab"}) {
 		t.Errorf("excluded: %q", got)
 	}

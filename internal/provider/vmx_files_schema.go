@@ -49,7 +49,7 @@ func vmxFilesSchema() schema.Schema {
 				Optional: true,
 				MarkdownDescription: "Glob for the file's own name: `*` is any text, `?` one character, `[a-z]` one of these. Default " +
 					"`*.vmx`; `*.vmtx` finds templates, `*.vm*x` both. Files that end otherwise are never found.",
-				Validators: append([]validator.String{globValidator{}}, notEmpty...),
+				Validators: append([]validator.String{globValidator{}, fileNameValidator{}}, notEmpty...),
 			},
 			"registered": schema.BoolAttribute{
 				Optional: true,
@@ -130,7 +130,7 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"modified":  text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
 		"registered": flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is " +
 			"registered."),
-		"vm_id":        text("Handle of the VM that has the file, which every `vm_id` takes. Null if none has it."),
+		"vm_id":        text("Handle of the VM that has the file. Null if none has it."),
 		"name":         text("Display name of the VM that has the file. Null if none has it."),
 		"template":     flag("Whether it is a template's file (`.vmtx`)."),
 		"display_name": text("Display name in the file." + read),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -205,13 +206,25 @@ func closeBracket(text string) string {
 	return ""
 }
 
+// volumeID matches what stands for a datastore below /vmfs/volumes and is not its
+// name: the UUID of a VMFS volume, the identifier of an NFS mount (two groups of
+// eight), those of vSAN and vVol.
+var volumeID = regexp.MustCompile(`^(?i:[0-9a-f]{8}-[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{12})?|(vsan|vvol):.+)$`)
+
 // fromVolume reads "/vmfs/volumes/storage1/web/web.vmx".
 func fromVolume(text string) string {
 	volume, file, _ := strings.Cut(strings.TrimPrefix(text, "/vmfs/volumes/"), "/")
 	if volume == "" {
 		return ""
 	}
-	return suggest(volume, cleanFile(file))
+	if !volumeID.MatchString(volume) {
+		return suggest(volume, cleanFile(file))
+	}
+	named := ", with the name of the datastore whose identifier is " + volume + " in the brackets"
+	if file = cleanFile(file); file == "" {
+		return Path{Datastore: "DATASTORE", File: "web/web.vmx"}.String() + named
+	}
+	return suggest("DATASTORE", file) + named
 }
 
 // fromURL reads a datastore URL (ds:///vmfs/volumes/…) and a link of the

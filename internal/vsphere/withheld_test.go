@@ -73,7 +73,7 @@ func TestAListOfNothingIsAnError(t *testing.T) {
 
 	// Nothing is withheld, and there is nothing.
 	h = connected(t, simulated(t, single))
-	what := wire.Step{Op: "look for files on", Object: "vc"}
+	what := wire.To("look for files on", "vc")
 	_, _, err = h.selectDatastores(&inventory.Outline{}, what, vix.FileQuery{})
 	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldDatacenter), "There is no datacenter", "nothing is concluded from an empty list")
 	_, _, err = h.selectDatastores(&inventory.Outline{Datacenters: []*inventory.Datacenter{{Path: "/DC0"}}}, what, vix.FileQuery{})
