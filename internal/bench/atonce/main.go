@@ -40,6 +40,12 @@ func main() {
 // host knows every path, and has registered none.
 type host struct{}
 
+var (
+	_ vix.Host      = host{}
+	_ vix.Registrar = host{}
+	_ vix.Browser   = host{}
+)
+
 const server = "5e7e5e00-0000-4000-8000-000000000001"
 
 var errNotMeasured = errors.New("nothing measures this")
