@@ -12,6 +12,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
@@ -20,6 +21,7 @@ import (
 type host struct {
 	*wire.Line
 	*inventory.Inventory
+	*vms.VMs
 
 	grants   wire.Memory[grantKey, []missingGrant]
 	identity wire.Memory[struct{}, string]
@@ -29,12 +31,8 @@ type host struct {
 	namesAsked atomic.Int32
 	leave      leaveGrants
 
-	ids     ids
-	lookups lookups
-	opens   batch[types.ManagedObjectReference, *record]
-	reads   batch[types.ManagedObjectReference, *record]
-	files   fileSearches
-	waits   *watch.Watch
+	files fileSearches
+	waits *watch.Watch
 }
 
 // Connect logs in to a vCenter or ESXi, once: a refused login is not repeated,
@@ -46,10 +44,8 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 		return nil, err
 	}
 	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line)}
-	h.opens.run, h.opens.life = h.readForOpen, h.Life
-	h.reads.run, h.reads.life = h.readForRegistration, h.Life
-	h.leave.batch.run, h.leave.batch.life = h.readLeaveGrants, h.Life
-	h.ids.asked.run, h.ids.asked.life = h.findIDs, h.Life
+	h.VMs = vms.New(h.Inventory, h.leave.see)
+	h.leave.batch.Run, h.leave.batch.Life = h.readLeaveGrants, h.Life
 	h.files.host = h
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -109,10 +110,10 @@ func (h *host) lookForFile(ctx context.Context, p vix.Path, in []*inventory.Data
 	more = max(0, len(in)-maxLooked)
 	looked = make([]lookedAt, len(in)-more)
 	var group errgroup.Group
-	group.SetLimit(parallel)
+	group.SetLimit(vms.Parallel)
 	for i, dc := range in[:len(looked)] {
 		group.Go(func() error {
-			there, err := h.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > maxWidth)
+			there, err := h.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > vms.MaxWidth)
 			looked[i] = lookedAt{dc, there, err}
 			return nil
 		})

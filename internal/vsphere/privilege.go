@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -132,7 +133,7 @@ type leaveGrants struct {
 	mu    sync.Mutex
 	read  map[types.ManagedObjectReference]bool // not asked for yet
 	known map[types.ManagedObjectReference][]missingGrant
-	batch batch[types.ManagedObjectReference, []missingGrant]
+	batch vms.Batch[types.ManagedObjectReference, []missingGrant]
 }
 
 // see notes VMs that may be asked for.
@@ -158,7 +159,7 @@ func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.P
 	h.leave.mu.Unlock()
 	if !known {
 		var err error
-		if missing, err = h.leave.batch.get(ctx, ref); err != nil {
+		if missing, err = h.leave.batch.Get(ctx, ref); err != nil {
 			return goneIsNil(h.Failed(what, err))
 		}
 	}
@@ -174,34 +175,34 @@ const mostAsked = 1000
 // readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
 // that were read.
 func (h *host) readLeaveGrants(
-	ctx context.Context, vms []types.ManagedObjectReference,
-) map[types.ManagedObjectReference]answer[[]missingGrant] {
+	ctx context.Context, asked []types.ManagedObjectReference,
+) map[types.ManagedObjectReference]vms.Answer[[]missingGrant] {
 	h.leave.mu.Lock()
 	for ref := range h.leave.read {
-		if len(vms) < mostAsked && !slices.Contains(vms, ref) {
-			vms = append(vms, ref)
+		if len(asked) < mostAsked && !slices.Contains(asked, ref) {
+			asked = append(asked, ref)
 		}
 	}
 	h.leave.mu.Unlock()
-	out := map[types.ManagedObjectReference]answer[[]missingGrant]{}
+	out := map[types.ManagedObjectReference]vms.Answer[[]missingGrant]{}
 	for {
 		var needs []missingGrant
-		for _, vm := range vms {
+		for _, vm := range asked {
 			needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
 		}
 		missing, err := h.missing(ctx, needs)
 		var gone *types.ManagedObjectNotFound
-		if as(err, &gone) && slices.Contains(vms, gone.Obj) {
-			out[gone.Obj] = answer[[]missingGrant]{} // there is nothing to unregister
-			vms = slices.DeleteFunc(vms, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
+		if as(err, &gone) && slices.Contains(asked, gone.Obj) {
+			out[gone.Obj] = vms.Answer[[]missingGrant]{} // there is nothing to unregister
+			asked = slices.DeleteFunc(asked, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
 			continue
 		}
-		for _, vm := range vms {
-			out[vm] = answer[[]missingGrant]{err: err}
+		for _, vm := range asked {
+			out[vm] = vms.Answer[[]missingGrant]{Err: err}
 		}
 		for _, m := range missing {
 			a := out[m.object]
-			a.value = append(a.value, m)
+			a.Value = append(a.Value, m)
 			out[m.object] = a
 		}
 		if err == nil {
@@ -212,12 +213,12 @@ func (h *host) readLeaveGrants(
 }
 
 // learn keeps what was asked.
-func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]answer[[]missingGrant]) {
+func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]vms.Answer[[]missingGrant]) {
 	l.see(nil)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for ref, a := range answers {
-		l.known[ref] = a.value
+		l.known[ref] = a.Value
 		delete(l.read, ref)
 	}
 }

@@ -23,7 +23,7 @@ import (
 func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.Datastore) error {
 	for _, twin := range twins {
 		at := vix.Path{Datastore: twin.Name, File: p.spec.Path.File}
-		found, err := h.recordsAt(ctx, at, []*inventory.Datacenter{twin.In}, &h.reads)
+		found, err := h.At(ctx, at, []*inventory.Datacenter{twin.In}, &h.Reads)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
@@ -40,7 +40,7 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.
 			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
 			Reason: fmt.Sprintf("The datastores %s and %s of %s show one NFS export, %s, and the file is registered as %s:",
 				p.ds.Name, twin.Name, twin.In.Path, p.ds.Export, at),
-			Choices: []string{candidate(found[0].registration())},
+			Choices: []string{candidate(found[0].Registration())},
 			Remedy: "Unmount one of the two datastores, or unregister the VM there first: " +
 				"a VM that is registered twice is powered on twice one day.",
 		}
