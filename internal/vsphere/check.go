@@ -56,10 +56,10 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		return nil, err
 	}
 	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(spec.Path)}
-	out.FileExists, err = h.fileExists(ctx, p.ds, spec.Path)
+	out.FileExists, err = h.FileExists(ctx, p.ds, spec.Path)
 	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
 		// Registering needs no right to browse; looking beforehand does.
-		out.FileUnknown = cmp.Or(h.lacking(ctx, err), err.Error())
+		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
 	}
 	return out, under(p.what, err)
@@ -183,15 +183,15 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*invent
 		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
 		Remedy: "Say which one is meant with the argument datacenter.",
 	}
-	looked, more := h.lookForFile(ctx, p.spec.Path, in)
+	looked, more := h.LookForFile(ctx, p.spec.Path, in)
 	for _, at := range looked {
 		state := "the file is there"
-		if at.err != nil {
+		if at.Err != nil {
 			state = "whether the file is there cannot be told"
-		} else if !at.there {
+		} else if !at.There {
 			state = "the file is not there"
 		}
-		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.in.Path, state))
+		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.In.Path, state))
 	}
 	if more > 0 {
 		e.Choices = append(e.Choices, "and "+strconv.Itoa(more)+" more")

@@ -11,6 +11,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
@@ -22,6 +23,7 @@ type host struct {
 	*wire.Line
 	*inventory.Inventory
 	*vms.VMs
+	*datastores.Datastores
 
 	grants   wire.Memory[grantKey, []missingGrant]
 	identity wire.Memory[struct{}, string]
@@ -31,7 +33,6 @@ type host struct {
 	namesAsked atomic.Int32
 	leave      leaveGrants
 
-	files fileSearches
 	waits *watch.Watch
 }
 
@@ -46,7 +47,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line)}
 	h.VMs = vms.New(h.Inventory, h.leave.see)
 	h.leave.batch.Run, h.leave.batch.Life = h.readLeaveGrants, h.Life
-	h.files.host = h
+	h.Datastores = datastores.New(h.Inventory, h.waits)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.
 	go func() { _, _ = h.Outline(h.Life, time.Time{}) }()

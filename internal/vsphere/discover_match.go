@@ -7,6 +7,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
+
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -18,7 +20,7 @@ import (
 // matchInventory says of each file which VMs have it, with one read of the VMs of
 // all the datastores. A file that is registered in another datacenter than its
 // datastore's home is counted there.
-func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []vixFile) error {
+func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []datastores.File) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
 			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
@@ -51,7 +53,7 @@ func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inv
 	}
 	for i := range files {
 		f := &files[i]
-		for _, ds := range f.group.Mounts {
+		for _, ds := range f.Store.Mounts {
 			f.Registered = append(f.Registered, registered[vms.FileOn{Datastore: ds.Ref, File: f.Path.File}]...)
 		}
 		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool {

@@ -74,16 +74,16 @@ func candidate(r vix.Registration) string {
 func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*inventory.Datacenter) error {
 	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
 	var there, not, unknown []string
-	looked, more := h.lookForFile(ctx, p, in)
+	looked, more := h.LookForFile(ctx, p, in)
 	for _, at := range looked {
 		var why *vix.Error
 		switch {
-		case errors.As(at.err, &why):
-			unknown = append(unknown, at.in.Path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
-		case at.there:
-			there = append(there, at.in.Path)
+		case errors.As(at.Err, &why):
+			unknown = append(unknown, at.In.Path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
+		case at.There:
+			there = append(there, at.In.Path)
 		default:
-			not = append(not, at.in.Path)
+			not = append(not, at.In.Path)
 		}
 	}
 	switch {

@@ -231,24 +231,3 @@ func unanswerable(err error) bool {
 		fault.Is(err, &types.MethodNotFound{}) || fault.Is(err, &types.NotImplemented{}) ||
 		fault.Is(err, &types.InvalidRequest{}) || fault.Is(err, &types.InvalidArgument{})
 }
-
-// lacking says what a NoPermission is about with the name of its object, which
-// the fault itself does not tell; empty if err is none or the name cannot be read.
-func (h *host) lacking(ctx context.Context, err error) string {
-	var denied *types.NoPermission
-	if _, ok := fault.As(err, &denied); !ok || denied.Object == nil {
-		return ""
-	}
-	content, readErr := h.Retrieve(ctx, types.PropertyFilterSpec{
-		ObjectSet: []types.ObjectSpec{{
-			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{wire.Traverse("parents", "ManagedEntity", "parent", "parents")},
-		}},
-		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
-	})
-	path := inventory.NewEntities(content).Path(*denied.Object)
-	if readErr != nil || path == "" {
-		return ""
-	}
-	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-		h.User.UserName, wire.OrUnknown(denied.PrivilegeId), inventory.KindOf(*denied.Object), path)
-}

@@ -133,7 +133,7 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 			e.Field = vix.FieldName
 		}
 	case fault.Is(err, &types.NoPermission{}):
-		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
+		e.Reason = cmp.Or(h.Lacking(ctx, err), e.Reason)
 	case e.Code == vix.CodeCannotReadVMConfig:
 		e.Field = vix.FieldPath
 		e.Reason = "The host cannot understand the file: it is damaged, or no VM's configuration."

@@ -5,7 +5,6 @@ package vsphere
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -252,12 +251,6 @@ func TestOvertakenRegistration(t *testing.T) {
 			failure(t, err, vix.CodeAlreadyExists, vix.FieldPath)
 		}
 		must(t, s.Unregister(t.Context(), "DC0", p.String()))
-	}
-}
-
-func TestStaleTemplatesOfPaths(t *testing.T) {
-	if got := []string{folderBelow("[ds] a/b/"), folderBelow("[ds] a/b"), folderBelow("[ds]/a/b"), folderBelow("[ds] "), folderBelow("[ds]")}; !slices.Equal(got, []string{"a/b", "a/b", "a/b", "", ""}) {
-		t.Errorf("folders: %q", got)
 	}
 }
 

@@ -4,7 +4,6 @@
 package vsphere
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -98,24 +97,15 @@ func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t 
 	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
 		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
 	})
-	return h.denied(ctx, wire.To("move", what.Object), err)
+	return h.Denied(ctx, wire.To("move", what.Object), err)
 }
 
 // finish waits for the task that a call started.
 func (h *host) finish(ctx context.Context, what wire.Step, started error, task func() types.ManagedObjectReference) error {
 	if started != nil {
-		return h.denied(ctx, what, started)
+		return h.Denied(ctx, what, started)
 	}
-	return h.denied(ctx, what, h.waits.Done(ctx, task()))
-}
-
-// denied types an error and names the object of a missing privilege.
-func (h *host) denied(ctx context.Context, what wire.Step, err error) error {
-	typed := h.Failed(what, err)
-	if e, ok := errors.AsType[*vix.Error](typed); ok {
-		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
-	}
-	return typed
+	return h.Denied(ctx, what, h.waits.Done(ctx, task()))
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
@@ -136,7 +126,7 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 		if fault.Is(err, &types.InvalidPowerState{}) {
 			return poweredOn(what, err)
 		}
-		return h.denied(ctx, what, err)
+		return h.Denied(ctx, what, err)
 	}
 	h.Unregistered(r.Path().Datastore, r.VM.Self)
 	return nil
@@ -150,7 +140,7 @@ func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualM
 		return h.finish(ctx, wire.To("power off", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 	case vix.PowerOffGuest:
 		if err := vm.ShutdownGuest(ctx); err != nil {
-			return h.denied(ctx, wire.To("shut down", what.Object), err)
+			return h.Denied(ctx, wire.To("shut down", what.Object), err)
 		}
 		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
 	}
