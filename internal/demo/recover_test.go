@@ -60,3 +60,44 @@ func TestRecoverModule(t *testing.T) {
 		t.Errorf("%d sessions are left", b.host.Sessions())
 	}
 }
+
+// A filter that lets nothing through stops plan and apply, and nothing is let go; the undo takes back what the module
+// registered, and leaves alone what others had.
+func TestRecoverModuleLetsGoOfNothingAndUndoes(t *testing.T) {
+	b := newBench(t, sim.Options{StandaloneHosts: -1})
+	const web, db = "[LocalDS_0] web/web.vmx", "[LocalDS_0] db/db.vmx"
+	b.lay("DC0", web, sim.VMX{})
+	b.lay("DC0", db, sim.VMX{})
+	b.somebody("DC0", db)
+	before := b.hashes()
+	b.folder(recoverModule, "recover")
+	with := func(more string) {
+		b.file("main.tf", "module \"recovery\" {\n  source = \"./recover\"\n  datastores = [\"LocalDS_0\"]\n  hosts = [\"DC0_C0_H0\"]\n"+more+"}\n")
+	}
+	with("")
+	b.run(0, "init")
+	b.says(b.run(0, "apply", "-auto-approve"), "2 added")
+	with("  on_destroy = null\n")
+	b.says(b.run(0, "apply", "-auto-approve"), "0 added, 1 changed, 0 destroyed.")
+	for more, says := range map[string]string{
+		"name_regex = \"^wbe\"": "No file is to be registered: 2 were found and left out, the first because of: name_regex.",
+		"exclude = [\"*\"]":     "No file is to be registered: 2 were found and left out, the first because of: exclude: *.",
+		"name_regex = \"^(w\"":  "This is no regular expression",
+		"path_regex = \"[\"":    "This is no regular expression",
+	} {
+		with("  on_destroy = null\n  " + more + "\n")
+		b.says(b.run(1, "plan"), says)
+		b.says(b.run(1, "apply", "-auto-approve"), says)
+		b.says(b.run(1, "apply", "-auto-approve", "-target=module.recovery.vix_registration.this"), says)
+		if !b.registered("DC0", web) || !b.registered("DC0", db) {
+			t.Fatalf("%s: something was unregistered", more)
+		}
+	}
+	with("  on_destroy = null\n")
+	b.says(b.run(0, "plan", "-detailed-exitcode"), "No changes.")
+	b.says(b.run(0, "destroy", "-auto-approve"), "2 destroyed.")
+	if b.registered("DC0", web) || !b.registered("DC0", db) {
+		t.Errorf("after the undo: registered by the module %v, by somebody else %v", b.registered("DC0", web), b.registered("DC0", db))
+	}
+	b.unchanged(before)
+}

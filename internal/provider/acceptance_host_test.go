@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,6 +44,13 @@ data "vix_vm" "web" {
 
 // TestMain takes away what the developer's own environment would change.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == holderName {
+		if err := serveHolder(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, "VIX_") || strings.HasPrefix(name, "VSPHERE_") {

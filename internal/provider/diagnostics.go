@@ -31,7 +31,7 @@ func addError(diags *diag.Diagnostics, schema typed, err error) {
 	at := path.Empty()
 	var e *vix.Error
 	if errors.As(err, &e) && e.Field != vix.FieldNone && hasAttribute(schema, string(e.Field)) {
-		at = path.Root(string(e.Field))
+		at = attribute(string(e.Field))
 	}
 	addErrorAt(diags, at, err)
 }
@@ -39,6 +39,26 @@ func addError(diags *diag.Diagnostics, schema typed, err error) {
 // addErrorAt is addError for an attribute that the caller knows.
 func addErrorAt(diags *diag.Diagnostics, at path.Path, err error) {
 	summary, detail := texts(err)
+	if at.Equal(path.Empty()) {
+		diags.AddError(summary, detail)
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
+}
+
+// attribute is where a diagnostic about the attribute of that name points: nowhere
+// if it holds a secret. Terraform prints the line that a diagnostic points at, and
+// with it a password that is written there, into the log of every run.
+func attribute(name string) path.Path {
+	if a, ok := providerSchema().Attributes[name]; ok && a.IsSensitive() {
+		return path.Empty()
+	}
+	return path.Root(name)
+}
+
+// addAt adds an error about the attribute of that name.
+func addAt(diags *diag.Diagnostics, name, summary, detail string) {
+	at := attribute(name)
 	if at.Equal(path.Empty()) {
 		diags.AddError(summary, detail)
 		return

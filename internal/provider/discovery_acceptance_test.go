@@ -68,6 +68,26 @@ func TestAccCopyAndOriginal(t *testing.T) {
 	}
 }
 
+// One NFS export under two datastores: each file is said to be the other's. A file of another datastore is nobody else's.
+func TestAccOneExportSeenTwice(t *testing.T) {
+	a := laidOut(t, sim.Options{})
+	must(t, a.Host.MountExport("DC0", "nfs3", "NFS", "nas.example.com", "/vol/vms"))
+	must(t, a.Host.MountExport("DC0", "nfs4", "NFS41", "192.0.2.1", "/vol/vms"))
+	must(t, a.Host.WriteVM("DC0", "[nfs3] db/db.vmx", sim.VMX{}))
+	same := func(path string, others ...knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.vix_vmx_files.all", at("by_path").AtMapKey("/DC0:"+path).AtMapKey("same_file_as"),
+			knownvalue.ListExact(others))
+	}
+	run(t, a, resource.TestStep{
+		Config: a.Configuration(`data "vix_vmx_files" "all" {}`),
+		ConfigStateChecks: []statecheck.StateCheck{
+			same("[nfs3] db/db.vmx", knownvalue.StringExact("/DC0:[nfs4] db/db.vmx")),
+			same("[nfs4] db/db.vmx", knownvalue.StringExact("/DC0:[nfs3] db/db.vmx")),
+			same(webPath),
+		},
+	})
+}
+
 func TestAccFilesOfADatastoreThatIsDown(t *testing.T) {
 	a := laidOut(t, sim.Options{Datastores: 2})
 	must(t, a.Host.SetDatastoreAccessible("DC0", "LocalDS_1", false))

@@ -26,13 +26,16 @@ import (
 )
 
 // interrupted is one cell.
-func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.T, terraform, provider int)) *vixtest.Acceptance {
+func interrupted(t *testing.T, c row, way interrupt) *vixtest.Acceptance {
 	a := laidOut(t, sim.Options{})
 	const theirs = "[LocalDS_0] theirs/theirs.vmx"
 	must(t, a.Host.WriteVM("DC0", theirs, sim.VMX{}))
 	_, err := a.Host.Register(t.Context(), "DC0", theirs)
 	must(t, err)
 	w := newWorkspace(t, a, "")
+	if c.step == afterCreate {
+		w.holds(t)
+	}
 	if c.from != "" {
 		w.configure(t, c.from)
 		w.run(t, nil, "apply", "-no-color", "-auto-approve")
@@ -43,7 +46,7 @@ func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.
 	w.configure(t, c.to)
 	before := files(t, a)
 
-	reached, release := hold(a.Host, c, step)
+	reached, release := holdAt(t.Context(), a.Host, w, c)
 	cmd, out := w.command(nil, "apply", "-no-color", "-auto-approve")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	must(t, cmd.Start())
@@ -52,19 +55,32 @@ func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.
 	case <-time.After(30 * time.Second):
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		_ = cmd.Wait()
-		t.Fatalf("%s was not reached\n%s", step, out)
+		t.Fatalf("%s was not reached\n%s", c.step, out)
+	}
+	if c.step == afterCreate && (w.inState() || len(w.notes(t)) != 1) {
+		t.Errorf("in the state: %v, notes: %v, so that this proves nothing", w.inState(), w.notes(t))
 	}
 	provider := childOf(cmd.Process.Pid)
-	interrupt(t, cmd.Process.Pid, provider)
+	way.do(t, cmd.Process.Pid, provider)
 	time.Sleep(50 * time.Millisecond)
-	release()
+	if c.step != afterCreate || !way.abrupt { // an action goes on for as long as it likes
+		release()
+	}
 	waitOrKill(t, cmd)
+	release()
 
 	// Whatever is left of the provider must not be needed, and must not do harm.
 	left, _ := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
 	if len(left) == 0 && c.from != "" && putBack(t, w) {
 		emptied.Add(1)
 	}
+	unsaved := c.step == afterCreate && !w.inState()
+	if unsaved {
+		unfinished.Add(1)
+	} else if c.step == afterCreate && way.name == "SIGKILL of terraform" {
+		t.Errorf("the state has the VM, so that this proves nothing:\n%s\n%s", out, left)
+	}
+	_ = os.Remove(filepath.Join(w.dir, holding))
 	cmd, again := w.command(nil, "apply", "-no-color", "-auto-approve")
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("the next apply: %v\n%s\nafter an interrupted one\n%s\nthat left the state\n%s", err, again, out, left)
@@ -72,6 +88,9 @@ func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.
 	if provider != 0 && syscall.Kill(provider, 0) == nil && !exits(provider, 3*time.Second) {
 		t.Errorf("the provider outlives terraform")
 		_ = syscall.Kill(provider, syscall.SIGKILL)
+	}
+	if unsaved && (!strings.Contains(again.String(), "by an apply that was interrupted") || !w.actionRan()) {
+		t.Errorf("it does not say that it finishes the interrupted apply, or its action does not run: %v\n%s", w.actionRan(), again)
 	}
 	vm, err := a.Host.VM("DC0", webPath)
 	switch {
@@ -89,8 +108,12 @@ func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.
 	if err := planning.Run(); err != nil {
 		t.Errorf("the next plan is not empty: %v\n%s", err, planned)
 	}
-	if state := w.run(t, nil, "show", "-json"); strings.Contains(state, webUUID) != c.registered {
+	if state := w.run(t, nil, "show", "-json"); strings.Contains(state, webUUID) != c.registered ||
+		strings.Contains(state, `"adopted":false`) != c.registered {
 		t.Errorf("state:\n%s", state)
+	}
+	if notes := w.notes(t); len(notes) > 0 {
+		t.Errorf("notes that have no end: %v\n%s\n%s", notes, out, again)
 	}
 	if after := files(t, a); !maps.Equal(before, after) {
 		t.Errorf("files before: %v, after: %v", before, after)
@@ -98,8 +121,13 @@ func interrupted(t *testing.T, c change, step string, interrupt func(t *testing.
 	return a
 }
 
-// emptied counts how often Terraform left an empty state file.
-var emptied atomic.Int32
+var (
+	// emptied counts how often Terraform left an empty state file.
+	emptied atomic.Int32
+	// unfinished counts how often it left a state without the VM for which an
+	// after_create action ran.
+	unfinished atomic.Int32
+)
 
 // putBack puts Terraform's own backup of the state in its place. A Terraform that
 // is told twice to end does so at once, as it says, and that may be between
@@ -115,8 +143,8 @@ func putBack(t *testing.T, w *workspace) bool {
 	return true
 }
 
-// hold keeps a change from getting beyond a step until release is called.
-func hold(host *sim.Host, c change, step string) (reached <-chan struct{}, release func()) {
+// holdAt keeps a change from getting beyond a step until release is called.
+func holdAt(ctx context.Context, host *sim.Host, w *workspace, c row) (reached <-chan struct{}, release func()) {
 	there, free := make(chan struct{}), make(chan struct{})
 	arrive := sync.OnceFunc(func() { close(there) })
 	wait := func() {
@@ -124,6 +152,7 @@ func hold(host *sim.Host, c change, step string) (reached <-chan struct{}, relea
 		<-free
 	}
 	release = sync.OnceFunc(func() {
+		_ = os.WriteFile(filepath.Join(w.dir, goOn), nil, 0o600)
 		host.OnRequest(nil)
 		host.OnTask(nil)
 		close(free)
@@ -131,8 +160,10 @@ func hold(host *sim.Host, c change, step string) (reached <-chan struct{}, relea
 	var mu sync.Mutex
 	asked := false
 	switch {
-	case step == "before the task" || step == "task running" && !c.task:
-		if step == "before the task" { // it does not get as far as being executed
+	case c.step == afterCreate:
+		go w.awaitHold(ctx, arrive)
+	case c.step == "before the task" || c.step == "task running" && !c.task:
+		if c.step == "before the task" { // it does not get as far as being executed
 			host.Fault(sim.Fault{Method: c.method, Cut: true})
 		}
 		host.OnRequest(func(method string, _ []byte) {
@@ -140,7 +171,7 @@ func hold(host *sim.Host, c change, step string) (reached <-chan struct{}, relea
 				wait()
 			}
 		})
-	case step == "task running":
+	case c.step == "task running":
 		host.OnTask(func(ctx context.Context, method string) {
 			if method != c.method {
 				return

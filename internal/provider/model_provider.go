@@ -8,11 +8,11 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -80,8 +80,13 @@ func (m *providerModel) unknown() []string {
 // resolve adds the environment and the defaults, and finds what is wrong or missing.
 func (m *providerModel) resolve() (settings, diag.Diagnostics) {
 	r := &resolver{source: map[string]string{}}
+	kind := vix.ServiceProvider(r.text("service_provider", m.ServiceProvider))
+	if kind == "" {
+		kind = vix.VIServer
+	}
+	r.vsphere = kind == vix.VIServer
 	s := settings{
-		serviceProvider: vix.ServiceProvider(r.text("service_provider", m.ServiceProvider)),
+		serviceProvider: kind,
 		options: vix.ConnectOptions{
 			Hostname:       r.text("hostname", m.Hostname),
 			Port:           r.port("port", m.Port),
@@ -97,9 +102,6 @@ func (m *providerModel) resolve() (settings, diag.Diagnostics) {
 			VMRestURL:      r.text("vmrest_url", m.VMRestURL),
 			VMPassword:     r.text("vm_password", m.VMPassword),
 		},
-	}
-	if s.serviceProvider == "" {
-		s.serviceProvider = vix.VIServer
 	}
 	if !slices.Contains(serviceProviders, string(s.serviceProvider)) {
 		r.bad("service_provider", fmt.Sprintf("%q is none of %v.", s.serviceProvider, serviceProviders))
@@ -123,11 +125,17 @@ func (m *providerModel) resolve() (settings, diag.Diagnostics) {
 type resolver struct {
 	source map[string]string
 	diags  diag.Diagnostics
+	// vsphere is set where the variables of vSphere's users count: what logs in to
+	// a vCenter is not sent to anything else.
+	vsphere bool
 }
 
 // lookup is the value from the environment; empty where nothing sets it.
 func (r *resolver) lookup(name string) string {
 	for _, variable := range environment[name] {
+		if !r.vsphere && strings.HasPrefix(variable, "VSPHERE_") {
+			continue
+		}
 		if value := os.Getenv(variable); value != "" {
 			r.source[name] = variable
 			return value
@@ -191,20 +199,20 @@ func (r *resolver) duration(name string, configured types.String) time.Duration 
 // bad reports a value from the environment: those of the configuration have
 // been through the validators.
 func (r *resolver) bad(name, reason string) {
-	r.diags.AddAttributeError(path.Root(name), "Bad value in the environment variable "+r.source[name], reason)
+	addAt(&r.diags, name, "Bad value in the environment variable "+r.source[name], reason)
 }
 
 func (r *resolver) require(name, what, value string) {
 	if value != "" {
 		return
 	}
-	r.diags.AddAttributeError(path.Root(name), "No "+what, fmt.Sprintf(
+	addAt(&r.diags, name, "No "+what, fmt.Sprintf(
 		"Set %s in the provider's configuration, or the environment variable %s or %s.",
 		name, environment[name][0], environment[name][1]))
 }
 
 // addTrustConflict says that accepting any certificate and one only cannot both be meant.
 func addTrustConflict(diags *diag.Diagnostics, insecure, thumbprint string) {
-	diags.AddAttributeError(path.Root("insecure"), "insecure and thumbprint contradict each other", fmt.Sprintf(
+	addAt(diags, "insecure", "insecure and thumbprint contradict each other", fmt.Sprintf(
 		"%s accepts any certificate, %s trusts a single one. Remove one of them.", insecure, thumbprint))
 }

@@ -46,18 +46,24 @@ type workspace struct {
 	env            []string
 }
 
+// cli is the terraform that tests run.
+func cli(t *testing.T) string {
+	t.Helper()
+	if terraform := os.Getenv("TF_ACC_TERRAFORM_PATH"); terraform != "" {
+		return terraform
+	}
+	terraform, err := exec.LookPath("terraform")
+	if err != nil {
+		t.Skip("no terraform: set TF_ACC_TERRAFORM_PATH")
+	}
+	return terraform
+}
+
 func newWorkspace(t *testing.T, a *vixtest.Acceptance, config string) *workspace {
 	t.Helper()
-	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if terraform == "" {
-		var err error
-		if terraform, err = exec.LookPath("terraform"); err != nil {
-			t.Skip("no terraform: set TF_ACC_TERRAFORM_PATH")
-		}
-	}
 	built, err := binary()
 	must(t, err)
-	w := &workspace{dir: t.TempDir(), terraform: terraform}
+	w := &workspace{dir: t.TempDir(), terraform: cli(t)}
 	rc, data := filepath.Join(w.dir, "terraformrc"), filepath.Join(w.dir, ".terraform")
 	must(t, os.Mkdir(data, 0o755)) // what terraform init makes; a provider under development needs no init
 	must(t, os.WriteFile(rc, fmt.Appendf(nil,

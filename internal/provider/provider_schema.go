@@ -36,7 +36,8 @@ func providerSchema() schema.Schema {
 			"hostname": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "vCenter or ESXi host: a name or address, `host:port`, or a URL. `https` and `/sdk` are " +
-					"implied. Required for `vi_server`. Environment: `VIX_HOSTNAME`, `VSPHERE_SERVER`.",
+					"implied; `http://` needs `insecure = true`, because it sends the password in clear. " +
+					"Required for `vi_server`. Environment: `VIX_HOSTNAME`, `VSPHERE_SERVER` (as all of `VSPHERE_…` for `vi_server` only).",
 			},
 			"port": schema.Int64Attribute{
 				Optional: true,
@@ -56,7 +57,8 @@ func providerSchema() schema.Schema {
 			},
 			"insecure": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Accept any certificate of the host. Default `false`: it is verified. Prefer `ca_file` or " +
+				MarkdownDescription: "Accept any certificate of the host, and `http://` without one. Default `false`: " +
+					"it is verified. Prefer `ca_file` or " +
 					"`thumbprint`. Environment: `VIX_INSECURE`, `VSPHERE_ALLOW_UNVERIFIED_SSL`.",
 			},
 			"ca_file": schema.StringAttribute{

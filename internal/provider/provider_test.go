@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -42,7 +45,7 @@ func TestProviderConfiguration(t *testing.T) {
 		},
 		"no password": {
 			config: args{"hostname": "h", "username": "u"},
-			want: "ERROR at AttributeName(\"password\"): No password to log in with\n" +
+			want: "ERROR: No password to log in with\n" +
 				"Set password in the provider's configuration, or the environment variable VIX_PASSWORD or VSPHERE_PASSWORD.",
 		},
 		"port": {
@@ -152,10 +155,55 @@ func TestProviderLoginFails(t *testing.T) {
 		Op: "connect to", Object: "vc", Code: vix.CodeHostUserPermissions, Field: vix.FieldPassword, Reason: "The login was refused.",
 	}
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).only(t,
-		"ERROR at AttributeName(\"password\"): Cannot connect to vc\nThe login was refused.\n\nVIX_E_HOST_USER_PERMISSIONS (3014)")
+		"ERROR: Cannot connect to vc\nThe login was refused.\n\nVIX_E_HOST_USER_PERMISSIONS (3014)")
 	calls(t, w.host, "Connect")
 	if err := w.provider.Close(context.Background()); err != nil || w.host.closed != 0 {
 		t.Errorf("closed %d hosts, %v", w.host.closed, err)
+	}
+}
+
+// Terraform prints the line that a diagnostic points at: none points at a secret.
+func TestNoDiagnosticPointsAtASecret(t *testing.T) {
+	w := newBareWorld(t)
+	secrets := 0
+	for _, a := range w.schemas.Provider.Block.Attributes {
+		var diags diag.Diagnostics
+		addError(&diags, providerSchema(), &vix.Error{Op: "log in", Code: vix.CodeFail, Field: vix.Field(a.Name)})
+		addAt(&diags, a.Name, "Bad value", "It is bad.")
+		for _, d := range diags {
+			if _, points := d.(diag.DiagnosticWithPath); points == a.Sensitive {
+				t.Errorf("%s (sensitive %v): an error points at it: %v", a.Name, a.Sensitive, points)
+			}
+		}
+		if a.Sensitive {
+			secrets++
+		}
+	}
+	if secrets < 2 {
+		t.Errorf("%d secrets", secrets)
+	}
+}
+
+// What logs in to a vCenter is not sent to anything else.
+func TestVSphereVariablesAreForVSphere(t *testing.T) {
+	for _, names := range environment {
+		for _, name := range names {
+			t.Setenv(name, "")
+		}
+	}
+	for name, value := range map[string]string{
+		"VSPHERE_SERVER": "vc", "VSPHERE_USER": "u", "VSPHERE_PASSWORD": "p", "VSPHERE_ALLOW_UNVERIFIED_SSL": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	for _, kind := range serviceProviders {
+		config := providerModel{ServiceProvider: types.StringValue(kind)}
+		s, diags := config.resolve()
+		o := s.options
+		taken := o.Hostname != "" || o.Username != "" || o.Password != "" || o.Insecure
+		if want := kind == string(vix.VIServer); taken != want || diags.HasError() {
+			t.Errorf("%s: taken is %v, %v", kind, taken, diags)
+		}
 	}
 }
 

@@ -168,6 +168,58 @@ func TestCreateFinishesAnInterruptedAttempt(t *testing.T) {
 	}
 }
 
+// Create has returned, and no state has the VM yet: that is how long Terraform runs
+// after_create actions. However the run ends there, the next apply finishes it, and the
+// VM is ours. Only where Terraform ended the provider in order, the state was written.
+func TestCreateEndsBeforeTheStateIsWritten(t *testing.T) {
+	stop := func(w *world) {
+		_, err := w.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
+		w.must(err)
+	}
+	for name, test := range map[string]struct {
+		end  func(w *world)
+		ours bool
+	}{
+		"the provider is killed":               {func(*world) {}, true},
+		"Terraform is killed":                  {func(w *world) { w.must(w.provider.Abandon(t.Context())) }, true},
+		"interrupted once, then all is killed": {stop, true},
+		"interrupted twice":                    {func(w *world) { stop(w); w.must(w.provider.Close(t.Context())) }, true},
+		"in order":                             {func(w *world) { w.must(w.provider.Close(t.Context())) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			theirs := *w.host.register(mustPath(t, "[storage1] theirs/theirs.vmx"), "theirs")
+			config := args{"vmx_path": webPath}
+			w.create(config)
+			ours := *w.host.byPath(mustPath(t, webPath))
+			test.end(w)
+
+			w.host.finished = true
+			w.restart()
+			w.configure(args{"hostname": "vc", "username": "user", "password": "pass"}).none(t)
+			p := w.plan(nil, config)
+			if !test.ours {
+				p.diags.has(t, "ERROR at AttributeName(\"vmx_path\"): Cannot register "+webPath+"\nIt is registered already.")
+				return
+			}
+			p.diags.has(t, "WARNING: A VM is registered already, by an apply that was interrupted")
+			o, diags := w.apply(nil, p, config)
+			diags.none(t)
+			holds(t, o.value, args{"id": ours.ID, "adopted": false, "on_destroy": "unregister"})
+			w.must(w.provider.Close(t.Context()))
+			if len(intents(t)) != 0 {
+				t.Errorf("the note outlives success: %v", intents(t))
+			}
+			o, diags = w.read(o)
+			diags.none(t)
+			w.plan(o, config).same(t, o)
+			if len(w.host.vms) != 2 || *w.host.vms[theirs.ID] != theirs || *w.host.vms[ours.ID] != ours {
+				t.Errorf("the inventory is %v", w.host.vms)
+			}
+		})
+	}
+}
+
 // A note ends when Terraform ends the provider in order, or when a refresh finds the
 // registration in the state; not with an interruption.
 func TestJournalEnds(t *testing.T) {

@@ -161,7 +161,8 @@ func vmxFileAttributes() map[string]schema.Attribute {
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Keys of the other files found that are in all likelihood this very one: one NFS export mounted as two " +
 				"datastores shows each file twice, with the same path below it, size and time. While one of them is registered, " +
-				"`vix_registration` refuses the other. Unmount one of the two datastores, or leave one out with `datastores`. Empty if there are none.",
+				"`vix_registration` refuses the other. Unmount one of the two datastores, or leave one out with `datastores`. Empty if " +
+				"there are none.",
 		},
 		"problem": text("Why the file cannot be read or understood, with the lines that VMware does not take either: neither " +
 			"`key = value` nor a comment, a key that stands twice, text that is not in the file's encoding. All else that is in it is " +

@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"fmt"
 	"path"
 
 	"github.com/vmware/govmomi/simulator"
@@ -62,6 +63,30 @@ func (h *Host) MountExport(datacenter, name, kind, server, remote string) error 
 			}},
 		})
 	})
+	return nil
+}
+
+// RenameDatastore renames a datastore of a datacenter as somebody else would: the paths of its VMs follow, its URL stays.
+func (h *Host) RenameDatastore(datacenter, datastore, name string) error {
+	dc, ds, _, err := h.resolve(datacenter, "["+datastore+"]")
+	if err != nil {
+		return err
+	}
+	h.inventory.Lock()
+	defer h.inventory.Unlock()
+	if h.datastoreOf(dc, name) != nil {
+		return fmt.Errorf("datacenter %s has a datastore %q already", datacenter, name)
+	}
+	ctx := h.contextAs(Outsider)
+	ctx.WithLock(ds, func() {
+		ds.Info.GetDatastoreInfo().Name = name
+		ctx.Update(ds, []types.PropertyChange{{Name: "name", Val: name}, {Name: "summary.name", Val: name}})
+	})
+	for _, ref := range h.refs(ds, &ds.Vm) {
+		if vm, ok := h.reg.Get(ref).(*simulator.VirtualMachine); ok {
+			h.repath(ctx, vm, "["+datastore+"] ", "["+name+"] ", ds.Self)
+		}
+	}
 	return nil
 }
 

@@ -44,6 +44,10 @@ type Options struct {
 	// decides that for itself, by how large the answer is; default is one page.
 	PageSize int
 
+	// EmptyWhenExpired makes reads of a session that has ended an answer without a result, as old hosts do, in place
+	// of NotAuthenticated.
+	EmptyWhenExpired bool
+
 	Latency time.Duration // added to every request
 	Dir     string        // where the datastores' directories are made; default a temporary one that Close removes
 	Addr    string        // listen address; default a free port of 127.0.0.1

@@ -125,6 +125,11 @@ func (h *Host) handler() http.Handler {
 // answer lets the simulator answer a request, with the faults that a test has ordered.
 func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, body []byte) {
 	user := h.userOf(r)
+	if h.opts.EmptyWhenExpired && user == "" && method == "RetrievePropertiesEx" && expired(r) {
+		n, _ := io.WriteString(w, emptyAnswer)
+		h.traffic.sent(n)
+		return
+	}
 	f := h.takeFault(method, user, false)
 	if f != nil {
 		pause(r.Context(), f.Delay)
@@ -158,6 +163,17 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 		fail(w, f)
 	}
 }
+
+// expired reports that a request carries a session, which its host does not know.
+func expired(r *http.Request) bool {
+	_, err := r.Cookie(soap.SessionCookieName)
+	return err == nil
+}
+
+// emptyAnswer is a read that matches nothing, as vSphere writes it.
+const emptyAnswer = `<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>` +
+	`<RetrievePropertiesExResponse xmlns="urn:vim25"></RetrievePropertiesExResponse></soapenv:Body></soapenv:Envelope>`
 
 func fail(w http.ResponseWriter, f *Fault) {
 	if f.Status != 0 && !f.Cut {

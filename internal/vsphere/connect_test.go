@@ -79,7 +79,7 @@ func TestConnectToSomethingElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			web := httptest.NewServer(answer)
 			defer web.Close()
-			says(t, refused(t, vix.ConnectOptions{Hostname: web.URL}, vix.CodeNetHTTPGeneric, vix.FieldHostname),
+			says(t, refused(t, vix.ConnectOptions{Hostname: web.URL, Insecure: true}, vix.CodeNetHTTPGeneric, vix.FieldHostname),
 				"is not a vCenter or ESXi", "The vSphere API is at https://HOST/sdk.")
 		})
 	}
@@ -90,7 +90,7 @@ func TestConnectGivesUpOnASilentHost(t *testing.T) {
 	must(t, err)
 	defer silent.Close()
 	start := time.Now()
-	e := refused(t, vix.ConnectOptions{Hostname: "http://" + silent.Addr().String(), RequestTimeout: 300 * time.Millisecond},
+	e := refused(t, vix.ConnectOptions{Hostname: "http://" + silent.Addr().String(), Insecure: true, RequestTimeout: 300 * time.Millisecond},
 		vix.CodeNetHTTPOperationTimedout, vix.FieldHostname)
 	says(t, e, "no answer within 300ms", "raise request_timeout")
 	if took := time.Since(start); took > 5*time.Second {
@@ -226,6 +226,87 @@ func TestSessionCacheReusesALoginAndKeepsIt(t *testing.T) {
 	must(t, h.Disconnect(t.Context()))
 	if n := s.Requests()["Login"]; n != 0 {
 		t.Errorf("the session that replaced the cached one was not cached: %d logins", n)
+	}
+}
+
+func TestSessionCacheThatIsDamagedIsReplaced(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("GOVMOMI_HOME", home)
+	s := simulated(t, sim.Options{})
+	o := optionsFor(s)
+	o.SessionCache = true
+	for i, text := range []string{"", "{", "no JSON", `{"SoapClient":7}`, "[]"} {
+		h, err := Connect(t.Context(), o)
+		if err != nil {
+			t.Fatalf("before %q: %v", text, err)
+		}
+		must(t, h.Disconnect(t.Context()))
+		files, err := filepath.Glob(filepath.Join(home, "sessions", "*"))
+		must(t, err)
+		if len(files) != 1 {
+			t.Fatalf("cached: %v", files)
+		}
+		must(t, os.WriteFile(files[0], []byte(text), 0o600))
+		if n := s.Requests()["Login"]; n != i+1 {
+			t.Errorf("%d logins", n)
+		}
+	}
+}
+
+func TestSessionThatCannotBeCachedIsEnded(t *testing.T) {
+	s := simulated(t, sim.Options{})
+	o := optionsFor(s)
+	o.SessionCache = true
+	for name, lay := range map[string]func(home string) error{
+		"a file in the folder's place": func(home string) error { return os.WriteFile(filepath.Join(home, "sessions"), nil, 0o600) },
+		"a link to nowhere": func(home string) error {
+			return os.Symlink(filepath.Join(home, "gone"), filepath.Join(home, "sessions"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			t.Setenv("GOVMOMI_HOME", home)
+			must(t, lay(home))
+			e := refused(t, o, vix.CodeFileError, vix.FieldNone)
+			says(t, e, "Cannot keep the session of", "session_cache keeps the login in a file", filepath.Join(home, "sessions"), "GOVMOMI_HOME")
+			if n := s.Sessions(); n != 0 {
+				t.Errorf("%d sessions are left", n)
+			}
+		})
+	}
+}
+
+func TestNoPasswordInClear(t *testing.T) {
+	s := simulated(t, sim.Options{PlainHTTP: true})
+	o := optionsFor(s)
+	o.Insecure = false
+	s.ResetRequests()
+	says(t, refused(t, o, vix.CodeNetHTTPSSLSecurity, vix.FieldHostname), "sends the password in clear", "insecure = true")
+	if n := s.RequestCount(); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	o.Insecure = true
+	h, err := Connect(t.Context(), o)
+	must(t, err)
+	must(t, h.Disconnect(t.Context()))
+}
+
+// Old hosts answer a read of a session that has ended with nothing at all.
+func TestAnEmptyAnswerIsConfirmed(t *testing.T) {
+	s := simulated(t, sim.Options{EmptyWhenExpired: true})
+	p, _ := registered(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	h := connected(t, s)
+	if _, err := h.Info(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.ResetRequests()
+	s.ExpireSessions()
+	found, err := h.Find(t.Context(), vix.Query{})
+	if err != nil || len(found) != 1 || found[0].Path != p {
+		t.Errorf("found %v, %v", found, err)
+	}
+	if n := s.Requests()["Login"]; n != 1 {
+		t.Errorf("%d logins", n)
 	}
 }
 

@@ -53,7 +53,7 @@ func simulated(t testing.TB, options sim.Options) *sim.Host {
 // optionsFor are the arguments that reach s.
 func optionsFor(s *sim.Host) vix.ConnectOptions {
 	return vix.ConnectOptions{
-		Hostname: s.URL(), Username: s.Username(), Password: s.Password(), CA: s.CAPEM(),
+		Hostname: s.URL(), Username: s.Username(), Password: s.Password(), CA: s.CAPEM(), Insecure: strings.HasPrefix(s.URL(), "http://"),
 		RequestTimeout: 10 * time.Second, UserAgent: "terraform-provider-vix/test",
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/vmware/govmomi/object"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
@@ -73,11 +75,26 @@ func TestAListOfNothingIsAnError(t *testing.T) {
 
 	// Nothing is withheld, and there is nothing.
 	h = connected(t, simulated(t, single))
-	what := wire.Step{Op: "look for files on", Object: "vc"}
+	what := wire.To("look for files on", "vc")
 	_, _, err = h.selectDatastores(&inventory.Outline{}, what, vix.FileQuery{})
 	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldDatacenter), "There is no datacenter", "nothing is concluded from an empty list")
 	_, _, err = h.selectDatastores(&inventory.Outline{Datacenters: []*inventory.Datacenter{{Path: "/DC0"}}}, what, vix.FileQuery{})
 	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldDatastores), "There is no datastore in /DC0", "nothing is concluded from an empty list")
+}
+
+// A datacenter that has no datastore, on the host itself: nobody withholds anything.
+func TestADatacenterWithoutDatastoresIsAnError(t *testing.T) {
+	s := simulated(t, single)
+	admin, err := s.Client(t.Context())
+	must(t, err)
+	must(t, second(object.NewRootFolder(admin.Client).CreateDatacenter(t.Context(), "Empty")))
+	h := connected(t, s)
+	_, err = h.Files(t.Context(), vix.FileQuery{Datacenter: "Empty"})
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldDatastores), "There is no datastore in /Empty, or this user may not see any.",
+		"Check that this user has System.View on the datastores: nothing is concluded from an empty list.")
+	if _, err := h.Files(t.Context(), vix.FileQuery{}); err != nil {
+		t.Errorf("beside a datacenter that has some: %v", err)
+	}
 }
 
 // What lies on readable datastores is opened; nothing is registered on one that

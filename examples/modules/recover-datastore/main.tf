@@ -95,7 +95,20 @@ locals {
   }
 }
 
+# Read for its condition alone: the registrations depend on it, so that a plan with
+# -target, which leaves out outputs, is checked too.
+data "vix_host" "this" {
+  lifecycle {
+    precondition {
+      condition     = var.allow_empty || length(local.wanted) > 0
+      error_message = "No file is to be registered: ${length(local.left_out)} were found and left out, the first because of: ${try(values(local.left_out)[0], "-")}. Whatever this module has registered would be let go. Look at datastores, path, exclude and the filters; if that is meant, set allow_empty = true."
+    }
+  }
+}
+
 resource "vix_registration" "this" {
+  depends_on = [data.vix_host.this]
+
   for_each = local.registrations
 
   vmx_path      = each.value.vmx_path

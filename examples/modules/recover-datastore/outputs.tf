@@ -4,11 +4,6 @@ output "registrations" {
     for key, vm in vix_registration.this :
     key => { id = vm.id, name = vm.name, registered_path = vm.registered_path, adopted = vm.adopted, on_destroy = vm.on_destroy }
   }
-
-  precondition {
-    condition     = var.allow_empty || length(local.wanted) > 0
-    error_message = "No file is to be registered: ${length(local.files)} were found, and all are left out${length(local.reasons) == 0 ? "" : " (${join(", ", distinct([for reason in values(local.reasons) : reason if reason != null]))})"}. Whatever this module has registered would be let go. Look at datastores, path and the filters; if that is meant, set allow_empty = true."
-  }
 }
 
 output "left_out" {

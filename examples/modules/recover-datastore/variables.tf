@@ -102,7 +102,7 @@ variable "allow_empty" {
 }
 
 variable "on_destroy" {
-  description = "What a destroy does: keep the VMs registered, or unregister them."
+  description = "What a destroy does: keep the VMs registered, or unregister them, also those that were adopted. null undoes what was done: what this module registered is unregistered, what others had registered is kept."
   type        = string
   default     = "keep"
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/vim25"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
@@ -158,7 +159,17 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 		return outcome{err: refused}
 	}
 	o := c.send(ctx, req, res)
-	if !sessionExpired(res, o.err) || safetyOf(req) == farewell {
+	expired := sessionExpired(res, o.err)
+	if o.err == nil && isEmpty(res) {
+		// Hosts are known that answer so when the session has ended; a call that is
+		// never empty tells.
+		var now methods.CurrentTimeBody
+		asked := c.send(ctx, &methods.CurrentTimeBody{Req: &types.CurrentTime{This: vim25.ServiceInstance}}, &now)
+		if expired = sessionExpired(&now, asked.err); asked.err != nil && !expired {
+			return asked
+		}
+	}
+	if !expired || safetyOf(req) == farewell {
 		return o
 	}
 	if o := c.again(ctx, generation); o.err != nil {
@@ -258,6 +269,18 @@ func (c *caller) limit(req soap.HasFault) time.Duration {
 type tooSlowError struct{ after time.Duration }
 
 func (e tooSlowError) Error() string { return "no answer within " + e.after.String() }
+
+// isEmpty reports an answer to a read that names no object: nothing matched, or
+// the host only seems to answer.
+func isEmpty(res soap.HasFault) bool {
+	switch body := res.(type) {
+	case *briefBody:
+		return body.Fault_ == nil && (body.First == nil || len(body.First.Objects) == 0) && body.Next == nil
+	case *methods.RetrievePropertiesExBody:
+		return body.Fault_ == nil && (body.Res == nil || body.Res.Returnval == nil || len(body.Res.Returnval.Objects) == 0)
+	}
+	return false
+}
 
 // sessionExpired reports that the host does not know the session any more. Reads
 // say so in their MissingSet rather than by a fault.

@@ -5,8 +5,10 @@ package wire
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/vmware/govmomi/vim25/soap"
 
@@ -26,7 +28,11 @@ func parseEndpoint(o vix.ConnectOptions) (*url.URL, error) {
 	if o.Hostname == "" {
 		return nil, bad("No host name is given.")
 	}
-	u, err := soap.ParseURL(o.Hostname)
+	name := o.Hostname
+	if address, err := netip.ParseAddr(name); err == nil && address.Is6() {
+		name = "[" + strings.ReplaceAll(name, "%", "%25") + "]" // as a URL has it
+	}
+	u, err := soap.ParseURL(name)
 	if err != nil {
 		return nil, bad("This is no usable host name or URL.")
 	}
@@ -41,6 +47,13 @@ func parseEndpoint(o vix.ConnectOptions) (*url.URL, error) {
 			Op: "connect to", Object: u.Host, Code: vix.CodeInvalidHostnameSpecification, Field: vix.FieldHostname,
 			Reason: "The URL holds a password, and URLs end up in logs.",
 			Remedy: "Give username and password as arguments or in VIX_USERNAME and VIX_PASSWORD.",
+		}
+	}
+	if u.Scheme == "http" && !o.Insecure {
+		return nil, &vix.Error{
+			Op: "connect to", Object: u.Host, Code: vix.CodeNetHTTPSSLSecurity, Field: vix.FieldHostname,
+			Reason: "http:// sends the password in clear to whoever listens on the way.",
+			Remedy: "Write https://, or leave the scheme out. If it is meant so, accept an unprotected connection: insecure = true.",
 		}
 	}
 	u.User = nil

@@ -24,9 +24,14 @@ func TestEndpointImpliesWhatVIXImplied(t *testing.T) {
 		{"https://vc/sdk/", 0, "https://vc/sdk"},
 		{"http://10.0.0.1:8989/sdk", 0, "http://10.0.0.1:8989/sdk"},
 		{"[fe80::1]", 8443, "https://[fe80::1]:8443/sdk"},
+		{"2001:db8::1", 0, "https://[2001:db8::1]/sdk"},
+		{"2001:db8::1", 8443, "https://[2001:db8::1]:8443/sdk"},
+		{"::1", 0, "https://[::1]/sdk"},
+		{"[::1]:443", 0, "https://[::1]:443/sdk"},
+		{"fe80::1%eth0", 0, "https://[fe80::1%25eth0]/sdk"},
 		{"https://user@vc", 0, "https://vc/sdk"},
 	} {
-		u, err := parseEndpoint(vix.ConnectOptions{Hostname: c.name, Port: c.port})
+		u, err := parseEndpoint(vix.ConnectOptions{Hostname: c.name, Port: c.port, Insecure: true})
 		if err != nil || u.String() != c.want {
 			t.Errorf("parseEndpoint(%q, %d) = %v, %v; want %s", c.name, c.port, u, err, c.want)
 		}

@@ -69,6 +69,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		URL:         withUser(endpoint, url.UserPassword(options.Username, options.Password)),
 		Insecure:    options.Insecure,
 		Passthrough: !options.SessionCache,
+		DirSOAP:     sessionFolder(),
 		LoginSOAP: func(ctx context.Context, c *vim25.Client) error {
 			return l.login(ctx, c)
 		},
@@ -76,7 +77,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 	dialCtx, cancel := context.WithTimeout(ctx, options.RequestTimeout)
 	defer cancel()
 	dialCtx, trip := watched(dialCtx)
-	err = l.sessions.Login(dialCtx, l.Client, func(c *soap.Client) error {
+	err = l.open(dialCtx, trip, func(c *soap.Client) error {
 		trust.configure(c)
 		c.UserAgent = options.UserAgent
 		return nil
@@ -113,18 +114,6 @@ func (l *Line) login(ctx context.Context, c *vim25.Client) error {
 	return err
 }
 
-// adoptCachedSession asks whose session the cache held.
-func (l *Line) adoptCachedSession(ctx context.Context) error {
-	user, err := session.NewManager(l.Client).UserSession(ctx)
-	if err != nil {
-		return err
-	}
-	if user != nil {
-		l.User = *user
-	}
-	return nil
-}
-
 // Close ends the connection, once: it logs out, unless the login is kept for the
 // next process. Such a session keeps what it was given; tidy takes it back.
 func (l *Line) Close(ctx context.Context, tidy func(context.Context)) error {
@@ -135,7 +124,7 @@ func (l *Line) Close(ctx context.Context, tidy func(context.Context)) error {
 		if l.Options.SessionCache {
 			tidy(ctx)
 			if logins, _ := l.caller.current(); logins > 0 {
-				err = l.sessions.Save(l.Client) // the cached one ended; the next run has this one
+				err = l.keep(ctx) // the cached one ended; the next run has this one
 			}
 		} else {
 			err = session.NewManager(l.Client).Logout(ctx)

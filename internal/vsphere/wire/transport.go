@@ -29,11 +29,18 @@ func (l *Line) transportError(e *vix.Error, err error) {
 		lookup *net.DNSError
 		status statusError
 		broken *url.Error
+		proxy  proxyError
 	)
 	defer func() { e.Reason += aside(err) }()
 	switch {
 	case errors.Is(err, context.Canceled):
 		set(vix.CodeCancelled, "The operation was interrupted.", "Run Terraform again.")
+	case errors.As(err, &proxy):
+		set(vix.CodeCannotConnectToHost,
+			fmt.Sprintf("The proxy %s refuses to connect to %s: %s.", proxy.name, server, proxy.status), proxyRemedy)
+	case isProxy(err):
+		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The proxy%s on the way to %s cannot be reached: %s.", proxyAddress(err), server,
+			strings.TrimSuffix(rootText(err), ".")), proxyRemedy)
 	case errors.As(err, &slow):
 		set(vix.CodeNetHTTPOperationTimedout, fmt.Sprintf("%s gave %s.", server, slow.Error()),
 			"Look whether the host is overloaded or unreachable, or raise request_timeout.")
@@ -91,11 +98,12 @@ func (l *Line) connectError(err error) error {
 	if !errors.As(l.Failed(To("connect to", server), err), &e) {
 		return err
 	}
-	if e.Field == vix.FieldNone && e.Code != vix.CodeCancelled {
+	if e.Field == vix.FieldNone && e.Code != vix.CodeCancelled && e.Code != vix.CodeFileError {
 		e.Field = vix.FieldHostname
 	}
 	_, starting := errors.AsType[statusError](err)
-	if _, _, isFault := faultOf(err); !isFault && !starting && answeredOtherwise(e.Code, err) {
+	_, viaProxy := errors.AsType[proxyError](err)
+	if _, _, isFault := faultOf(err); !isFault && !starting && !viaProxy && e.Code != vix.CodeFileError && answeredOtherwise(e.Code, err) {
 		e.Code = vix.CodeNetHTTPGeneric
 		e.Reason = fmt.Sprintf("What answers at %s is not a vCenter or ESXi: %s.",
 			l.Endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))

@@ -71,6 +71,7 @@ func (t trust) configure(c *soap.Client) {
 	// govmomi's own dialer does not honour a context; net/http's does.
 	transport.DialTLSContext = nil
 	transport.TLSClientConfig = t.config()
+	transport.OnProxyConnectResponse = judgeProxy
 	transport.MaxIdleConns = connections
 	transport.MaxIdleConnsPerHost = connections
 	transport.MaxConnsPerHost = connections

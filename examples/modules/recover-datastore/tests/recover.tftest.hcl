@@ -158,7 +158,7 @@ run "nothing_matches" {
     exceptions = {}
   }
 
-  expect_failures = [output.registrations]
+  expect_failures = [data.vix_host.this]
 }
 
 run "nothing_is_allowed" {

@@ -1,0 +1,102 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build linux
+
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	// afterCreate is the step at which the VM is registered, create has returned, and
+	// no state has it yet: Terraform writes a resource after its actions.
+	afterCreate = "during after_create"
+
+	registersAndActs = `
+resource "vix_registration" "web" {
+  vmx_path = "[LocalDS_0] web/web.vmx"
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.hold_until_told.it]
+    }
+  }
+}
+action "hold_until_told" "it" {}
+`
+)
+
+// withoutActionsInState says why afterCreate cannot be tried with the CLI; empty if it can.
+func withoutActionsInState(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command(cli(t), "version", "-json").Output()
+	must(t, err)
+	var is struct {
+		Version string `json:"terraform_version"`
+	}
+	must(t, json.Unmarshal(out, &is))
+	var major, minor int
+	if _, err := fmt.Sscanf(is.Version, "%d.%d.", &major, &minor); err != nil {
+		t.Fatalf("version %q: %v", is.Version, err)
+	}
+	if major > 1 || major == 1 && minor >= 16 {
+		return ""
+	}
+	return fmt.Sprintf("it takes a Terraform that writes a resource after its actions, 1.16 or newer; this one is %s", is.Version)
+}
+
+// holds lets the workspace's terraform find the provider of the action that holds it.
+func (w *workspace) holds(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	self, err := os.Executable()
+	must(t, err)
+	must(t, os.Symlink(self, filepath.Join(dir, holderName)))
+	file := filepath.Join(w.dir, "terraformrc")
+	rc, err := os.ReadFile(file)
+	must(t, err)
+	const overrides = "dev_overrides {\n"
+	with := strings.Replace(string(rc), overrides, overrides+fmt.Sprintf("    \"hashicorp/hold\" = %q\n", dir), 1)
+	must(t, os.WriteFile(file, []byte(with), 0o600))
+}
+
+// awaitHold calls arrive when the action runs.
+func (w *workspace) awaitHold(ctx context.Context, arrive func()) {
+	for ctx.Err() == nil {
+		if w.actionRan() {
+			arrive()
+			return
+		}
+		time.Sleep(holdTick)
+	}
+}
+
+// actionRan reports that the action runs or has run.
+func (w *workspace) actionRan() bool {
+	_, err := os.Stat(filepath.Join(w.dir, holding))
+	return err == nil
+}
+
+// inState reports that the state file has the VM.
+func (w *workspace) inState() bool {
+	state, _ := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	return strings.Contains(string(state), webUUID)
+}
+
+// notes are the attempts of the workspace that have no end yet.
+func (w *workspace) notes(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(w.dir, ".terraform", "vix-intents", "*", "*.json"))
+	must(t, err)
+	return found
+}
