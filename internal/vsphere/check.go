@@ -62,11 +62,11 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
 	}
-	return out, under(p.what, err)
+	return out, asPartOf(p.what, err)
 }
 
-// under gives an error, if it is one, of a step the name of the operation that it was a step of.
-func under(what wire.Step, err error) error {
+// asPartOf gives an error, if it is one, of a step the name of the operation that it was a step of.
+func asPartOf(what wire.Step, err error) error {
 	var e *vix.Error
 	if !errors.As(err, &e) {
 		return err
@@ -104,7 +104,7 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 	}
 	// No host may be found because the datastore has gone down since the inventory
 	// was read.
-	if sk, again := h.OutlineNow(ctx); again == nil && !sk.Again(p.ds).Accessible {
+	if sk, failed := h.OutlineNow(ctx); failed == nil && !sk.Again(p.ds).Accessible {
 		return nil, p.inaccessible()
 	}
 	return nil, err

@@ -113,7 +113,7 @@ func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuer
 		return groups, nil, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, again := h.Outline(ctx, begun); again == nil && fresh != sk {
+	if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != sk {
 		return h.selectDatastores(fresh, what, q)
 	}
 	return groups, skipped, err

@@ -63,7 +63,7 @@ func (h *host) findBelow(ctx context.Context, what wire.Step, query vix.Query) (
 	within, err := h.datacentersIn(sk, what, name)
 	if err != nil {
 		// What is remembered may be old; an error deserves a fresh look.
-		if fresh, again := h.Outline(ctx, begun); again == nil && fresh != sk {
+		if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != sk {
 			sk = fresh
 			within, err = h.datacentersIn(sk, what, name)
 		}

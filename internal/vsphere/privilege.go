@@ -175,29 +175,29 @@ const mostAsked = 1000
 // readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
 // that were read.
 func (h *host) readLeaveGrants(
-	ctx context.Context, asked []types.ManagedObjectReference,
+	ctx context.Context, refs []types.ManagedObjectReference,
 ) map[types.ManagedObjectReference]vms.Answer[[]missingGrant] {
 	h.leave.mu.Lock()
 	for ref := range h.leave.read {
-		if len(asked) < mostAsked && !slices.Contains(asked, ref) {
-			asked = append(asked, ref)
+		if len(refs) < mostAsked && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
 		}
 	}
 	h.leave.mu.Unlock()
 	out := map[types.ManagedObjectReference]vms.Answer[[]missingGrant]{}
 	for {
 		var needs []missingGrant
-		for _, vm := range asked {
+		for _, vm := range refs {
 			needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
 		}
 		missing, err := h.missing(ctx, needs)
 		var gone *types.ManagedObjectNotFound
-		if as(err, &gone) && slices.Contains(asked, gone.Obj) {
+		if as(err, &gone) && slices.Contains(refs, gone.Obj) {
 			out[gone.Obj] = vms.Answer[[]missingGrant]{} // there is nothing to unregister
-			asked = slices.DeleteFunc(asked, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
+			refs = slices.DeleteFunc(refs, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
 			continue
 		}
-		for _, vm := range asked {
+		for _, vm := range refs {
 			out[vm] = vms.Answer[[]missingGrant]{Err: err}
 		}
 		for _, m := range missing {

@@ -33,7 +33,7 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.
 		}
 		if same, err := h.sameFile(ctx, p.ds, twin, p.spec.Path); err != nil || !same {
 			if err != nil {
-				return under(p.what, err)
+				return asPartOf(p.what, err)
 			}
 			continue
 		}

@@ -85,8 +85,8 @@ func (v *VMs) recordsOf(
 			replies[i] = reads.Ask(ref)
 		}
 	}
-	for _, asked := range replies {
-		r, err := asked.Wait(ctx)
+	for _, reply := range replies {
+		r, err := reply.Wait(ctx)
 		switch {
 		case wire.IsGone(err):
 			stale = true

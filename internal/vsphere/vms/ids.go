@@ -81,7 +81,7 @@ func (x *ids) singly(n int) bool {
 	return true
 }
 
-// find finds the VMs of ids that are asked for together.
+// findIDs finds the VMs of ids that are asked for together.
 func (v *VMs) findIDs(ctx context.Context, wanted []string) map[string]Answer[[]types.ManagedObjectReference] {
 	if v.ids.singly(len(wanted)) {
 		return v.askIDs(ctx, wanted)

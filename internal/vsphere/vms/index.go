@@ -155,22 +155,6 @@ func (x *indexes) begunSince(datastore string, notBefore time.Time) bool {
 	return r != nil && !r.begun.Before(notBefore)
 }
 
-// known is the finished index of a name, without a request.
-func (x *indexes) known(datastore string) (*index, bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r := x.named[datastore]
-	if r == nil {
-		return nil, false
-	}
-	select {
-	case <-r.done:
-		return r.index, r.err == nil
-	default:
-		return nil, false
-	}
-}
-
 // pathProperty is the path that an inaccessible VM tells, too.
 const pathProperty = "summary.config.vmPathName"
 

@@ -20,11 +20,11 @@ type Reader = *Batch[types.ManagedObjectReference, *Record]
 // At finds and reads the VMs that have the path. What an index remembers
 // is held against what the VM itself says, and looked up again if they differ.
 func (v *VMs) At(ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads Reader) ([]*Record, error) {
-	hits, asked, err := v.findAndAsk(ctx, p, in, reads)
+	hits, replies, err := v.findAndAsk(ctx, p, in, reads)
 	if err != nil {
 		return nil, err
 	}
-	found, stale, err := verified(ctx, p, hits, asked)
+	found, stale, err := verified(ctx, p, hits, replies)
 	if err != nil || !stale {
 		return found, err
 	}
@@ -58,20 +58,20 @@ func (v *VMs) findAndAsk(
 
 // askAll asks what the hits say of themselves.
 func askAll(hits []hit, reads Reader) []Reply[*Record] {
-	asked := make([]Reply[*Record], len(hits))
+	replies := make([]Reply[*Record], len(hits))
 	for i, hit := range hits {
-		asked[i] = reads.Ask(hit.vm)
+		replies[i] = reads.Ask(hit.vm)
 	}
-	return asked
+	return replies
 }
 
 // verified keeps of the hits those that lie in the datacenter where they were
 // found, by what they say of themselves. It reports stale if something remembered
 // does not hold any more.
-func verified(ctx context.Context, p vix.Path, hits []hit, asked []Reply[*Record]) (found []*Record, stale bool, err error) {
+func verified(ctx context.Context, p vix.Path, hits []hit, replies []Reply[*Record]) (found []*Record, stale bool, err error) {
 	seen := map[types.ManagedObjectReference]bool{}
 	for i, hit := range hits {
-		r, err := asked[i].Wait(ctx)
+		r, err := replies[i].Wait(ctx)
 		switch {
 		case fault.Is(err, &types.ManagedObjectNotFound{}):
 			stale = stale || hit.remembered

@@ -73,16 +73,16 @@ func (v *VMs) Withheld(what wire.Step, r *Record) error {
 func (v *VMs) StillThere(ctx context.Context, hidden []inventory.Withheld) ([]inventory.Withheld, error) {
 	inventory.SortBy(hidden, inventory.Withheld.String)
 	hidden = slices.Compact(hidden) // a VM may have files on several datastores
-	asked := make([]Reply[*Record], len(hidden))
+	replies := make([]Reply[*Record], len(hidden))
 	for i, w := range hidden {
 		if w.Ref.Type == "VirtualMachine" {
-			asked[i] = v.Reads.Ask(w.Ref)
+			replies[i] = v.Reads.Ask(w.Ref)
 		}
 	}
 	var there []inventory.Withheld
 	for i, w := range hidden {
 		if w.Ref.Type == "VirtualMachine" {
-			_, err := asked[i].Wait(ctx)
+			_, err := replies[i].Wait(ctx)
 			if fault.Is(err, &types.ManagedObjectNotFound{}) {
 				continue
 			}
