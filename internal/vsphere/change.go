@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -27,11 +28,11 @@ func (h *host) CheckChange(ctx context.Context, handle vix.Handle, change vix.Ch
 }
 
 // checkChange looks whether a VM can be given another name and other places.
-func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, change vix.Change) error {
+func (h *host) checkChange(ctx context.Context, what wire.Step, r *vms.Record, change vix.Change) error {
 	if change.IsZero() {
 		return nil
 	}
-	dcRef, ok := r.datacenter()
+	dcRef, ok := r.Datacenter()
 	if !ok {
 		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
@@ -39,12 +40,12 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, chang
 	if err != nil {
 		return err
 	}
-	vm := r.vm.Self
+	vm := r.VM.Self
 	named := map[types.ManagedObjectReference]string{vm: "the VM " + what.Object}
 	var needs []missingGrant
 	in := inventory.Place{}
-	if r.vm.Parent != nil {
-		in = inventory.Place{Ref: *r.vm.Parent, Path: r.folder()}
+	if r.VM.Parent != nil {
+		in = inventory.Place{Ref: *r.VM.Parent, Path: r.Folder()}
 	}
 	if change.Folder != nil {
 		to, err := folderFor(what, t, *change.Folder)
@@ -71,7 +72,7 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *record, chang
 			return err
 		}
 	} else if change.Folder != nil {
-		if err := h.nameFree(ctx, what, wire.UnescapeName(r.vm.Name), in, r); err != nil {
+		if err := h.nameFree(ctx, what, wire.UnescapeName(r.VM.Name), in, r); err != nil {
 			return err
 		}
 	}
@@ -88,13 +89,13 @@ func folderFor(what wire.Step, t *inventory.Places, name string) (inventory.Plac
 }
 
 // poolFor is the pool that a name means, of the cluster or host that the VM is on.
-func poolFor(what wire.Step, r *record, t *inventory.Places, name string) (*inventory.Pool, error) {
+func poolFor(what wire.Step, r *vms.Record, t *inventory.Places, name string) (*inventory.Pool, error) {
 	to, err := inventory.Pick(what, vix.FieldResourcePool, "resource pool", name, t.VMFolder.Path, t.Pools)
-	if err != nil || r.vm.ResourcePool == nil {
+	if err != nil || r.VM.ResourcePool == nil {
 		return to, err
 	}
 	for _, from := range t.Pools {
-		if from.Ref == *r.vm.ResourcePool && from.In != to.In {
+		if from.Ref == *r.VM.ResourcePool && from.In != to.In {
 			return nil, &vix.Error{
 				Op: "move", Object: what.Object, Code: vix.CodeNotSupported, Field: vix.FieldResourcePool,
 				Reason: fmt.Sprintf("The pool %s is not one of the cluster or host that the VM is on: "+
@@ -108,7 +109,7 @@ func poolFor(what wire.Step, r *record, t *inventory.Places, name string) (*inve
 
 // nameFree makes sure that no other VM or folder of a folder has the name: a
 // vCenter allows it once in each. An ESXi does not mind.
-func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inventory.Place, of *record) error {
+func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inventory.Place, of *vms.Record) error {
 	if name == "" || in.Path == "" || !h.Client.IsVC() {
 		return nil
 	}
@@ -116,7 +117,7 @@ func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inv
 	if err != nil {
 		return h.Failed(what, err)
 	}
-	if holder == nil || of != nil && *holder == of.vm.Self {
+	if holder == nil || of != nil && *holder == of.VM.Self {
 		return nil
 	}
 	return &vix.Error{
@@ -129,7 +130,7 @@ func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inv
 // holderOf is what has a name in a folder; nil if nothing has. A name is asked for
 // by itself (SearchIndex.FindChild); of many in one run, the folder is read.
 func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedObjectReference) (*types.ManagedObjectReference, error) {
-	if h.namesAsked.Add(1) <= maxSingles {
+	if h.namesAsked.Add(1) <= vms.MaxSingles {
 		found, err := object.NewSearchIndex(h.Client).FindChild(ctx, object.NewFolder(h.Client, folder), wire.EscapeName(name))
 		if err != nil || found == nil {
 			return nil, err
@@ -140,7 +141,7 @@ func (h *host) holderOf(ctx context.Context, name string, folder types.ManagedOb
 	read := func(ctx context.Context) (map[string]types.ManagedObjectReference, error) {
 		return h.readNames(ctx, folder)
 	}
-	names, err := h.names.Get(ctx, h.Life, folder, wire.NoOlderThan(absenceAge), read)
+	names, err := h.names.Get(ctx, h.Life, folder, wire.NoOlderThan(vms.AbsenceAge), read)
 	if holder, taken := names[name]; taken {
 		return &holder, err
 	}

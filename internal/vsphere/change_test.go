@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 )
 
 // What Update could not do is known before, and nothing is done to find out.
@@ -74,7 +75,7 @@ func TestNamesAreAskedForTogether(t *testing.T) {
 		}
 		must(t, second(h.Check(t.Context(), vix.RegisterSpec{Path: p, Name: fmt.Sprintf("vm-%d", i)})))
 	}
-	if n := s.Requests()["FindChild"]; n > maxSingles {
+	if n := s.Requests()["FindChild"]; n > vms.MaxSingles {
 		t.Errorf("%d names were asked for one by one", n)
 	}
 }

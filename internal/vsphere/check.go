@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -24,8 +25,8 @@ type prepared struct {
 	dc      *inventory.Datacenter
 	ds      *inventory.Datastore
 	placed  *inventory.Placed // nil where a registered VM is taken as it is
-	leaving *record           // the VM of spec.Without; nil if there is none
-	already *record           // the VM that has the path already
+	leaving *vms.Record       // the VM of spec.Without; nil if there is none
+	already *vms.Record       // the VM that has the path already
 	refused bool              // the host knows of one
 	// fresh is what an index must not be older than to prove that no VM has the path.
 	fresh time.Time
@@ -35,12 +36,12 @@ type prepared struct {
 
 // Check implements vix.Host. It changes nothing.
 func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
-	p, err := h.prepare(ctx, spec, wire.NoOlderThan(absenceAge))
+	p, err := h.prepare(ctx, spec, wire.NoOlderThan(vms.AbsenceAge))
 	if err != nil {
 		return nil, err
 	}
 	if p.already != nil {
-		r := h.stamp(ctx, p.already.registration())
+		r := h.stamp(ctx, p.already.Registration())
 		if err := h.mayBecome(ctx, p); err != nil {
 			return nil, err
 		}
@@ -55,17 +56,17 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		return nil, err
 	}
 	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(spec.Path)}
-	out.FileExists, err = h.fileExists(ctx, p.ds, spec.Path)
+	out.FileExists, err = h.FileExists(ctx, p.ds, spec.Path)
 	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
 		// Registering needs no right to browse; looking beforehand does.
-		out.FileUnknown = cmp.Or(h.lacking(ctx, err), err.Error())
+		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
 	}
-	return out, under(p.what, err)
+	return out, asPartOf(p.what, err)
 }
 
-// under gives an error, if it is one, of a step the name of the operation that it was a step of.
-func under(what wire.Step, err error) error {
+// asPartOf gives an error, if it is one, of a step the name of the operation that it was a step of.
+func asPartOf(what wire.Step, err error) error {
 	var e *vix.Error
 	if !errors.As(err, &e) {
 		return err
@@ -103,7 +104,7 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 	}
 	// No host may be found because the datastore has gone down since the inventory
 	// was read.
-	if sk, again := h.OutlineNow(ctx); again == nil && !sk.Again(p.ds).Accessible {
+	if sk, failed := h.OutlineNow(ctx); failed == nil && !sk.Again(p.ds).Accessible {
 		return nil, p.inaccessible()
 	}
 	return nil, err
@@ -182,15 +183,15 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*invent
 		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
 		Remedy: "Say which one is meant with the argument datacenter.",
 	}
-	looked, more := h.lookForFile(ctx, p.spec.Path, in)
+	looked, more := h.LookForFile(ctx, p.spec.Path, in)
 	for _, at := range looked {
 		state := "the file is there"
-		if at.err != nil {
+		if at.Err != nil {
 			state = "whether the file is there cannot be told"
-		} else if !at.there {
+		} else if !at.There {
 			state = "the file is not there"
 		}
-		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.in.Path, state))
+		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.In.Path, state))
 	}
 	if more > 0 {
 		e.Choices = append(e.Choices, "and "+strconv.Itoa(more)+" more")
@@ -213,20 +214,20 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 		// Many registrations share the question. If the answer is out of date, the
 		// host refuses what is registered already; what an interrupted attempt of ours
 		// has registered must be found before that.
-		if absent, err := h.absent(ctx, p.spec.Path, p.dc, p.fresh); absent || err != nil {
+		if absent, err := h.Absent(ctx, p.spec.Path, p.dc, p.fresh); absent || err != nil {
 			return h.Failed(p.what, err)
 		}
 	}
 	for _, at := range sightings(p.spec.Path, mounts) {
-		found, err := h.recordsAt(ctx, at.path, at.in, &h.reads)
+		found, err := h.At(ctx, at.path, at.in, &h.Reads)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
 		for _, r := range found {
-			if p.leaving != nil && r.vm.Self == p.leaving.vm.Self {
+			if p.leaving != nil && r.VM.Self == p.leaving.VM.Self {
 				continue
 			}
-			if err := h.withheld(p.what, r); err != nil {
+			if err := h.Withheld(p.what, r); err != nil {
 				return err
 			}
 			if !p.isAt(at.path, r) {
@@ -245,7 +246,7 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 // allowed, ours where the host's record proves it, an error otherwise.
 func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	if !p.spec.Attempt.IsZero() {
-		ours, err := h.registeredByUs(ctx, p.already.vm.Self, p.spec.Attempt)
+		ours, err := h.registeredByUs(ctx, p.already.VM.Self, p.spec.Attempt)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
@@ -254,7 +255,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	if p.finished || p.spec.Adopt {
 		return nil
 	}
-	r := h.stamp(ctx, p.already.registration())
+	r := h.stamp(ctx, p.already.Registration())
 	return &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &r,
 		Reason:  "The VM is registered already:",
@@ -267,5 +268,5 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 // mayBecome makes sure that a VM which is adopted can be given the name and the
 // places that are asked for.
 func (h *host) mayBecome(ctx context.Context, p *prepared) error {
-	return h.checkChange(ctx, p.what, p.already, p.spec.Change(p.already.registration()))
+	return h.checkChange(ctx, p.what, p.already, p.spec.Change(p.already.Registration()))
 }

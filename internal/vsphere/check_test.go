@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 )
 
 // check is Check of a spec, with its error.
@@ -313,7 +314,7 @@ func TestManyChecksShareOneSearch(t *testing.T) {
 		}
 	}
 	r := s.Requests()
-	if n := r["SearchDatastore_Task"]; n != maxFolders {
+	if n := r["SearchDatastore_Task"]; n != datastores.MaxFolders {
 		t.Errorf("%d folders were searched by themselves", n)
 	}
 	if n := r["SearchDatastoreSubFolders_Task"]; n != 1 {

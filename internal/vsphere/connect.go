@@ -11,7 +11,9 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
@@ -20,6 +22,8 @@ import (
 type host struct {
 	*wire.Line
 	*inventory.Inventory
+	*vms.VMs
+	*datastores.Datastores
 
 	grants   wire.Memory[grantKey, []missingGrant]
 	identity wire.Memory[struct{}, string]
@@ -29,12 +33,7 @@ type host struct {
 	namesAsked atomic.Int32
 	leave      leaveGrants
 
-	ids     ids
-	lookups lookups
-	opens   batch[types.ManagedObjectReference, *record]
-	reads   batch[types.ManagedObjectReference, *record]
-	files   fileSearches
-	waits   *watch.Watch
+	waits *watch.Watch
 }
 
 // Connect logs in to a vCenter or ESXi, once: a refused login is not repeated,
@@ -46,11 +45,9 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 		return nil, err
 	}
 	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line)}
-	h.opens.run, h.opens.life = h.readForOpen, h.Life
-	h.reads.run, h.reads.life = h.readForRegistration, h.Life
-	h.leave.batch.run, h.leave.batch.life = h.readLeaveGrants, h.Life
-	h.ids.asked.run, h.ids.asked.life = h.findIDs, h.Life
-	h.files.host = h
+	h.VMs = vms.New(h.Inventory, h.leave.see)
+	h.leave.batch.Run, h.leave.batch.Life = h.readLeaveGrants, h.Life
+	h.Datastores = datastores.New(h.Inventory, h.waits)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.
 	go func() { _, _ = h.Outline(h.Life, time.Time{}) }()

@@ -6,6 +6,7 @@ package vsphere
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -14,12 +15,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
-
-// sideBySide is how many datastores are searched at a time.
-const sideBySide = 4
 
 // Files implements vix.Host: one HostDatastoreBrowser.SearchDatastoreSubFolders_Task
 // a datastore, and one read of the VMs on all of them.
@@ -33,13 +32,13 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 		return nil, err
 	}
 	out := &vix.Files{Unreadable: skipped}
-	found := make([][]vixFile, len(groups))
+	found := make([][]datastores.File, len(groups))
 	faults := make([]error, len(groups))
 	var group errgroup.Group
-	group.SetLimit(sideBySide)
+	group.SetLimit(datastores.SideBySide)
 	for i, g := range groups {
 		group.Go(func() error {
-			found[i], faults[i] = h.searchDatastore(ctx, g, q)
+			found[i], faults[i] = h.Search(ctx, g, q)
 			return nil
 		})
 	}
@@ -47,7 +46,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	missing := 0
 	for i, g := range groups {
 		switch {
-		case isMissingFolder(faults[i]):
+		case datastores.IsMissingFolder(faults[i]):
 			missing++
 		case faults[i] != nil && q.SkipUnreadable && ctx.Err() == nil:
 			out.Unreadable = append(out.Unreadable, vix.Unreadable{
@@ -69,7 +68,7 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	}
 	findTwins(files)
 	if q.ReadConfig {
-		if err := h.readConfigs(ctx, q, files); err != nil {
+		if err := h.ReadConfigs(ctx, q, files); err != nil {
 			return nil, err
 		}
 	}
@@ -78,13 +77,6 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 	}
 	inventory.SortBy(out.Files, func(f vix.File) string { return f.Datacenter + "\x00" + f.Path.String() })
 	return out, h.Failed(what, ctx.Err())
-}
-
-// vixFile is a file on its way to the answer.
-type vixFile struct {
-	vix.File
-	group *inventory.Store
-	disks map[string]bool // the .vmdk files of the datastore, if they were listed
 }
 
 // checkGlobs refuses globs that cannot match anything because they are malformed.
@@ -121,7 +113,7 @@ func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuer
 		return groups, nil, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, again := h.Outline(ctx, begun); again == nil && fresh != sk {
+	if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != sk {
 		return h.selectDatastores(fresh, what, q)
 	}
 	return groups, skipped, err
@@ -184,8 +176,8 @@ func (h *host) datacentersIn(sk *inventory.Outline, what wire.Step, name string)
 }
 
 // leaveOut notes what is excluded and gives the rest.
-func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
-	var kept []vixFile
+func leaveOut(out *vix.Files, files []datastores.File, q vix.FileQuery) []datastores.File {
+	var kept []datastores.File
 	for _, f := range files {
 		by, excluded := vix.Excluded(f.Path.File, q.Exclude)
 		if p, err := vix.ParsePath(f.Path.String()); !excluded && (err != nil || p != f.Path) {
@@ -199,4 +191,12 @@ func leaveOut(out *vix.Files, files []vixFile, q vix.FileQuery) []vixFile {
 	}
 	inventory.SortBy(out.LeftOut, func(f vix.LeftOut) string { return f.Datacenter + "\x00" + f.Path.String() })
 	return kept
+}
+
+// reasonOf is why a datastore was skipped, in a sentence.
+func reasonOf(err error) string {
+	if e, ok := errors.AsType[*vix.Error](err); ok {
+		return e.Reason
+	}
+	return err.Error()
 }

@@ -7,18 +7,20 @@ import (
 	"context"
 	"slices"
 
-	"github.com/vmware/govmomi/fault"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
+
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // matchInventory says of each file which VMs have it, with one read of the VMs of
 // all the datastores. A file that is registered in another datacenter than its
 // datastore's home is counted there.
-func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []vixFile) error {
+func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []datastores.File) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
 			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
@@ -42,8 +44,8 @@ func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inv
 	if err != nil {
 		return h.Failed(what, err)
 	}
-	vms, hidden := itemsOn(content, mounts)
-	if hidden, err = h.stillThere(ctx, hidden); err != nil {
+	registered, hidden := itemsOn(content, mounts)
+	if hidden, err = h.StillThere(ctx, hidden); err != nil {
 		return h.Failed(what, err)
 	}
 	if len(hidden) > 0 {
@@ -51,8 +53,8 @@ func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inv
 	}
 	for i := range files {
 		f := &files[i]
-		for _, ds := range f.group.Mounts {
-			f.Registered = append(f.Registered, vms[indexKey{ds.Ref, f.Path.File}]...)
+		for _, ds := range f.Store.Mounts {
+			f.Registered = append(f.Registered, registered[vms.FileOn{Datastore: ds.Ref, File: f.Path.File}]...)
 		}
 		if len(f.Registered) > 0 && !slices.ContainsFunc(f.Registered, func(v vix.Item) bool {
 			return v.Datacenter == f.Datacenter && v.Path == f.Path
@@ -67,16 +69,14 @@ func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inv
 // which the host does not tell which one they have.
 func itemsOn(
 	content []types.ObjectContent, mounts map[types.ManagedObjectReference]*inventory.Datastore,
-) (map[indexKey][]vix.Item, []inventory.Withheld) {
-	records := map[types.ManagedObjectReference]*record{}
+) (map[vms.FileOn][]vix.Item, []inventory.Withheld) {
+	records := map[types.ManagedObjectReference]*vms.Record{}
 	for _, o := range content {
 		if o.Obj.Type == "VirtualMachine" {
-			r := &record{withheld: o.MissingSet}
-			wire.Load(o, &r.vm)
-			records[o.Obj] = r
+			records[o.Obj] = vms.NewRecord(o, nil)
 		}
 	}
-	out := map[indexKey][]vix.Item{}
+	out := map[vms.FileOn][]vix.Item{}
 	var hidden []inventory.Withheld
 	for _, o := range content {
 		ds := mounts[o.Obj]
@@ -92,14 +92,14 @@ func itemsOn(
 			case r == nil:
 				hidden = append(hidden, inventory.Withheld{Ref: ref, In: ds.In.Path})
 				continue
-			case r.path().IsZero() && len(r.withheld) > 0:
-				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: wire.UnescapeName(r.vm.Name), In: ds.In.Path})
+			case r.Path().IsZero() && len(r.Withheld) > 0:
+				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: wire.UnescapeName(r.VM.Name), In: ds.In.Path})
 				continue
-			case r.path().Datastore != ds.Name:
+			case r.Path().Datastore != ds.Name:
 				continue // its disks are here, its configuration is elsewhere
 			}
-			reg := r.registration()
-			key := indexKey{ds.Ref, reg.Path.File}
+			reg := r.Registration()
+			key := vms.FileOn{Datastore: ds.Ref, File: reg.Path.File}
 			out[key] = append(out[key], vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
 				Datacenter: ds.In.Path, PowerState: reg.PowerState,
@@ -107,31 +107,4 @@ func itemsOn(
 		}
 	}
 	return out, hidden
-}
-
-// stillThere leaves out of what was referred to and did not come what has gone
-// meanwhile: reading it says so.
-func (h *host) stillThere(ctx context.Context, hidden []inventory.Withheld) ([]inventory.Withheld, error) {
-	inventory.SortBy(hidden, inventory.Withheld.String)
-	hidden = slices.Compact(hidden) // a VM may have files on several datastores
-	asked := make([]reply[*record], len(hidden))
-	for i, w := range hidden {
-		if w.Ref.Type == "VirtualMachine" {
-			asked[i] = h.reads.ask(w.Ref)
-		}
-	}
-	var there []inventory.Withheld
-	for i, w := range hidden {
-		if w.Ref.Type == "VirtualMachine" {
-			_, err := asked[i].wait(ctx)
-			if fault.Is(err, &types.ManagedObjectNotFound{}) {
-				continue
-			}
-			if ctx.Err() != nil {
-				return nil, err
-			}
-		}
-		there = append(there, w)
-	}
-	return there, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
@@ -141,7 +142,7 @@ func TestFilesReadsConfigurations(t *testing.T) {
 	laid(t, s, "DC0", "[LocalDS_0] copy/copy.vmx", sim.VMX{DisplayName: "Web", InstanceUUID: uuid})
 	laid(t, s, "DC0", "[LocalDS_0] locked/locked.vmx", sim.VMX{Encrypted: true})
 	must(t, s.WriteFile("DC0", "[LocalDS_0] bad/bad.vmx", []byte{0, 1, 2}))
-	must(t, s.WriteFile("DC0", "[LocalDS_0] big/big.vmx", make([]byte, maxConfig+1)))
+	must(t, s.WriteFile("DC0", "[LocalDS_0] big/big.vmx", make([]byte, datastores.MaxConfig+1)))
 	must(t, s.WriteFile("DC0", "[LocalDS_0] odd 100%/odd.vmx", []byte("displayName = \"Odd\"\nscsi0:0.present = \"TRUE\"\nscsi0:0.fileName = \"none.vmdk\"\n"+
 		"scsi0:1.present = \"TRUE\"\nscsi0:1.fileName = \"/vmfs/volumes/elsewhere/x.vmdk\"\nscsi0:2.present = \"TRUE\"\nscsi0:2.fileName = \"[LocalDS_0] web/web.vmdk\"\n")))
 	h := connected(t, s)
@@ -171,13 +172,13 @@ func TestFilesReadsConfigurations(t *testing.T) {
 	}
 	s.ExpireSessions()
 	s.ResetRequests()
-	f := vixFile{File: vix.File{Path: pathOf(t, "[LocalDS_0] web/web.vmx")}}
+	f := []datastores.File{{File: vix.File{Path: pathOf(t, "[LocalDS_0] web/web.vmx")}}}
 	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
-	f.group = &inventory.Store{Home: sk.Datacenters[0].Datastores["LocalDS_0"]}
+	f[0].Store = &inventory.Store{Home: sk.Datacenters[0].Datastores["LocalDS_0"]}
 	s.ExpireSessions()
-	if c, err := h.readConfig(t.Context(), &f); err != nil || c.Problem != "" {
-		t.Errorf("after the session expired: %+v, %v", c, err)
+	if err := h.ReadConfigs(t.Context(), vix.FileQuery{}, f); err != nil || f[0].Config.Problem != "" {
+		t.Errorf("after the session expired: %+v, %v", f[0].Config, err)
 	}
 }
 

@@ -4,13 +4,14 @@
 // Package vsphere is the service provider vi_server: vCenter and ESXi, through
 // govmomi. It implements vix.Host on the line to the host (wire), which turns
 // every fault of the vSphere API into a *vix.Error, on what the host has
-// (inventory), and on one wait for all (watch). It knows nothing of Terraform.
+// (inventory), on one wait for all (watch), on what finds and reads its VMs (vms)
+// and on what lies on its datastores (datastores). It knows nothing of Terraform.
 //
 // How it keeps the load on the host small and flat: a connection logs in once
 // and reads the outline of the inventory (datacenters and their datastores)
-// once; reads of VMs that arrive together travel in one request (batch.go); a
+// once; reads of VMs that arrive together travel in one request (vms.Batch); a
 // path is looked up by itself until many are asked for, and then through one
-// index of the datastore (lookup.go), and ids likewise through one of the inventory
-// (ids.go); tasks and VMs are waited for through one view and filter that all of
-// them share (watch).
+// index of the datastore, and ids likewise through one of the inventory (vms);
+// tasks and VMs are waited for through one view and filter that all of them
+// share (watch).
 package vsphere

@@ -15,6 +15,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -34,7 +35,7 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 	above := inventory.NewEntities(content)
 	maps.Copy(above, entities)
 	found, hidden := items(content, below, above, query)
-	if hidden, err = h.stillThere(ctx, hidden); err != nil {
+	if hidden, err = h.StillThere(ctx, hidden); err != nil {
 		return nil, h.Failed(what, err)
 	}
 	if len(hidden) > 0 {
@@ -62,7 +63,7 @@ func (h *host) findBelow(ctx context.Context, what wire.Step, query vix.Query) (
 	within, err := h.datacentersIn(sk, what, name)
 	if err != nil {
 		// What is remembered may be old; an error deserves a fresh look.
-		if fresh, again := h.Outline(ctx, begun); again == nil && fresh != sk {
+		if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != sk {
 			sk = fresh
 			within, err = h.datacentersIn(sk, what, name)
 		}
@@ -142,9 +143,8 @@ func items(
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := &record{above: above}
-		wire.Load(o, &r.vm)
-		if reg := r.registration(); !query.Running || r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+		r := vms.NewRecord(o, above)
+		if reg := r.Registration(); !query.Running || r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 			out = append(out, vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
 				Datacenter: reg.Datacenter, PowerState: reg.PowerState,

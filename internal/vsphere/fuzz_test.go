@@ -17,6 +17,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -60,16 +61,15 @@ func decoded(answer []byte) ([]types.ObjectContent, bool) {
 }
 
 // converted runs everything that is made of an answer.
-func converted(content []types.ObjectContent) []*record {
+func converted(content []types.ObjectContent) []*vms.Record {
 	above := inventory.NewEntities(content)
-	var out []*record
+	var out []*vms.Record
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := &record{above: above, withheld: o.MissingSet}
-		wire.Load(o, &r.vm)
-		_, _ = r.opened(), candidate(r.registration())
+		r := vms.NewRecord(o, above)
+		_, _ = r.Opened(), candidate(r.Registration())
 		out = append(out, r)
 	}
 	return out
@@ -93,14 +93,14 @@ func FuzzHostileNames(f *testing.F) {
 			return
 		}
 		for _, r := range converted(content) {
-			got := r.registration()
+			got := r.Registration()
 			if n := strings.Count(got.Folder, "/"); got.Folder != "" && n != 2 {
 				t.Fatalf("the folder %q of %q has the path %q", folder, datacenter, got.Folder)
 			}
 			if n := strings.Count(got.Datacenter, "/"); got.Datacenter != "" && n != 1 {
 				t.Fatalf("the datacenter %q has the path %q", datacenter, got.Datacenter)
 			}
-			sameFile(t, r.vm.Config, got.Path)
+			sameFile(t, r.VM.Config, got.Path)
 			_, err := inventory.Pick(wire.To("open", "it"), vix.FieldFolder, "folder", "Linux", "it", []inventory.Place{{Path: got.Folder}})
 			meant := got.Folder == "/"+strings.ReplaceAll(datacenter, "/", "%2f")+"/Linux"
 			if (err == nil) && !meant && !strings.HasSuffix(got.Folder, "/Linux") {

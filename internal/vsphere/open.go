@@ -7,16 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/vmware/govmomi/fault"
-	"github.com/vmware/govmomi/vim25/types"
-
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -28,7 +25,7 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.recordsAt(ctx, at.Path, in, &h.opens)
+	found, err := h.At(ctx, at.Path, in, &h.Opens)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -42,108 +39,27 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 }
 
 // readable gives the VM of a record, unless the user may not read it.
-func (h *host) readable(ctx context.Context, what wire.Step, r *record) (*vix.VM, error) {
-	if err := h.withheld(what, r); err != nil {
+func (h *host) readable(ctx context.Context, what wire.Step, r *vms.Record) (*vix.VM, error) {
+	if err := h.Withheld(what, r); err != nil {
 		return nil, err
 	}
-	vm := r.opened()
+	vm := r.Opened()
 	vm.Registration = h.stamp(ctx, vm.Registration)
 	return vm, nil
 }
 
-// withheld is the error of a VM of which the host does not tell the user what it
-// knows: what is left of it must not be taken for what it is.
-func (h *host) withheld(what wire.Step, r *record) error {
-	for _, missing := range r.withheld {
-		if denied, ok := missing.Fault.Fault.(*types.NoPermission); ok {
-			e := &vix.Error{Op: what.Op, Object: what.Object}
-			h.Explain(e, denied, missing.Fault.LocalizedMessage)
-			return e
-		}
-	}
-	return nil
-}
-
-// recordReader is how VMs are read: with what an open or what a registration needs.
-type recordReader = *batch[types.ManagedObjectReference, *record]
-
-// recordsAt finds and reads the VMs that have the path. What an index remembers
-// is held against what the VM itself says, and looked up again if they differ.
-func (h *host) recordsAt(ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads recordReader) ([]*record, error) {
-	hits, asked, err := h.findAndAsk(ctx, p, in, reads)
-	if err != nil {
-		return nil, err
-	}
-	found, stale, err := verified(ctx, p, hits, asked)
-	if err != nil || !stale {
-		return found, err
-	}
-	h.lookups.indexes.drop(p.Datastore)
-	if hits, err = h.lookAgain(ctx, p, in, time.Now()); err != nil {
-		return nil, err
-	}
-	found, _, err = verified(ctx, p, hits, askAll(hits, reads))
-	return found, err
-}
-
-// findAndAsk finds the VMs and asks what they say of themselves. Until it has
-// asked, the lookup counts as one that a read is to wait for.
-func (h *host) findAndAsk(
-	ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads recordReader,
-) ([]hit, []reply[*record], error) {
-	defer h.lookups.begin(p.Datastore)()
-	hits, err := h.findPath(ctx, p, in)
-	return hits, askAll(hits, reads), err
-}
-
-// askAll asks what the hits say of themselves.
-func askAll(hits []hit, reads recordReader) []reply[*record] {
-	asked := make([]reply[*record], len(hits))
-	for i, hit := range hits {
-		asked[i] = reads.ask(hit.vm)
-	}
-	return asked
-}
-
-// verified keeps of the hits those that lie in the datacenter where they were
-// found, by what they say of themselves. It reports stale if something remembered
-// does not hold any more.
-func verified(ctx context.Context, p vix.Path, hits []hit, asked []reply[*record]) (found []*record, stale bool, err error) {
-	seen := map[types.ManagedObjectReference]bool{}
-	for i, hit := range hits {
-		r, err := asked[i].wait(ctx)
-		switch {
-		case fault.Is(err, &types.ManagedObjectNotFound{}):
-			stale = stale || hit.remembered
-			continue // unregistered since it was found
-		case err != nil:
-			return nil, false, err
-		}
-		if hit.remembered && r.path() != p {
-			stale = true
-			continue
-		}
-		if dc, ok := r.datacenter(); ok && dc != hit.in.Ref || seen[hit.vm] {
-			continue
-		}
-		seen[hit.vm] = true
-		found = append(found, r)
-	}
-	return found, stale, nil
-}
-
 // ambiguous lists the VMs that all have one path.
-func ambiguous(what wire.Step, found []*record) error {
+func ambiguous(what wire.Step, found []*vms.Record) error {
 	e := &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this path, in different datacenters:", len(found)),
 		Remedy: "Say which one is meant with the argument datacenter, for example:",
 	}
 	for _, r := range found {
-		e.Choices = append(e.Choices, candidate(r.registration()))
+		e.Choices = append(e.Choices, candidate(r.Registration()))
 	}
 	e.Choices = inventory.AtMost(e.Choices, 20)
-	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].registration().Datacenter)
+	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].Registration().Datacenter)
 	return e
 }
 
@@ -158,16 +74,16 @@ func candidate(r vix.Registration) string {
 func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in []*inventory.Datacenter) error {
 	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound, Field: vix.FieldPath}
 	var there, not, unknown []string
-	looked, more := h.lookForFile(ctx, p, in)
+	looked, more := h.LookForFile(ctx, p, in)
 	for _, at := range looked {
 		var why *vix.Error
 		switch {
-		case errors.As(at.err, &why):
-			unknown = append(unknown, at.in.Path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
-		case at.there:
-			there = append(there, at.in.Path)
+		case errors.As(at.Err, &why):
+			unknown = append(unknown, at.In.Path+" ("+strings.TrimSuffix(why.Reason, ".")+")")
+		case at.There:
+			there = append(there, at.In.Path)
 		default:
-			not = append(not, at.in.Path)
+			not = append(not, at.In.Path)
 		}
 	}
 	switch {
@@ -273,7 +189,7 @@ func joinMore(items []string, more int) string {
 // OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
 func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	what := wire.To("open", "the VM "+id)
-	found, err := h.recordsOfHandle(ctx, id)
+	found, err := h.OfHandle(ctx, id, &h.Opens)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -290,31 +206,16 @@ func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	return nil, sameID(what, found)
 }
 
-// recordsOfHandle finds and reads the VMs with an instance UUID: those that this
-// process has seen with it, if there are any.
-func (h *host) recordsOfHandle(ctx context.Context, id string) ([]*record, error) {
-	if known := h.ids.known(id); len(known) > 0 {
-		found, _, err := h.recordsOf(ctx, id, known, &h.opens, nil)
-		if len(found) > 0 || err != nil {
-			return found, err
-		}
-	}
-	return h.recordsByID(ctx, id, &h.opens, nil)
-}
-
 // sameID lists the VMs that share an instance UUID.
-func sameID(what wire.Step, found []*record) error {
+func sameID(what wire.Step, found []*vms.Record) error {
 	e := &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
 		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
 	}
 	for _, r := range found {
-		reg := r.registration()
+		reg := r.Registration()
 		e.Choices = append(e.Choices, candidate(reg)+" at "+reg.Path.String())
 	}
 	return e
 }
-
-// uuidForm is what a UUID looks like.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 func TestOpenReadsWhatTheVMIs(t *testing.T) {
@@ -259,8 +260,9 @@ func TestWhatIsRememberedIsHeldAgainstTheVM(t *testing.T) {
 	s := simulated(t, sim.Options{Datastores: 2, VMs: 20})
 	paths := vmPaths(t, s, 12)
 	h := connected(t, s)
+	s.ResetRequests()
 	openMany(t, h, paths) // now there is an index
-	if _, ok := h.lookups.indexes.known(paths[0].Datastore); !ok {
+	if s.Requests()["FindByDatastorePath"] == len(paths) {
 		t.Fatal("there is no index, so that this test proves nothing")
 	}
 	moved, err := s.StorageVMotion(t.Context(), "DC0", paths[0].String(), otherStore(paths[0].Datastore))
@@ -341,4 +343,35 @@ func TestWhatIsNotFoundIsNotLookedForEverywhere(t *testing.T) {
 	}
 	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: paths[0]})
 	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldDatacenter), "60 datacenters have a datastore named", "- and 40 more")
+}
+
+func TestConfigurationToPaste(t *testing.T) {
+	for name, want := range map[string]string{"web": "web", "1web": "vm_1web", "größe 100%": "gr__e_100_", "": "vm_", "-a": "vm_-a"} {
+		if got := identifier(name); got != want {
+			t.Errorf("identifier(%q) = %q, want %q", name, got, want)
+		}
+	}
+	if got := hcl(`[ds] a"b${c}%{d}\e`); got != `"[ds] a\"b$${c}%%{d}\\e"` {
+		t.Errorf("hcl = %s", got)
+	}
+	if got := []string{join(nil), join([]string{"a"}), join([]string{"a", "b"}), join([]string{"a", "b", "c"})}; !slices.Equal(got, []string{"any datacenter", "a", "a and b", "a, b and c"}) {
+		t.Errorf("join = %q", got)
+	}
+	if got := inventory.AtMost([]string{"a", "b", "c"}, 2); !slices.Equal(got, []string{"a", "b", "and 1 more"}) {
+		t.Errorf("atMost = %q", got)
+	}
+}
+
+func TestAQuestionIsShown(t *testing.T) {
+	s := simulated(t, sim.Options{})
+	p, _ := registered(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	must(t, s.Ask("DC0", p.String(), sim.MovedOrCopied))
+	vm, err := connected(t, s).Open(t.Context(), vix.Locator{Path: p})
+	must(t, err)
+	if vm.Question == nil || vm.Question.ID == "" || vm.Question.Text == "" || len(vm.Question.Choices) < 2 {
+		t.Fatalf("question: %+v", vm.Question)
+	}
+	if !slices.ContainsFunc(vm.Question.Choices, func(c vix.Choice) bool { return c.Default }) {
+		t.Errorf("no choice is the default: %+v", vm.Question.Choices)
+	}
 }

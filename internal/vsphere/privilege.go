@@ -16,6 +16,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -132,7 +133,7 @@ type leaveGrants struct {
 	mu    sync.Mutex
 	read  map[types.ManagedObjectReference]bool // not asked for yet
 	known map[types.ManagedObjectReference][]missingGrant
-	batch batch[types.ManagedObjectReference, []missingGrant]
+	batch vms.Batch[types.ManagedObjectReference, []missingGrant]
 }
 
 // see notes VMs that may be asked for.
@@ -158,7 +159,7 @@ func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.P
 	h.leave.mu.Unlock()
 	if !known {
 		var err error
-		if missing, err = h.leave.batch.get(ctx, ref); err != nil {
+		if missing, err = h.leave.batch.Get(ctx, ref); err != nil {
 			return goneIsNil(h.Failed(what, err))
 		}
 	}
@@ -174,34 +175,34 @@ const mostAsked = 1000
 // readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
 // that were read.
 func (h *host) readLeaveGrants(
-	ctx context.Context, vms []types.ManagedObjectReference,
-) map[types.ManagedObjectReference]answer[[]missingGrant] {
+	ctx context.Context, refs []types.ManagedObjectReference,
+) map[types.ManagedObjectReference]vms.Answer[[]missingGrant] {
 	h.leave.mu.Lock()
 	for ref := range h.leave.read {
-		if len(vms) < mostAsked && !slices.Contains(vms, ref) {
-			vms = append(vms, ref)
+		if len(refs) < mostAsked && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
 		}
 	}
 	h.leave.mu.Unlock()
-	out := map[types.ManagedObjectReference]answer[[]missingGrant]{}
+	out := map[types.ManagedObjectReference]vms.Answer[[]missingGrant]{}
 	for {
 		var needs []missingGrant
-		for _, vm := range vms {
+		for _, vm := range refs {
 			needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
 		}
 		missing, err := h.missing(ctx, needs)
 		var gone *types.ManagedObjectNotFound
-		if as(err, &gone) && slices.Contains(vms, gone.Obj) {
-			out[gone.Obj] = answer[[]missingGrant]{} // there is nothing to unregister
-			vms = slices.DeleteFunc(vms, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
+		if as(err, &gone) && slices.Contains(refs, gone.Obj) {
+			out[gone.Obj] = vms.Answer[[]missingGrant]{} // there is nothing to unregister
+			refs = slices.DeleteFunc(refs, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
 			continue
 		}
-		for _, vm := range vms {
-			out[vm] = answer[[]missingGrant]{err: err}
+		for _, vm := range refs {
+			out[vm] = vms.Answer[[]missingGrant]{Err: err}
 		}
 		for _, m := range missing {
 			a := out[m.object]
-			a.value = append(a.value, m)
+			a.Value = append(a.Value, m)
 			out[m.object] = a
 		}
 		if err == nil {
@@ -212,12 +213,12 @@ func (h *host) readLeaveGrants(
 }
 
 // learn keeps what was asked.
-func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]answer[[]missingGrant]) {
+func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]vms.Answer[[]missingGrant]) {
 	l.see(nil)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for ref, a := range answers {
-		l.known[ref] = a.value
+		l.known[ref] = a.Value
 		delete(l.read, ref)
 	}
 }
@@ -229,25 +230,4 @@ func unanswerable(err error) bool {
 	return fault.Is(err, &types.NotSupported{}) || fault.Is(err, &types.NoPermission{}) || fault.Is(err, &types.NotFound{}) ||
 		fault.Is(err, &types.MethodNotFound{}) || fault.Is(err, &types.NotImplemented{}) ||
 		fault.Is(err, &types.InvalidRequest{}) || fault.Is(err, &types.InvalidArgument{})
-}
-
-// lacking says what a NoPermission is about with the name of its object, which
-// the fault itself does not tell; empty if err is none or the name cannot be read.
-func (h *host) lacking(ctx context.Context, err error) string {
-	var denied *types.NoPermission
-	if _, ok := fault.As(err, &denied); !ok || denied.Object == nil {
-		return ""
-	}
-	content, readErr := h.Retrieve(ctx, types.PropertyFilterSpec{
-		ObjectSet: []types.ObjectSpec{{
-			Obj: *denied.Object, SelectSet: []types.BaseSelectionSpec{wire.Traverse("parents", "ManagedEntity", "parent", "parents")},
-		}},
-		PropSet: []types.PropertySpec{{Type: "ManagedEntity", PathSet: []string{"name", "parent"}}},
-	})
-	path := inventory.NewEntities(content).Path(*denied.Object)
-	if readErr != nil || path == "" {
-		return ""
-	}
-	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-		h.User.UserName, wire.OrUnknown(denied.PrivilegeId), inventory.KindOf(*denied.Object), path)
 }

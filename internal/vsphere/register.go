@@ -27,7 +27,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		return nil, err
 	}
 	if p.already != nil {
-		return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished, Finished: p.finished}, nil
+		return &vix.Registered{Registration: h.stamp(ctx, p.already.Registration()), Adopted: !p.finished, Finished: p.finished}, nil
 	}
 	vm, err := h.register(ctx, p)
 	if err != nil {
@@ -36,13 +36,12 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		}
 		return nil, h.registerError(ctx, p, err)
 	}
-	h.ids.whole.Drop(struct{}{})
-	h.lookups.registered(spec.Path, p.dc, vm)
+	h.Registered(spec.Path, p.dc, vm)
 	// The registration exists: reading it back must not be cut short by the
 	// interruption that came too late to stop it.
 	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.Options.RequestTimeout)
 	defer cancel()
-	r, err := h.reads.get(readCtx, vm)
+	r, err := h.Reads.Get(readCtx, vm)
 	if err != nil {
 		e := &vix.Error{
 			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Cause: err,
@@ -51,7 +50,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		}
 		return nil, e
 	}
-	return &vix.Registered{Registration: h.stamp(ctx, r.registration())}, nil
+	return &vix.Registered{Registration: h.stamp(ctx, r.Registration())}, nil
 }
 
 // register starts the task and waits for it.
@@ -86,7 +85,7 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 // leap: by somebody else, or by an attempt of ours that was interrupted and whose
 // task the host finished only now. The host's record tells which.
 func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.Registered, error) {
-	h.lookups.indexes.drop(p.spec.Path.Datastore)
+	h.Forget(p.spec.Path.Datastore)
 	p.refused = true
 	if p.already == nil {
 		if err := h.lookAround(ctx, p); err != nil {
@@ -99,7 +98,7 @@ func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.
 	if err := h.mayTake(ctx, p); err != nil {
 		return nil, err
 	}
-	return &vix.Registered{Registration: h.stamp(ctx, p.already.registration()), Adopted: !p.finished, Finished: p.finished}, nil
+	return &vix.Registered{Registration: h.stamp(ctx, p.already.Registration()), Adopted: !p.finished, Finished: p.finished}, nil
 }
 
 // registerError says more about a refused registration than its fault does.
@@ -134,7 +133,7 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 			e.Field = vix.FieldName
 		}
 	case fault.Is(err, &types.NoPermission{}):
-		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
+		e.Reason = cmp.Or(h.Lacking(ctx, err), e.Reason)
 	case e.Code == vix.CodeCannotReadVMConfig:
 		e.Field = vix.FieldPath
 		e.Reason = "The host cannot understand the file: it is damaged, or no VM's configuration."

@@ -5,7 +5,6 @@ package vsphere
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -255,8 +254,31 @@ func TestOvertakenRegistration(t *testing.T) {
 	}
 }
 
-func TestStaleTemplatesOfPaths(t *testing.T) {
-	if got := []string{folderBelow("[ds] a/b/"), folderBelow("[ds] a/b"), folderBelow("[ds]/a/b"), folderBelow("[ds] "), folderBelow("[ds]")}; !slices.Equal(got, []string{"a/b", "a/b", "a/b", "", ""}) {
-		t.Errorf("folders: %q", got)
+func TestOwnWritesAreSeenByTheIndex(t *testing.T) {
+	s := simulated(t, sim.Options{VMs: 20, StandaloneHosts: -1})
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	h := connected(t, s)
+	s.ResetRequests()
+	openMany(t, h, vmPaths(t, s, 12))
+	if s.Requests()["FindByDatastorePath"] == 12 {
+		t.Fatal("there is no index, so that this test proves nothing")
+	}
+	for range 3 {
+		r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
+		must(t, err)
+		s.ResetRequests()
+		vm, err := h.Open(t.Context(), vix.Locator{Path: p})
+		if err != nil || vm.ManagedObjectID != r.ManagedObjectID {
+			t.Fatalf("open after registering: %+v, %v", vm, err)
+		}
+		if n := s.Requests()["FindByDatastorePath"]; n != 0 {
+			t.Errorf("our own registration had to be looked up: %d", n)
+		}
+		if n := s.Requests()["RetrievePropertiesEx"]; n != 1 {
+			t.Errorf("%d reads, want the VM's: the index was read again for what we did ourselves", n)
+		}
+		must(t, h.Unregister(t.Context(), r.Handle(), vix.PowerOffFail))
+		_, err = h.Open(t.Context(), vix.Locator{Path: p})
+		failure(t, err, vix.CodeVMNotFound, vix.FieldPath)
 	}
 }

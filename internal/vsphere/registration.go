@@ -12,6 +12,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -23,42 +24,37 @@ func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Regist
 	if err != nil {
 		return nil, err
 	}
-	out := h.stamp(ctx, r.registration())
+	out := h.stamp(ctx, r.Registration())
 	out.ID = handle.ID // which it has, or is the only thing known of it
 	return &out, nil
 }
 
 // current is the record of the VM that a handle means, now.
-func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (*record, error) {
+func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (*vms.Record, error) {
 	if err := h.sameServer(ctx, what, handle); err != nil {
 		return nil, err
 	}
 	proved := false // that the recorded managed object is gone
 	// Where an index knows the id under another managed object, that is read together
 	// with the recorded one.
-	underway := map[types.ManagedObjectReference]reply[*record]{}
-	for _, ref := range h.ids.indexed(handle.ID) {
-		if ref.Value != handle.ManagedObjectID {
-			underway[ref] = h.reads.ask(ref)
-		}
-	}
+	started := h.AskElsewhere(handle.ID, handle.ManagedObjectID, &h.Reads)
 	if handle.ManagedObjectID != "" {
-		r, err := h.reads.get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
+		r, err := h.Reads.Get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
 		switch {
 		case wire.IsGone(err):
 			proved = true
 		case err != nil:
 			return nil, h.Failed(what, err)
 		default:
-			if err := h.withheld(what, r); err != nil {
+			if err := h.Withheld(what, r); err != nil {
 				return nil, err
 			}
-			if is := r.registration(); handle.Same(&is) == vix.Itself {
+			if is := r.Registration(); handle.Same(&is) == vix.Itself {
 				return r, nil
 			}
 		}
 	}
-	if r, err := h.byID(ctx, what, handle, underway); r != nil || err != nil {
+	if r, err := h.byID(ctx, what, handle, started); r != nil || err != nil {
 		return r, err
 	}
 	if err := h.notByPath(ctx, what, handle); err != nil {
@@ -81,18 +77,18 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 // byID finds a VM that was registered anew, under another managed object id. One
 // that only has the same instance UUID is not it.
 func (h *host) byID(
-	ctx context.Context, what wire.Step, handle vix.Handle, underway map[types.ManagedObjectReference]reply[*record],
-) (*record, error) {
-	found, err := h.recordsByID(ctx, handle.ID, &h.reads, underway)
+	ctx context.Context, what wire.Step, handle vix.Handle, started vms.Underway,
+) (*vms.Record, error) {
+	found, err := h.ByID(ctx, handle.ID, &h.Reads, started)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
-	var itself, copies []*record
+	var itself, copies []*vms.Record
 	for _, r := range found {
-		if err := h.withheld(what, r); err != nil {
+		if err := h.Withheld(what, r); err != nil {
 			return nil, err
 		}
-		is := r.registration()
+		is := r.Registration()
 		switch handle.Same(&is) {
 		case vix.Itself:
 			itself = append(itself, r)
@@ -113,15 +109,15 @@ func (h *host) byID(
 }
 
 // otherVM is the error of VMs that have the id at other places.
-func (h *host) otherVM(ctx context.Context, what wire.Step, handle vix.Handle, copies []*record) error {
-	is := h.stamp(ctx, copies[0].registration())
+func (h *host) otherVM(ctx context.Context, what wire.Step, handle vix.Handle, copies []*vms.Record) error {
+	is := h.stamp(ctx, copies[0].Registration())
 	e := &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldPath, Cause: vix.ErrOtherVM, VM: &is,
 		Reason: fmt.Sprintf("The VM that was registered (%s) is not there any more. What has its instance UUID is another managed object "+
 			"at another path: a restored copy, or the same VM registered anew elsewhere. Nothing is done with it:", handle.ManagedObjectID),
 	}
 	for _, r := range copies {
-		reg := r.registration()
+		reg := r.Registration()
 		e.Choices = append(e.Choices, candidate(reg)+" at "+reg.Path.String())
 	}
 	return e
@@ -141,21 +137,17 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 		}
 		return err
 	}
-	if w, begun, ok := h.ids.whole.Known(struct{}{}); ok && begun.After(wire.NoOlderThan(absenceAge)) && !w.byPath[handle.Path] {
+	if h.AbsentLately(handle.Path) {
 		return nil // proved for all, with what no id finds
 	}
-	hits, err := h.askPath(ctx, handle.Path, in)
-	if err != nil {
-		return h.Failed(what, err)
-	}
-	found, _, err := verified(ctx, handle.Path, hits, askAll(hits, &h.reads))
+	found, err := h.AtNow(ctx, handle.Path, in, &h.Reads)
 	if err != nil {
 		return h.Failed(what, err)
 	}
 	if len(found) == 0 {
 		return nil
 	}
-	r := found[0].registration()
+	r := found[0].Registration()
 	return &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
 		Reason:  "The registration in the state is gone, and the same file has been registered anew, with another instance UUID:",

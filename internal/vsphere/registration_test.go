@@ -14,6 +14,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 )
 
 func TestRegistrationsAreReadTogether(t *testing.T) {
@@ -196,7 +197,7 @@ func TestManyIDsCostOneIndex(t *testing.T) {
 	}
 	s.ResetRequests()
 	open()
-	if r := s.Requests(); r["FindAllByUuid"] > maxSingles || s.RequestCount() > 40 {
+	if r := s.Requests(); r["FindAllByUuid"] > vms.MaxSingles || s.RequestCount() > 40 {
 		t.Errorf("200 ids took %v", r)
 	}
 	s.ResetRequests()

@@ -9,8 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/types"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // terraformsParallelism is how many operations Terraform runs at a time.
@@ -115,8 +119,21 @@ func indexBytes(t testing.TB, s *sim.Host) int64 {
 	h := connected(t, s)
 	sk, err := h.Outline(t.Context(), time.Time{})
 	must(t, err)
+	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
+		{Type: "VirtualMachine", PathSet: []string{"summary.config.vmPathName"}},
+	}}
+	if len(sk.Datacenters) > 1 { // which have datastores of one name
+		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
+	}
+	for _, dc := range sk.Datacenters {
+		for _, ds := range dc.Datastores {
+			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
+				Obj: ds.Ref, SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
+			})
+		}
+	}
 	s.ResetRequests()
-	_, err = h.readIndex(t.Context(), sk, sk.DatastoreNames())
+	_, err = h.RetrieveBriefly(t.Context(), spec)
 	must(t, err)
 	return s.BytesOut()
 }
@@ -193,13 +210,13 @@ func TestASharedAbsenceIsNoProofAgainstTheHost(t *testing.T) {
 	s := stocked(t, 10, 1, func(o *sim.Options) { o.StandaloneHosts = -1 })
 	h := connected(t, s)
 	var last vix.Path
-	for i := range 3 * maxSingles {
+	for i := range 3 * vms.MaxSingles {
 		last = laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] new%d/new%d.vmx", i, i), sim.VMX{NoDisk: true})
 		if got, err := h.Check(t.Context(), vix.RegisterSpec{Path: last}); err != nil || got.Registered != nil {
 			t.Fatalf("check of %s: %+v, %v", last, got, err)
 		}
 	}
-	if n := s.Requests()["FindByDatastorePath"]; n > maxSingles {
+	if n := s.Requests()["FindByDatastorePath"]; n > vms.MaxSingles {
 		t.Fatalf("%d paths were asked for by themselves, so that this test proves nothing", n)
 	}
 	moref, err := s.Register(t.Context(), "DC0", last.String())

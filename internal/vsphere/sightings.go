@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 )
 
 // sighting is a path under which a file may be registered, and the datacenters
@@ -36,25 +37,25 @@ func sightings(p vix.Path, mounts []*inventory.Datastore) []sighting {
 
 // isAt reports that a VM that was found at a path has the very path, in the very
 // datacenter, of the registration.
-func (p *prepared) isAt(found vix.Path, r *record) bool {
-	if is := r.path().Datastore; is != "" {
+func (p *prepared) isAt(found vix.Path, r *vms.Record) bool {
+	if is := r.Path().Datastore; is != "" {
 		found.Datastore = is // hosts may find it by another name of its datastore
 	}
-	dc, ok := r.datacenter()
+	dc, ok := r.Datacenter()
 	return found.Datastore == p.ds.Name && (!ok || dc == p.dc.Ref)
 }
 
 // mountedElsewhere is the error of a file that is registered through another mount
 // of its datastore.
-func (p *prepared) mountedElsewhere(found vix.Path, r *record) error {
-	is := r.registration()
+func (p *prepared) mountedElsewhere(found vix.Path, r *vms.Record) error {
+	is := r.Registration()
 	e := &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldDatacenter,
 		Choices: []string{candidate(is)}, VM: &is,
 	}
-	name := cmp.Or(r.path().Datastore, found.Datastore)
+	name := cmp.Or(r.Path().Datastore, found.Datastore)
 	other := vix.Path{Datastore: name, File: found.File}
-	if dc, ok := r.datacenter(); ok && dc == p.dc.Ref {
+	if dc, ok := r.Datacenter(); ok && dc == p.dc.Ref {
 		e.Field = vix.FieldPath
 		e.Reason = fmt.Sprintf("The datastore %s is also called %s, and the VM is registered as %s:", p.ds.Name, name, other)
 		e.Remedy = "Use that path, or unregister it first: a VM that is registered twice is powered on twice one day."

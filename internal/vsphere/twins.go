@@ -10,6 +10,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
@@ -23,7 +24,7 @@ import (
 func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.Datastore) error {
 	for _, twin := range twins {
 		at := vix.Path{Datastore: twin.Name, File: p.spec.Path.File}
-		found, err := h.recordsAt(ctx, at, []*inventory.Datacenter{twin.In}, &h.reads)
+		found, err := h.At(ctx, at, []*inventory.Datacenter{twin.In}, &h.Reads)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
@@ -32,7 +33,7 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.
 		}
 		if same, err := h.sameFile(ctx, p.ds, twin, p.spec.Path); err != nil || !same {
 			if err != nil {
-				return under(p.what, err)
+				return asPartOf(p.what, err)
 			}
 			continue
 		}
@@ -40,7 +41,7 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.
 			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath,
 			Reason: fmt.Sprintf("The datastores %s and %s of %s show one NFS export, %s, and the file is registered as %s:",
 				p.ds.Name, twin.Name, twin.In.Path, p.ds.Export, at),
-			Choices: []string{candidate(found[0].registration())},
+			Choices: []string{candidate(found[0].Registration())},
 			Remedy: "Unmount one of the two datastores, or unregister the VM there first: " +
 				"a VM that is registered twice is powered on twice one day.",
 		}
@@ -53,7 +54,7 @@ func (h *host) sameFile(ctx context.Context, a, b *inventory.Datastore, p vix.Pa
 	var infos [2]*types.FileInfo
 	for i, ds := range []*inventory.Datastore{a, b} {
 		var err error
-		if infos[i], err = h.fileInfo(ctx, ds, vix.Path{Datastore: ds.Name, File: p.File}); err != nil || infos[i] == nil {
+		if infos[i], err = h.FileInfo(ctx, ds, vix.Path{Datastore: ds.Name, File: p.File}); err != nil || infos[i] == nil {
 			return false, err
 		}
 	}
@@ -73,7 +74,7 @@ func printOf(info *types.FileInfo) fingerprint {
 
 // findTwins says of each file which others are the same one through another
 // datastore of the same NFS export.
-func findTwins(files []vixFile) {
+func findTwins(files []datastores.File) {
 	type identity struct {
 		export, file string
 		fingerprint
@@ -81,8 +82,8 @@ func findTwins(files []vixFile) {
 	same := map[identity][]int{}
 	for i := range files {
 		f := &files[i]
-		if f.group.Home.Export != "" {
-			id := identity{f.group.Home.Export, f.Path.File, fingerprint{f.Size, f.Modified.UnixNano()}}
+		if f.Store.Home.Export != "" {
+			id := identity{f.Store.Home.Export, f.Path.File, fingerprint{f.Size, f.Modified.UnixNano()}}
 			same[id] = append(same[id], i)
 		}
 	}

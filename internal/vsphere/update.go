@@ -4,7 +4,6 @@
 package vsphere
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
@@ -28,8 +28,8 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	if err != nil {
 		return err
 	}
-	ref := r.vm.Self
-	if change.Name != nil && wire.UnescapeName(r.vm.Name) != *change.Name {
+	ref := r.VM.Self
+	if change.Name != nil && wire.UnescapeName(r.VM.Name) != *change.Name {
 		task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
 		err = h.finish(ctx, wire.To("rename", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 		if err != nil {
@@ -39,7 +39,7 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	if change.Folder == nil && change.ResourcePool == nil {
 		return nil
 	}
-	dcRef, ok := r.datacenter()
+	dcRef, ok := r.Datacenter()
 	if !ok {
 		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
@@ -72,49 +72,40 @@ func (h *host) placesOf(ctx context.Context, ref types.ManagedObjectReference) (
 	return nil, &vix.Error{Op: "read the inventory of", Object: ref.Value, Code: vix.CodeObjectNotFound, Reason: "The datacenter is gone."}
 }
 
-func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *record, t *inventory.Places, name string) error {
+func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *vms.Record, t *inventory.Places, name string) error {
 	to, err := folderFor(what, t, name)
 	if err != nil {
 		return err
 	}
-	if r.vm.Parent != nil && *r.vm.Parent == to.Ref {
+	if r.VM.Parent != nil && *r.VM.Parent == to.Ref {
 		return nil
 	}
 	task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
-		This: to.Ref, List: []types.ManagedObjectReference{r.vm.Self},
+		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
 	})
 	return h.finish(ctx, wire.To("move", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 }
 
-func (h *host) moveToPool(ctx context.Context, what wire.Step, r *record, t *inventory.Places, name string) error {
+func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t *inventory.Places, name string) error {
 	to, err := poolFor(what, r, t, name)
 	if err != nil {
 		return err
 	}
-	if r.vm.ResourcePool != nil && *r.vm.ResourcePool == to.Ref {
+	if r.VM.ResourcePool != nil && *r.VM.ResourcePool == to.Ref {
 		return nil
 	}
 	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
-		This: to.Ref, List: []types.ManagedObjectReference{r.vm.Self},
+		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
 	})
-	return h.denied(ctx, wire.To("move", what.Object), err)
+	return h.Denied(ctx, wire.To("move", what.Object), err)
 }
 
 // finish waits for the task that a call started.
 func (h *host) finish(ctx context.Context, what wire.Step, started error, task func() types.ManagedObjectReference) error {
 	if started != nil {
-		return h.denied(ctx, what, started)
+		return h.Denied(ctx, what, started)
 	}
-	return h.denied(ctx, what, h.waits.Done(ctx, task()))
-}
-
-// denied types an error and names the object of a missing privilege.
-func (h *host) denied(ctx context.Context, what wire.Step, err error) error {
-	typed := h.Failed(what, err)
-	if e, ok := errors.AsType[*vix.Error](typed); ok {
-		e.Reason = cmp.Or(h.lacking(ctx, err), e.Reason)
-	}
-	return typed
+	return h.Denied(ctx, what, h.waits.Done(ctx, task()))
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
@@ -125,8 +116,8 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 	if err != nil {
 		return goneIsNil(err)
 	}
-	vm := object.NewVirtualMachine(h.Client, r.vm.Self)
-	if r.vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
+	vm := object.NewVirtualMachine(h.Client, r.VM.Self)
+	if r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 		if err := h.powerOff(ctx, what, vm, off); err != nil {
 			return err
 		}
@@ -135,10 +126,9 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 		if fault.Is(err, &types.InvalidPowerState{}) {
 			return poweredOn(what, err)
 		}
-		return h.denied(ctx, what, err)
+		return h.Denied(ctx, what, err)
 	}
-	h.ids.whole.Drop(struct{}{})
-	h.lookups.unregistered(r.path().Datastore, r.vm.Self)
+	h.Unregistered(r.Path().Datastore, r.VM.Self)
 	return nil
 }
 
@@ -150,7 +140,7 @@ func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualM
 		return h.finish(ctx, wire.To("power off", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 	case vix.PowerOffGuest:
 		if err := vm.ShutdownGuest(ctx); err != nil {
-			return h.denied(ctx, wire.To("shut down", what.Object), err)
+			return h.Denied(ctx, wire.To("shut down", what.Object), err)
 		}
 		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
 	}

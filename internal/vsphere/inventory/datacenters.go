@@ -30,7 +30,7 @@ func (i *Inventory) DatacentersOf(ctx context.Context, what wire.Step, l vix.Loc
 		return found, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, again := i.OutlineNow(ctx); again == nil && fresh != sk {
+	if fresh, failed := i.OutlineNow(ctx); failed == nil && fresh != sk {
 		return i.selectDatacenters(fresh, what, l)
 	}
 	return nil, err

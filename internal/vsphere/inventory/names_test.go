@@ -3,7 +3,11 @@
 
 package inventory
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/vmware/govmomi/vim25/types"
+)
 
 func TestAPathIsNotEscaped(t *testing.T) {
 	if got := escapeUnlessPath(`a\b`); got != "a%5cb" {
@@ -11,5 +15,13 @@ func TestAPathIsNotEscaped(t *testing.T) {
 	}
 	if got := escapeUnlessPath("/DC0/vm/a%2fb"); got != "/DC0/vm/a%2fb" {
 		t.Errorf("escapeUnlessPath of a path = %q", got)
+	}
+}
+
+func TestObjectsAreCalledWhatPeopleCallThem(t *testing.T) {
+	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
+		if got := KindOf(types.ManagedObjectReference{Type: ref}); got != want {
+			t.Errorf("KindOf(%s) = %q", ref, got)
+		}
 	}
 }

@@ -111,7 +111,7 @@ func (t *trip) judge(ctx context.Context, err error, k safety) outcome {
 	if !lineFailed(err, status) {
 		return outcome{err: err, doubtful: doubtful}
 	}
-	return outcome{err: err, again: k == read || k != farewell && !t.had.Load(), doubtful: doubtful}
+	return outcome{err: err, repeatable: k == read || k != farewell && !t.had.Load(), doubtful: doubtful}
 }
 
 // lineFailed reports that an error is one of the connection rather than of what

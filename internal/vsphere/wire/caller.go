@@ -52,9 +52,9 @@ type renewal struct {
 // outcome is how an attempt at a call ended.
 type outcome struct {
 	err error
-	// again is set where the attempt may be repeated: the line failed, and
+	// repeatable is set where the attempt may be repeated: the line failed, and
 	// repeating does no harm.
-	again bool
+	repeatable bool
 	// doubtful is set where the line failed after the host may have begun.
 	doubtful bool
 }
@@ -92,7 +92,7 @@ func (c *caller) repeat(ctx context.Context, limit time.Duration, attempt func(c
 			return nil
 		case o.doubtful:
 			return doubtfulError{o.err}
-		case !o.again:
+		case !o.repeatable:
 			return o.err
 		}
 		// The wait is one for all calls: a run of a thousand reads does not wait a
@@ -143,7 +143,7 @@ func (c *caller) note(o outcome) time.Time {
 	switch _, _, isFault := faultOf(o.err); {
 	case o.err == nil || isFault:
 		c.lost = time.Time{}
-	case o.again:
+	case o.repeatable:
 		c.missed = time.Now()
 		if c.lost.IsZero() {
 			c.lost = c.missed
@@ -172,7 +172,7 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 	if !expired || safetyOf(req) == farewell {
 		return o
 	}
-	if o := c.again(ctx, generation); o.err != nil {
+	if o := c.loginAgain(ctx, generation); o.err != nil {
 		return o
 	}
 	empty(res)
@@ -193,8 +193,8 @@ func (c *caller) current() (int, error) {
 	return c.generation, c.refused
 }
 
-// again logs in unless somebody did since generation, or is about to.
-func (c *caller) again(ctx context.Context, generation int) outcome {
+// loginAgain logs in unless somebody did since generation, or is about to.
+func (c *caller) loginAgain(ctx context.Context, generation int) outcome {
 	c.mu.Lock()
 	if c.over {
 		defer c.mu.Unlock()

@@ -53,7 +53,7 @@ func (l *Line) download(ctx context.Context, u *url.URL, limit int64) ([]byte, e
 		o := trip.judge(ctx, err, read)
 		if status = int(trip.status.Load()); status >= http.StatusBadRequest {
 			answers++
-			o.again = o.again && answers < maxStatus
+			o.repeatable = o.repeatable && answers < maxStatus
 		}
 		return o
 	})

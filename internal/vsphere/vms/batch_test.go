@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"context"
@@ -14,21 +14,21 @@ import (
 )
 
 // roundTrips is a batch whose requests take a fixed time, and what they carried.
-func roundTrips(t *testing.T, took time.Duration) (*batch[int, int], func() []int) {
+func roundTrips(t *testing.T, took time.Duration) (*Batch[int, int], func() []int) {
 	t.Helper()
 	var (
 		mu    sync.Mutex
 		sizes []int
 	)
-	b := &batch[int, int]{life: t.Context()}
-	b.run = func(ctx context.Context, keys []int) map[int]answer[int] {
+	b := &Batch[int, int]{Life: t.Context()}
+	b.Run = func(ctx context.Context, keys []int) map[int]Answer[int] {
 		mu.Lock()
 		sizes = append(sizes, len(keys))
 		mu.Unlock()
 		time.Sleep(took)
-		out := map[int]answer[int]{}
+		out := map[int]Answer[int]{}
 		for _, k := range keys {
-			out[k] = answer[int]{value: k * k}
+			out[k] = Answer[int]{Value: k * k}
 		}
 		return out
 	}
@@ -44,7 +44,7 @@ func TestBatchMakesNobodyWaitAlone(t *testing.T) {
 		b, _ := roundTrips(t, 20*time.Millisecond)
 		for i := range 5 {
 			start := time.Now()
-			if v, err := b.get(t.Context(), i); err != nil || v != i*i {
+			if v, err := b.Get(t.Context(), i); err != nil || v != i*i {
 				t.Fatalf("get(%d) = %d, %v", i, v, err)
 			}
 			if took := time.Since(start); took != window+20*time.Millisecond {
@@ -67,7 +67,7 @@ func TestBatchTravelsTogetherAtTenAtATime(t *testing.T) {
 					if i > 1000 {
 						return
 					}
-					if v, err := b.get(t.Context(), i); err != nil || v != i*i {
+					if v, err := b.Get(t.Context(), i); err != nil || v != i*i {
 						t.Errorf("get(%d) = %d, %v", i, v, err)
 					}
 					time.Sleep(time.Duration(worker) * 200 * time.Microsecond) // they come back one by one
@@ -87,11 +87,11 @@ func TestBatchGathersForAWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, sizes := roundTrips(t, 20*time.Millisecond)
 		start := time.Now()
-		first := b.ask(1)
+		first := b.Ask(1)
 		time.Sleep(window - 1)
-		second := b.ask(2)
-		for _, r := range []reply[int]{first, second} {
-			if _, err := r.wait(t.Context()); err != nil {
+		second := b.Ask(2)
+		for _, r := range []Reply[int]{first, second} {
+			if _, err := r.Wait(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -100,12 +100,12 @@ func TestBatchGathersForAWindow(t *testing.T) {
 		}
 		time.Sleep(window) // nobody waits any more
 		start = time.Now()
-		var full []reply[int]
+		var full []Reply[int]
 		for i := range maxBatch {
-			full = append(full, b.ask(i))
+			full = append(full, b.Ask(i))
 		}
 		for _, r := range full {
-			_, _ = r.wait(t.Context())
+			_, _ = r.Wait(t.Context())
 		}
 		if took := time.Since(start); took != 20*time.Millisecond {
 			t.Errorf("a full request took %v", took)
@@ -120,11 +120,11 @@ func TestBatchSharesOneReadOfOneKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, sizes := roundTrips(t, 20*time.Millisecond)
 		var readers sync.WaitGroup
-		readers.Go(func() { _, _ = b.get(t.Context(), 0) })
+		readers.Go(func() { _, _ = b.Get(t.Context(), 0) })
 		time.Sleep(2 * window) // it is under way
 		for range 9 {
 			readers.Go(func() {
-				if v, err := b.get(t.Context(), 7); err != nil || v != 49 {
+				if v, err := b.Get(t.Context(), 7); err != nil || v != 49 {
 					t.Errorf("get(7) = %d, %v", v, err)
 				}
 			})
@@ -142,7 +142,7 @@ func TestBatchLetsACancelledCallerGo(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		if _, err := b.get(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := b.Get(ctx, 1); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("get = %v", err)
 		}
 		if took := time.Since(start); took != time.Second {
@@ -157,7 +157,7 @@ func TestBatchBoundsARequest(t *testing.T) {
 		b, sizes := roundTrips(t, 20*time.Millisecond)
 		var readers sync.WaitGroup
 		for i := range 250 {
-			readers.Go(func() { _, _ = b.get(t.Context(), i) })
+			readers.Go(func() { _, _ = b.Get(t.Context(), i) })
 		}
 		readers.Wait()
 		for _, n := range sizes() {

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"context"
@@ -16,12 +16,19 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
-// record is what one read said of a VM, and of the entities above it.
-type record struct {
-	vm    mo.VirtualMachine
+// Record is what one read said of a VM, and of the entities above it.
+type Record struct {
+	VM    mo.VirtualMachine
 	above inventory.Entities
-	// withheld are the properties that the host would not show, and why.
-	withheld []types.MissingProperty
+	// Withheld are the properties that the host would not show, and why.
+	Withheld []types.MissingProperty
+}
+
+// NewRecord is what the properties that were read say of a VM.
+func NewRecord(o types.ObjectContent, above inventory.Entities) *Record {
+	r := &Record{above: above, Withheld: o.MissingSet}
+	wire.Load(o, &r.VM)
+	return r
 }
 
 // registrationPaths are the properties of a registration: little, because a
@@ -42,37 +49,36 @@ var openPaths = append(slices.Clone(registrationPaths),
 )
 
 // records are the answers of one read.
-type records = map[types.ManagedObjectReference]answer[*record]
+type records = map[types.ManagedObjectReference]Answer[*Record]
 
-func (h *host) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) records {
-	h.leave.see(refs)
-	return h.readRecords(ctx, refs, registrationPaths)
+func (v *VMs) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) records {
+	v.seen(refs)
+	return v.readRecords(ctx, refs, registrationPaths)
 }
 
-func (h *host) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) records {
-	return h.readRecords(ctx, refs, openPaths)
+func (v *VMs) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) records {
+	return v.readRecords(ctx, refs, openPaths)
 }
 
 // readRecords reads VMs, and the names of all that is above them, with one
 // request. What a host leaves out of such an answer is gone.
-func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
+func (v *VMs) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
 	answers := records{}
-	content, err := h.Retrieve(ctx, vmSpec(refs, paths))
+	content, err := v.Retrieve(ctx, vmSpec(refs, paths))
 	if wire.IsGone(err) {
 		// It is not one of the VMs: the host was asked to leave those out.
-		err = h.Typed(errors.New("the host misses what it reads with"))
+		err = v.Typed(errors.New("the host misses what it reads with"))
 	}
 	above := inventory.NewEntities(content)
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := &record{above: above, withheld: o.MissingSet}
-		wire.Load(o, &r.vm)
-		if id := r.registration().InstanceUUID; id != "" {
-			h.ids.note(id, o.Obj)
+		r := NewRecord(o, above)
+		if id := r.Registration().InstanceUUID; id != "" {
+			v.ids.note(id, o.Obj)
 		}
-		answers[o.Obj] = answer[*record]{value: r}
+		answers[o.Obj] = Answer[*Record]{Value: r}
 	}
 	for _, ref := range refs {
 		if _, ok := answers[ref]; ok {
@@ -80,9 +86,9 @@ func (h *host) readRecords(ctx context.Context, refs []types.ManagedObjectRefere
 		}
 		why := err
 		if why == nil {
-			why = h.Typed(soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref}))
+			why = v.Typed(soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref}))
 		}
-		answers[ref] = answer[*record]{err: why}
+		answers[ref] = Answer[*Record]{Err: why}
 	}
 	return answers
 }

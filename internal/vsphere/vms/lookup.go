@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"context"
@@ -27,12 +27,12 @@ import (
 // lookups go on until they have cost about what the index would have, or until
 // more come at once than that.
 type lookups struct {
-	indexes indexes
-	mu      sync.Mutex
-	spent   int            // single lookups so far
-	asked   int            // times that an index was not worth its price
-	under   map[string]int // lookups under way, by datastore
-	crowd   *crowd         // those who came while another was under way; nil if none
+	indexes  indexes
+	mu       sync.Mutex
+	spent    int            // single lookups so far
+	absences int            // times that an index was not worth its price
+	current  map[string]int // lookups under way, by datastore
+	crowd    *crowd         // those who came while another was under way; nil if none
 }
 
 // crowd is lookups that come at once, and are made in one way.
@@ -45,13 +45,13 @@ type crowd struct {
 }
 
 const (
-	// maxSingles is how many single lookups a process makes before it reads an index.
-	maxSingles = 5
-	// maxWidth is how many datacenters a single lookup goes through; a name that
+	// MaxSingles is how many single lookups a process makes before it reads an index.
+	MaxSingles = 5
+	// MaxWidth is how many datacenters a single lookup goes through; a name that
 	// more of them share is indexed at once.
-	maxWidth = 3
-	// parallel is how many single lookups of one path run at a time.
-	parallel = 4
+	MaxWidth = 3
+	// Parallel is how many single lookups of one path run at a time.
+	Parallel = 4
 	// crowding is how long a crowd waits for one more to come.
 	crowding = 2 * time.Millisecond
 )
@@ -65,10 +65,10 @@ type hit struct {
 }
 
 // findPath looks in the datacenters for a VM with the path.
-func (h *host) findPath(ctx context.Context, p vix.Path, in []*inventory.Datacenter) ([]hit, error) {
+func (v *VMs) findPath(ctx context.Context, p vix.Path, in []*inventory.Datacenter) ([]hit, error) {
 	begun := time.Now()
-	if !h.lookups.single(len(in)) {
-		ix, err := h.index(ctx, p.Datastore, wire.NoOlderThan(indexAge))
+	if !v.lookups.single(len(in)) {
+		ix, err := v.index(ctx, p.Datastore, wire.NoOlderThan(indexAge))
 		if err != nil {
 			return nil, err
 		}
@@ -76,18 +76,18 @@ func (h *host) findPath(ctx context.Context, p vix.Path, in []*inventory.Datacen
 			return hits, nil
 		}
 		// What the index does not have may be newer than the index.
-		return h.lookAgain(ctx, p, in, begun)
+		return v.lookAgain(ctx, p, in, begun)
 	}
-	return h.askPath(ctx, p, in)
+	return v.askPath(ctx, p, in)
 }
 
 // lookAgain looks for a path where an index did not help: by itself, or in an index
 // that is no older than begun where there are too many datacenters for that.
-func (h *host) lookAgain(ctx context.Context, p vix.Path, in []*inventory.Datacenter, begun time.Time) ([]hit, error) {
-	if len(in) <= maxWidth {
-		return h.askPath(ctx, p, in)
+func (v *VMs) lookAgain(ctx context.Context, p vix.Path, in []*inventory.Datacenter, begun time.Time) ([]hit, error) {
+	if len(in) <= MaxWidth {
+		return v.askPath(ctx, p, in)
 	}
-	ix, err := h.index(ctx, p.Datastore, begun)
+	ix, err := v.index(ctx, p.Datastore, begun)
 	if err != nil {
 		return nil, err
 	}
@@ -98,15 +98,15 @@ func (h *host) lookAgain(ctx context.Context, p vix.Path, in []*inventory.Datace
 func (l *lookups) begin(datastore string) func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.under == nil {
-		l.under = map[string]int{}
+	if l.current == nil {
+		l.current = map[string]int{}
 	}
-	l.under[datastore]++
+	l.current[datastore]++
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.under[datastore]--; l.under[datastore] == 0 {
-			delete(l.under, datastore)
+		if l.current[datastore]--; l.current[datastore] == 0 {
+			delete(l.current, datastore)
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (l *lookups) begin(datastore string) func() {
 func (l *lookups) datastores() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Sorted(maps.Keys(l.under))
+	return slices.Sorted(maps.Keys(l.current))
 }
 
 // single reports whether the next lookup, through width datacenters, is to be
@@ -138,9 +138,9 @@ func (l *lookups) join(width int) *crowd {
 		l.crowd = c
 	}
 	c.width += width
-	c.wide = c.wide || width > maxWidth
+	c.wide = c.wide || width > MaxWidth
 	switch {
-	case l.underway() <= 1 || c.wide || l.spent+c.width > maxSingles:
+	case l.running() <= 1 || c.wide || l.spent+c.width > MaxSingles:
 		l.decide(c)
 	case c.complete == nil:
 		c.complete = time.AfterFunc(crowding, func() {
@@ -163,34 +163,34 @@ func (l *lookups) decide(c *crowd) {
 	if c.complete != nil {
 		c.complete.Stop()
 	}
-	if c.singly = !c.wide && l.spent+c.width <= maxSingles; c.singly {
+	if c.singly = !c.wide && l.spent+c.width <= MaxSingles; c.singly {
 		l.spent += c.width
 	} else if !c.wide {
-		l.spent = maxSingles // from now on indexes are cheaper
+		l.spent = MaxSingles // from now on indexes are cheaper
 	}
 	close(c.decided)
 }
 
-// underway is how many lookups there are; l.mu is held.
-func (l *lookups) underway() int {
+// running is how many lookups there are; l.mu is held.
+func (l *lookups) running() int {
 	n := 0
-	for _, of := range l.under {
+	for _, of := range l.current {
 		n += of
 	}
 	return n
 }
 
 // askPath asks the host for the path in each datacenter.
-func (h *host) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacenter) ([]hit, error) {
+func (v *VMs) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacenter) ([]hit, error) {
 	var (
 		mu    sync.Mutex
 		hits  []hit
 		group errgroup.Group
 	)
-	group.SetLimit(parallel)
+	group.SetLimit(Parallel)
 	for _, dc := range in {
 		group.Go(func() error {
-			found, err := object.NewSearchIndex(h.Client).FindByDatastorePath(ctx, object.NewDatacenter(h.Client, dc.Ref), p.String())
+			found, err := object.NewSearchIndex(v.Client).FindByDatastorePath(ctx, object.NewDatacenter(v.Client, dc.Ref), p.String())
 			if fault.Is(err, &types.InvalidDatastore{}) || fault.Is(err, &types.InvalidDatastorePath{}) {
 				return nil // not here
 			}
@@ -210,14 +210,14 @@ func (h *host) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacent
 	return hits, nil
 }
 
-// absent reports that an index no older than fresh proves that no VM has the path
+// Absent reports that an index no older than fresh proves that no VM has the path
 // in a datacenter. It reads one when it has been asked as often as that is worth.
-func (h *host) absent(ctx context.Context, p vix.Path, in *inventory.Datacenter, fresh time.Time) (bool, error) {
-	if !h.lookups.indexes.begunSince(p.Datastore, fresh) && !h.lookups.worthwhile() {
+func (v *VMs) Absent(ctx context.Context, p vix.Path, in *inventory.Datacenter, fresh time.Time) (bool, error) {
+	if !v.lookups.indexes.begunSince(p.Datastore, fresh) && !v.lookups.worthwhile() {
 		return false, nil
 	}
-	defer h.lookups.begin(p.Datastore)()
-	ix, err := h.index(ctx, p.Datastore, fresh)
+	defer v.lookups.begin(p.Datastore)()
+	ix, err := v.index(ctx, p.Datastore, fresh)
 	if err != nil {
 		return false, err
 	}
@@ -229,21 +229,9 @@ func (h *host) absent(ctx context.Context, p vix.Path, in *inventory.Datacenter,
 func (l *lookups) worthwhile() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.asked++; l.asked <= maxSingles {
+	if l.absences++; l.absences <= MaxSingles {
 		return false
 	}
-	l.asked = 0
+	l.absences = 0
 	return true
-}
-
-// registered makes a registration of our own known to the next lookup, and
-// unregistered forgets one.
-func (l *lookups) registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedObjectReference) {
-	if ds := in.Datastores[p.Datastore]; ds != nil {
-		l.indexes.change(p.Datastore, func(ix *index) { ix.add(indexKey{ds.Ref, p.File}, vm) })
-	}
-}
-
-func (l *lookups) unregistered(datastore string, vm types.ManagedObjectReference) {
-	l.indexes.change(datastore, func(ix *index) { ix.remove(vm) })
 }

@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+// Package datastores searches datastores, and reads the files on them.
+package datastores
 
 import (
 	"context"
@@ -19,43 +20,56 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
+
+// Datastores searches datastores, and reads the files on them.
+type Datastores struct {
+	*inventory.Inventory
+
+	waits    *watch.Watch
+	searches fileSearches
+}
+
+// New searches the datastores of an inventory; its tasks are waited for with waits.
+func New(inv *inventory.Inventory, waits *watch.Watch) *Datastores {
+	return &Datastores{Inventory: inv, waits: waits}
+}
 
 // fileSearches tells which configuration files lie on a datastore. One file is
 // looked for in its folder; when many are asked for, one search goes through the
 // whole datastore for all of them.
 type fileSearches struct {
-	host *host
-
 	mu    sync.Mutex
 	spent map[types.ManagedObjectReference]int // single searches so far, by datastore
 	all   wire.Memory[types.ManagedObjectReference, map[string]bool]
 }
 
 const (
-	// maxFolders is how many folders of a datastore are searched one by one.
-	maxFolders = 5
+	// MaxFolders is how many folders of a datastore are searched one by one.
+	MaxFolders = 5
 	// listingAge is how long a datastore's listing is believed.
 	listingAge = time.Minute
 )
 
-// fileExists reports whether the file is on the datastore now. What a listing
+// FileExists reports whether the file is on the datastore now. What a listing
 // does not have is looked for once more: it may be newer than the listing.
-func (h *host) fileExists(ctx context.Context, ds *inventory.Datastore, p vix.Path) (bool, error) {
-	return h.findFile(ctx, ds, p, false)
+func (d *Datastores) FileExists(ctx context.Context, ds *inventory.Datastore, p vix.Path) (bool, error) {
+	return d.findFile(ctx, ds, p, false)
 }
 
-// findFile is fileExists, for a file that may be looked for in many places.
-func (h *host) findFile(ctx context.Context, ds *inventory.Datastore, p vix.Path, wide bool) (bool, error) {
-	if err := h.canRead(ds, p); err != nil {
+// findFile is FileExists, for a file that may be looked for in many places.
+func (d *Datastores) findFile(ctx context.Context, ds *inventory.Datastore, p vix.Path, wide bool) (bool, error) {
+	if err := d.canRead(ds, p); err != nil {
 		return false, err
 	}
-	if !h.files.single(ds.Ref, wide) {
-		search := func(ctx context.Context) (map[string]bool, error) { return h.searchAll(ctx, ds, "*.vmx", "*.vmtx") }
-		listing, err := h.files.all.Get(ctx, h.Life, ds.Ref, wire.NoOlderThan(listingAge), search)
+	if !d.searches.single(ds.Ref, wide) {
+		search := func(ctx context.Context) (map[string]bool, error) { return d.searchAll(ctx, ds, "*.vmx", "*.vmtx") }
+		listing, err := d.searches.all.Get(ctx, d.Life, ds.Ref, wire.NoOlderThan(listingAge), search)
 		if err != nil {
-			return false, h.Failed(wire.To("look for", p.String()), err)
+			return false, d.Failed(wire.To("look for", p.String()), err)
 		}
 		if listing[p.File] {
 			return true, nil
@@ -64,23 +78,23 @@ func (h *host) findFile(ctx context.Context, ds *inventory.Datastore, p vix.Path
 			return false, nil // it is no older than what is believed of a plan
 		}
 	}
-	found, err := h.searchFolder(ctx, ds, p)
-	return found != nil, h.Failed(wire.To("look for", p.String()), err)
+	found, err := d.searchFolder(ctx, ds, p)
+	return found != nil, d.Failed(wire.To("look for", p.String()), err)
 }
 
-// fileInfo is what the datastore's folder says of a file now; nil if it is not there.
-func (h *host) fileInfo(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
-	if err := h.canRead(ds, p); err != nil {
+// FileInfo is what the datastore's folder says of a file now; nil if it is not there.
+func (d *Datastores) FileInfo(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
+	if err := d.canRead(ds, p); err != nil {
 		return nil, err
 	}
-	found, err := h.searchFolder(ctx, ds, p)
-	return found, h.Failed(wire.To("look for", p.String()), err)
+	found, err := d.searchFolder(ctx, ds, p)
+	return found, d.Failed(wire.To("look for", p.String()), err)
 }
 
 // canRead refuses to look on a datastore that cannot be read.
-func (h *host) canRead(ds *inventory.Datastore, p vix.Path) error {
+func (d *Datastores) canRead(ds *inventory.Datastore, p vix.Path) error {
 	if ds.Withheld {
-		return h.MayNotRead(wire.To("look for", p.String()), ds)
+		return d.MayNotRead(wire.To("look for", p.String()), ds)
 	}
 	if ds.Accessible {
 		return nil
@@ -92,28 +106,28 @@ func (h *host) canRead(ds *inventory.Datastore, p vix.Path) error {
 	}
 }
 
-// lookedAt is whether a file is there, in one datacenter.
-type lookedAt struct {
-	in    *inventory.Datacenter
-	there bool
-	err   error
+// Looked is whether a file is there, in one datacenter.
+type Looked struct {
+	In    *inventory.Datacenter
+	There bool
+	Err   error
 }
 
 // maxLooked is in how many datacenters a file is looked for that is to explain an
 // error.
 const maxLooked = 20
 
-// lookForFile looks for a file in the first datacenters, and says how many more
+// LookForFile looks for a file in the first datacenters, and says how many more
 // there are.
-func (h *host) lookForFile(ctx context.Context, p vix.Path, in []*inventory.Datacenter) (looked []lookedAt, more int) {
+func (d *Datastores) LookForFile(ctx context.Context, p vix.Path, in []*inventory.Datacenter) (looked []Looked, more int) {
 	more = max(0, len(in)-maxLooked)
-	looked = make([]lookedAt, len(in)-more)
+	looked = make([]Looked, len(in)-more)
 	var group errgroup.Group
-	group.SetLimit(parallel)
+	group.SetLimit(vms.Parallel)
 	for i, dc := range in[:len(looked)] {
 		group.Go(func() error {
-			there, err := h.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > maxWidth)
-			looked[i] = lookedAt{dc, there, err}
+			there, err := d.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > vms.MaxWidth)
+			looked[i] = Looked{dc, there, err}
 			return nil
 		})
 	}
@@ -133,25 +147,25 @@ func (f *fileSearches) single(ds types.ManagedObjectReference, wide bool) bool {
 	if wide {
 		return f.spent[ds] <= 1
 	}
-	return f.spent[ds] <= maxFolders
+	return f.spent[ds] <= MaxFolders
 }
 
 // searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
-func (h *host) searchFolder(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
-	files, err := h.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
+func (d *Datastores) searchFolder(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
+	files, err := d.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
 	return files[p.File], err
 }
 
 // listFolder gives the files of a folder that match, by their path below the
 // datastore; none of a folder that is not there.
-func (h *host) listFolder(ctx context.Context, ds *inventory.Datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
-	response, err := methods.SearchDatastore_Task(ctx, h.Client, &types.SearchDatastore_Task{
+func (d *Datastores) listFolder(ctx context.Context, ds *inventory.Datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
+	response, err := methods.SearchDatastore_Task(ctx, d.Client, &types.SearchDatastore_Task{
 		This: ds.Browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
 	})
 	if err != nil {
 		return nil, notFoundIsNil(err)
 	}
-	result, err := h.waits.Result(ctx, response.Returnval)
+	result, err := d.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return nil, notFoundIsNil(err)
 	}
@@ -169,14 +183,14 @@ func (h *host) listFolder(ctx context.Context, ds *inventory.Datastore, folder, 
 
 // searchAll lists all files of a datastore that match:
 // HostDatastoreBrowser.SearchDatastoreSubFolders_Task.
-func (h *host) searchAll(ctx context.Context, ds *inventory.Datastore, patterns ...string) (map[string]bool, error) {
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
+func (d *Datastores) searchAll(ctx context.Context, ds *inventory.Datastore, patterns ...string) (map[string]bool, error) {
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, d.Client, &types.SearchDatastoreSubFolders_Task{
 		This: ds.Browser, DatastorePath: datastorePath(ds.Name, ""), SearchSpec: searchSpec(patterns...),
 	})
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.waits.Result(ctx, response.Returnval)
+	result, err := d.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return nil, err
 	}

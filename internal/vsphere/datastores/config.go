@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package datastores
 
 import (
 	"cmp"
@@ -21,9 +21,9 @@ import (
 )
 
 const (
-	// maxConfig bounds what is downloaded of a configuration file; real ones have
+	// MaxConfig bounds what is downloaded of a configuration file; real ones have
 	// some kilobytes.
-	maxConfig = 1 << 20
+	MaxConfig = 1 << 20
 	// downloads is how many files are read at a time.
 	downloads = 8
 )
@@ -31,15 +31,15 @@ const (
 // vital are settings of which the configuration of a VM has at least one.
 var vital = []string{"config.version", "virtualHW.version", "displayName", "guestOS"}
 
-// readConfigs reads what is in the files. One that the host does not give says so
+// ReadConfigs reads what is in the files. One that the host does not give says so
 // itself; it fails nothing else. A host that does not answer fails all: a plan must
 // not take a broken line for damaged files.
-func (h *host) readConfigs(ctx context.Context, q vix.FileQuery, files []vixFile) error {
+func (d *Datastores) ReadConfigs(ctx context.Context, q vix.FileQuery, files []File) error {
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(downloads)
 	for i := range files {
 		group.Go(func() (err error) {
-			files[i].Config, err = h.readConfig(reading, &files[i])
+			files[i].Config, err = d.readConfig(reading, &files[i])
 			return err
 		})
 	}
@@ -47,29 +47,29 @@ func (h *host) readConfigs(ctx context.Context, q vix.FileQuery, files []vixFile
 		return err
 	}
 	noteDuplicates(files)
-	return h.findDisks(ctx, q, files)
+	return d.findDisks(ctx, q, files)
 }
 
-func (h *host) readConfig(ctx context.Context, f *vixFile) (*vix.FileConfig, error) {
-	if f.Size > maxConfig {
+func (d *Datastores) readConfig(ctx context.Context, f *File) (*vix.FileConfig, error) {
+	if f.Size > MaxConfig {
 		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}, nil
 	}
-	home := f.group.Home
-	u := object.NewDatastoreURL(*h.Client.URL(), home.In.Path, home.Name, f.Path.File)
-	text, err := h.Download(ctx, u, maxConfig)
+	home := f.Store.Home
+	u := object.NewDatastoreURL(*d.Client.URL(), home.In.Path, home.Name, f.Path.File)
+	text, err := d.Download(ctx, u, MaxConfig)
 	if _, refused := errors.AsType[wire.NotGivenError](err); refused {
 		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}, nil
 	}
 	if err != nil {
-		return nil, h.Failed(wire.To("read", f.Path.String()), err)
+		return nil, d.Failed(wire.To("read", f.Path.String()), err)
 	}
 	return understood(f, text), nil
 }
 
 // understood is what a file says, or why it says nothing.
-func understood(f *vixFile, text []byte) *vix.FileConfig {
-	if len(text) > maxConfig {
-		return &vix.FileConfig{Problem: fmt.Sprintf("The file has more than %d bytes; no configuration is that large.", maxConfig)}
+func understood(f *File, text []byte) *vix.FileConfig {
+	if len(text) > MaxConfig {
+		return &vix.FileConfig{Problem: fmt.Sprintf("The file has more than %d bytes; no configuration is that large.", MaxConfig)}
 	}
 	parsed, err := vmx.Parse(text)
 	if err != nil {
@@ -101,7 +101,7 @@ func listed(defects []vmx.Defect) string {
 // configOf is what a parsed configuration says. Whether its disks exist is found out
 // for all files at once. A file that is encrypted as a whole has no defaults: what it
 // does not say, it hides.
-func configOf(f *vixFile, parsed *vmx.File) *vix.FileConfig {
+func configOf(f *File, parsed *vmx.File) *vix.FileConfig {
 	c := &vix.FileConfig{
 		DisplayName: parsed.DisplayName(), GuestOS: parsed.GuestOS(), HardwareVersion: parsed.HardwareVersion(),
 		BIOSUUID: parsed.BIOSUUID(), InstanceUUID: parsed.InstanceUUID(), Encrypted: parsed.Encrypted(), Template: f.Path.IsTemplate(),
@@ -118,9 +118,9 @@ func configOf(f *vixFile, parsed *vmx.File) *vix.FileConfig {
 }
 
 // noteDuplicates says of each file which others have its UUID.
-func noteDuplicates(files []vixFile) {
+func noteDuplicates(files []File) {
 	same := map[string][]vix.Locator{}
-	id := func(f *vixFile) string {
+	id := func(f *File) string {
 		if f.Config == nil {
 			return ""
 		}

@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -63,13 +64,9 @@ func TestDisksAreLookedForWhereTheyLie(t *testing.T) {
 	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
 	volume := func(name string) string {
-		for _, v := range volumesOf(sk) {
-			if v.ds == sk.Datacenters[0].Datastores[name] {
-				return v.directory
-			}
-		}
-		t.Fatalf("%s has no directory", name)
-		return ""
+		u, err := url.Parse(sk.Datacenters[0].Datastores[name].URL)
+		must(t, err)
+		return strings.TrimRight(u.Path, "/") + "/"
 	}
 	for _, file := range []string{
 		"[LocalDS_0] [OLD] web/[OLD] web.vmdk", "[LocalDS_0] [OLD] web/WEB.VMDK", "[LocalDS_0] other/data.vmdk", "[LocalDS_1] [OLD] web/data.vmdk",

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package datastores
 
 import (
 	"cmp"
@@ -21,6 +21,16 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
+// SideBySide is how many datastores are searched at a time.
+const SideBySide = 4
+
+// File is a file on its way to the answer.
+type File struct {
+	vix.File
+	Store *inventory.Store
+	disks map[string]bool // the .vmdk files of the datastore, if they were listed
+}
+
 // missingFolderError is a datastore without the folder asked for.
 type missingFolderError struct{ cause error }
 
@@ -28,22 +38,15 @@ func (e *missingFolderError) Error() string { return e.cause.Error() }
 
 func (e *missingFolderError) Unwrap() error { return e.cause }
 
-func isMissingFolder(err error) bool {
+// IsMissingFolder reports that a datastore does not have the folder that was to be searched.
+func IsMissingFolder(err error) bool {
 	_, ok := errors.AsType[*missingFolderError](err)
 	return ok
 }
 
-// reasonOf is why a datastore was skipped, in a sentence.
-func reasonOf(err error) string {
-	if e, ok := errors.AsType[*vix.Error](err); ok {
-		return e.Reason
-	}
-	return err.Error()
-}
-
-// searchDatastore lists a datastore's configuration files, and its disks where
+// Search lists a datastore's configuration files, and its disks where
 // the configurations are to be read.
-func (h *host) searchDatastore(ctx context.Context, g *inventory.Store, q vix.FileQuery) ([]vixFile, error) {
+func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQuery) ([]File, error) {
 	what := wire.To("search the datastore", g.Home.Name+" of "+g.Home.In.Path)
 	if !g.Home.Accessible {
 		return nil, &vix.Error{
@@ -60,29 +63,29 @@ func (h *host) searchDatastore(ctx context.Context, g *inventory.Store, q vix.Fi
 	if q.ReadConfig {
 		patterns = append(patterns, "*.vmdk")
 	}
-	response, err := methods.SearchDatastoreSubFolders_Task(ctx, h.Client, &types.SearchDatastoreSubFolders_Task{
+	response, err := methods.SearchDatastoreSubFolders_Task(ctx, d.Client, &types.SearchDatastoreSubFolders_Task{
 		This: g.Home.Browser, DatastorePath: datastorePath(g.Home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
 	})
 	var result types.AnyType
 	if err == nil {
-		result, err = h.waits.Result(ctx, response.Returnval)
+		result, err = d.waits.Result(ctx, response.Returnval)
 	}
 	if q.Folder != "" && fault.Is(err, &types.FileNotFound{}) {
 		return nil, &missingFolderError{err}
 	}
 	if err != nil {
-		return nil, h.denied(ctx, what, err)
+		return nil, d.Denied(ctx, what, err)
 	}
 	folders, ok := result.(types.ArrayOfHostDatastoreBrowserSearchResults)
 	if !ok {
-		return nil, h.Failed(what, fmt.Errorf("the search gave %T", result))
+		return nil, d.Failed(what, fmt.Errorf("the search gave %T", result))
 	}
 	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
 }
 
 // collect takes the files from a search's answer.
-func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []vixFile {
-	var files []vixFile
+func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []File {
+	var files []File
 	disks := map[string]bool{}
 	for _, folder := range folders {
 		below := folderBelow(folder.FolderPath)
@@ -96,7 +99,7 @@ func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResul
 			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
 				continue
 			}
-			f := vixFile{group: g, disks: disks, File: vix.File{Path: at, Datacenter: g.Home.In.Path, Size: info.FileSize}}
+			f := File{Store: g, disks: disks, File: vix.File{Path: at, Datacenter: g.Home.In.Path, Size: info.FileSize}}
 			if info.Modification != nil {
 				f.Modified = *info.Modification
 			}

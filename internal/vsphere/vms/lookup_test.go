@@ -1,15 +1,22 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
+	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/types"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // A lookup by itself never waits. Of those that come while it is under way, few
@@ -24,8 +31,8 @@ func TestACrowdIsForAnIndex(t *testing.T) {
 	}{
 		{name: "one", come: at(0), width: 1, singly: 1},
 		{name: "one through three datacenters", come: at(0), width: 3, singly: 1},
-		{name: "one through more", come: at(0), width: maxWidth + 1},
-		{name: "one after the other", come: at(0, 30, 60, 90, 120, 150, 180), width: 1, singly: maxSingles},
+		{name: "one through more", come: at(0), width: MaxWidth + 1},
+		{name: "one after the other", come: at(0, 30, 60, 90, 120, 150, 180), width: 1, singly: MaxSingles},
 		{name: "two", come: at(0, 5), width: 1, singly: 2, waiting: crowding},
 		{name: "five", come: at(0, 5, 5, 6, 6), width: 1, singly: 5, waiting: crowding + time.Millisecond},
 		{name: "ten", come: at(0, 5, 5, 5, 6, 6, 6, 6, 6, 6), width: 1, singly: 1, waiting: time.Millisecond},
@@ -81,45 +88,80 @@ func at(moments ...int) []time.Duration {
 	return out
 }
 
+// world is a host, and what finds its VMs.
+func world(t *testing.T, options sim.Options) (*sim.Host, *VMs) {
+	t.Helper()
+	s, err := sim.Start(options)
+	must(t, err)
+	t.Cleanup(s.Close)
+	line, err := wire.Dial(t.Context(), vix.ConnectOptions{
+		Hostname: s.URL(), Username: s.Username(), Password: s.Password(), CA: s.CAPEM(), Insecure: options.PlainHTTP,
+		RequestTimeout: 10 * time.Second,
+	})
+	must(t, err)
+	t.Cleanup(func() { _ = line.Close(context.Background(), func(context.Context) {}) })
+	return s, New(inventory.New(line), func([]types.ManagedObjectReference) {})
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Of ten opens, nine come while the lookup of the first is under way, and share an
 // index.
 func TestOpensAtOnceShareAnIndex(t *testing.T) {
-	s := stocked(t, 40, 1)
-	h := connected(t, s)
+	s, v := world(t, sim.Options{VMs: 40, PlainHTTP: true})
 	s.OnRequest(func(method string, _ []byte) {
 		for method == "FindByDatastorePath" && t.Context().Err() == nil {
-			h.lookups.mu.Lock()
-			decided := h.lookups.spent >= maxSingles
-			h.lookups.mu.Unlock()
+			v.lookups.mu.Lock()
+			decided := v.lookups.spent >= MaxSingles
+			v.lookups.mu.Unlock()
 			if decided {
 				return
 			}
 			time.Sleep(time.Millisecond)
 		}
 	})
-	openAll(t, h, inventoryPaths(t, terraformsParallelism, 40, 1, 1))
+	sk, err := v.Outline(t.Context(), time.Time{})
+	must(t, err)
+	var opens sync.WaitGroup
+	for i := range 10 {
+		opens.Go(func() {
+			p := vix.Path{Datastore: "LocalDS_0", File: fmt.Sprintf("DC0_VM%[1]d/DC0_VM%[1]d.vmx", i)}
+			if found, err := v.At(t.Context(), p, sk.Datacenters, &v.Opens); err != nil || len(found) != 1 || found[0].Path() != p {
+				t.Errorf("%s: %+v, %v", p, found, err)
+			}
+		})
+	}
+	opens.Wait()
 	if got := s.Requests(); got["FindByDatastorePath"] != 1 {
 		t.Errorf("ten opens took %v, want one lookup", got)
 	}
 }
 
 func TestTheIndexHasEveryVM(t *testing.T) {
-	s := simulated(t, sim.Options{Datacenters: 2, VMs: 3})
+	s, v := world(t, sim.Options{Datacenters: 2, VMs: 3})
 	odd := []string{"[LocalDS_0] a&b/a&b.vmx", "[LocalDS_0] a <b>/ä.vmx", "[LocalDS_0] it's \"so\"/x.vmx", "[LocalDS_0] 100% [x]/y.vmx"}
 	for _, path := range odd {
-		registered(t, s, "DC1", path)
+		must(t, s.WriteVM("DC1", path, sim.VMX{}))
+		_, err := s.Register(t.Context(), "DC1", path)
+		must(t, err)
 	}
 	must(t, s.SetConnectionState("DC1", odd[0], "inaccessible")) // it tells no configuration any more
-	h := connected(t, s)
-	sk, err := h.Outline(t.Context(), time.Time{})
+	sk, err := v.Outline(t.Context(), time.Time{})
 	must(t, err)
-	ix, err := h.readIndex(t.Context(), sk, sk.DatastoreNames())
+	ix, err := v.readIndex(t.Context(), sk, sk.DatastoreNames())
 	must(t, err)
 	if len(ix.vms) != 6+len(odd) {
 		t.Errorf("the index has %d paths: %v", len(ix.vms), ix.vms)
 	}
 	for _, path := range odd {
-		if hits := ix.find(pathOf(t, path), sk.Datacenters); len(hits) != 1 || hits[0].in.Name != "DC1" {
+		p, err := vix.ParsePath(path)
+		must(t, err)
+		if hits := ix.find(p, sk.Datacenters); len(hits) != 1 || hits[0].in.Name != "DC1" {
 			t.Errorf("%s: %+v", path, hits)
 		}
 	}
@@ -127,8 +169,8 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 
 // An index that somebody asks for who has not said so beforehand has the VMs, too.
 func TestTheIndexOfANameThatNobodyAnnounced(t *testing.T) {
-	h := connected(t, simulated(t, sim.Options{VMs: 3}))
-	ix, err := h.index(t.Context(), "LocalDS_0", time.Time{})
+	_, v := world(t, sim.Options{VMs: 3})
+	ix, err := v.index(t.Context(), "LocalDS_0", time.Time{})
 	must(t, err)
 	if len(ix.vms) != 3 {
 		t.Errorf("the index has %d paths", len(ix.vms))

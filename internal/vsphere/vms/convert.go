@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"slices"
@@ -13,16 +13,16 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
-// registration is what a record says of a registration. Names are shown as people
+// Registration is what a record says of a registration. Names are shown as people
 // write them, inventory paths as the host has them.
-func (r *record) registration() vix.Registration {
-	vm := &r.vm
+func (r *Record) Registration() vix.Registration {
+	vm := &r.VM
 	out := vix.Registration{
 		ManagedObjectID: vm.Self.Value,
 		Name:            wire.UnescapeName(vm.Name),
-		Path:            r.path(),
+		Path:            r.Path(),
 		Placement: vix.Placement{
-			Folder:       r.folder(),
+			Folder:       r.Folder(),
 			ResourcePool: r.pathOf(vm.ResourcePool),
 			Host:         r.pathOf(vm.Runtime.Host),
 			Cluster:      r.cluster(),
@@ -31,7 +31,7 @@ func (r *record) registration() vix.Registration {
 		ConnectionState: vix.ConnectionState(vm.Runtime.ConnectionState),
 		PowerState:      powerState(vm.Runtime.PowerState, vm.Runtime.Paused),
 	}
-	if dc, ok := r.datacenter(); ok {
+	if dc, ok := r.Datacenter(); ok {
 		out.Datacenter = r.above.Path(dc)
 	}
 	if c := vm.Config; c != nil {
@@ -51,11 +51,11 @@ func (r *record) registration() vix.Registration {
 	return out
 }
 
-// path is where the .vmx is. A VM that the host cannot read has no configuration;
+// Path is where the .vmx is. A VM that the host cannot read has no configuration;
 // its summary often still tells.
-func (r *record) path() vix.Path {
-	text := r.vm.Summary.Config.VmPathName
-	if c := r.vm.Config; c != nil && c.Files.VmPathName != "" {
+func (r *Record) Path() vix.Path {
+	text := r.VM.Summary.Config.VmPathName
+	if c := r.VM.Config; c != nil && c.Files.VmPathName != "" {
 		text = c.Files.VmPathName
 	}
 	return hostPath(text)
@@ -75,9 +75,9 @@ func hostPath(text string) vix.Path {
 	return p
 }
 
-// datacenter is the datacenter above the VM.
-func (r *record) datacenter() (types.ManagedObjectReference, bool) {
-	for _, from := range []*types.ManagedObjectReference{r.vm.Parent, r.vm.ParentVApp, r.vm.ResourcePool, r.vm.Runtime.Host} {
+// Datacenter is the datacenter above the VM.
+func (r *Record) Datacenter() (types.ManagedObjectReference, bool) {
+	for _, from := range []*types.ManagedObjectReference{r.VM.Parent, r.VM.ParentVApp, r.VM.ResourcePool, r.VM.Runtime.Host} {
 		if from != nil {
 			if dc, ok := r.above.Above(*from, "Datacenter"); ok {
 				return dc, true
@@ -87,17 +87,17 @@ func (r *record) datacenter() (types.ManagedObjectReference, bool) {
 	return types.ManagedObjectReference{}, false
 }
 
-// folder is the VM folder that it is in; a VM in a vApp is in that.
-func (r *record) folder() string {
-	if r.vm.Parent != nil {
-		return r.pathOf(r.vm.Parent)
+// Folder is the VM folder that it is in; a VM in a vApp is in that.
+func (r *Record) Folder() string {
+	if r.VM.Parent != nil {
+		return r.pathOf(r.VM.Parent)
 	}
-	return r.pathOf(r.vm.ParentVApp)
+	return r.pathOf(r.VM.ParentVApp)
 }
 
 // cluster is the cluster of the VM's host; empty on a standalone host.
-func (r *record) cluster() string {
-	for _, from := range []*types.ManagedObjectReference{r.vm.Runtime.Host, r.vm.ResourcePool} {
+func (r *Record) cluster() string {
+	for _, from := range []*types.ManagedObjectReference{r.VM.Runtime.Host, r.VM.ResourcePool} {
 		if from != nil {
 			if c, ok := r.above.Above(*from, "ClusterComputeResource"); ok {
 				return r.above.Path(c)
@@ -107,17 +107,17 @@ func (r *record) cluster() string {
 	return ""
 }
 
-func (r *record) pathOf(ref *types.ManagedObjectReference) string {
+func (r *Record) pathOf(ref *types.ManagedObjectReference) string {
 	if ref == nil {
 		return ""
 	}
 	return r.above.Path(*ref)
 }
 
-// opened is what a record says of an opened VM.
-func (r *record) opened() *vix.VM {
-	out := &vix.VM{Registration: r.registration()}
-	vm := &r.vm
+// Opened is what a record says of an opened VM.
+func (r *Record) Opened() *vix.VM {
+	out := &vix.VM{Registration: r.Registration()}
+	vm := &r.VM
 	out.IsRunning = vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
 	out.Question = question(vm.Runtime.Question)
 	out.Variables = map[string]string{}

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package datastores
 
 import (
 	"context"
@@ -38,15 +38,15 @@ type diskQuestion struct {
 // findDisks says of each disk whether it exists. For what lies where the files were
 // searched, the search tells; the other folders are asked for once each, and a
 // datastore with many of them is listed as a whole.
-func (h *host) findDisks(ctx context.Context, q vix.FileQuery, files []vixFile) error {
-	sk, err := h.Outline(ctx, time.Time{})
+func (d *Datastores) findDisks(ctx context.Context, q vix.FileQuery, files []File) error {
+	sk, err := d.Outline(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
 	volumes := volumesOf(sk)
 	listings := map[string]map[string]bool{} // by volume
 	for i := range files {
-		listings[files[i].group.Home.Volume()] = files[i].disks
+		listings[files[i].Store.Home.Volume()] = files[i].disks
 	}
 	open := map[string]*diskQuestions{} // by volume
 	for i := range files {
@@ -71,9 +71,9 @@ func (h *host) findDisks(ctx context.Context, q vix.FileQuery, files []vixFile) 
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(sideBySide)
+	group.SetLimit(SideBySide)
 	for _, questions := range open {
-		group.Go(func() error { return h.answerDisks(ctx, questions) })
+		group.Go(func() error { return d.answerDisks(ctx, questions) })
 	}
 	return group.Wait()
 }
@@ -88,23 +88,23 @@ func inListing(listing map[string]bool, folder, file string) (exists, known bool
 
 // answerDisks looks for the disks of one datastore. What the host does not let us
 // see stays unknown; a host that does not answer is an error, as for the files.
-func (h *host) answerDisks(ctx context.Context, q *diskQuestions) error {
+func (d *Datastores) answerDisks(ctx context.Context, q *diskQuestions) error {
 	if !q.ds.Accessible {
 		return nil
 	}
 	var all map[string]bool
-	if len(q.folders) > maxFolders {
+	if len(q.folders) > MaxFolders {
 		var err error
-		if all, err = h.searchAll(ctx, q.ds, "*.vmdk"); err != nil {
-			return h.unlessRefused(q.ds, err)
+		if all, err = d.searchAll(ctx, q.ds, "*.vmdk"); err != nil {
+			return d.unlessRefused(q.ds, err)
 		}
 	}
 	for folder, questions := range q.folders {
 		exists := func(file string) bool { return all[file] }
 		if all == nil {
-			listing, err := h.listFolder(ctx, q.ds, folder, "*.vmdk")
+			listing, err := d.listFolder(ctx, q.ds, folder, "*.vmdk")
 			if err != nil {
-				if err := h.unlessRefused(q.ds, err); err != nil {
+				if err := d.unlessRefused(q.ds, err); err != nil {
 					return err
 				}
 				continue
@@ -120,23 +120,23 @@ func (h *host) answerDisks(ctx context.Context, q *diskQuestions) error {
 }
 
 // unlessRefused is the error of a search, none if the host answered it.
-func (h *host) unlessRefused(ds *inventory.Datastore, err error) error {
+func (d *Datastores) unlessRefused(ds *inventory.Datastore, err error) error {
 	if wire.FaultOf(err) != "" {
 		return nil
 	}
-	return h.Failed(wire.To("look for disks on", ds.Name+" of "+ds.In.Path), err)
+	return d.Failed(wire.To("look for disks on", ds.Name+" of "+ds.In.Path), err)
 }
 
 // placeOf is where a disk lies that a configuration names: beside it, or at a path
 // of its own. False where no listing could tell.
-func placeOf(f *vixFile, name string, volumes []mountedVolume) (diskPlace, bool) {
+func placeOf(f *File, name string, volumes []mountedVolume) (diskPlace, bool) {
 	if !strings.EqualFold(path.Ext(name), ".vmdk") {
 		return diskPlace{}, false
 	}
 	if strings.HasPrefix(name, "/") {
 		return absolutePlace(f, path.Clean(name), volumes)
 	}
-	beside := diskPlace{f.group.Home, path.Join(f.Path.Folder(), name)}
+	beside := diskPlace{f.Store.Home, path.Join(f.Path.Folder(), name)}
 	if below, ok := strings.CutPrefix(name, "["); ok && !f.disks[beside.file] {
 		// The name of a VM may begin with a bracket, too.
 		store, file, closed := strings.Cut(below, "]")
@@ -149,7 +149,7 @@ func placeOf(f *vixFile, name string, volumes []mountedVolume) (diskPlace, bool)
 
 // absolutePlace is where a disk lies by its path on the hosts: /vmfs/volumes/, then
 // the datastore's identifier or its name.
-func absolutePlace(f *vixFile, name string, volumes []mountedVolume) (diskPlace, bool) {
+func absolutePlace(f *File, name string, volumes []mountedVolume) (diskPlace, bool) {
 	for _, v := range volumes {
 		if file, ok := strings.CutPrefix(name, v.directory); ok {
 			return diskPlace{v.ds, file}, true
@@ -165,8 +165,8 @@ func absolutePlace(f *vixFile, name string, volumes []mountedVolume) (diskPlace,
 }
 
 // besides is the datastore of that name in a datacenter that has the file's.
-func besides(f *vixFile, name string) *inventory.Datastore {
-	for _, mount := range f.group.Mounts {
+func besides(f *File, name string) *inventory.Datastore {
+	for _, mount := range f.Store.Mounts {
 		if ds := mount.In.Datastores[name]; ds != nil {
 			return ds
 		}

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"context"
@@ -23,7 +23,7 @@ import (
 // proves absence for good; of many at once, or in one run, one read of the whole
 // inventory answers for all.
 type ids struct {
-	asked batch[string, []types.ManagedObjectReference]
+	batch Batch[string, []types.ManagedObjectReference]
 	whole wire.Memory[struct{}, *whole]
 
 	mu    sync.Mutex
@@ -73,53 +73,53 @@ func (x *ids) indexed(id string) []types.ManagedObjectReference {
 func (x *ids) singly(n int) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.spent+n > maxSingles {
-		x.spent = maxSingles // from now on the inventory is cheaper
+	if x.spent+n > MaxSingles {
+		x.spent = MaxSingles // from now on the inventory is cheaper
 		return false
 	}
 	x.spent += n
 	return true
 }
 
-// find finds the VMs of ids that are asked for together.
-func (h *host) findIDs(ctx context.Context, wanted []string) map[string]answer[[]types.ManagedObjectReference] {
-	if h.ids.singly(len(wanted)) {
-		return h.askIDs(ctx, wanted)
+// findIDs finds the VMs of ids that are asked for together.
+func (v *VMs) findIDs(ctx context.Context, wanted []string) map[string]Answer[[]types.ManagedObjectReference] {
+	if v.ids.singly(len(wanted)) {
+		return v.askIDs(ctx, wanted)
 	}
-	out := make(map[string]answer[[]types.ManagedObjectReference], len(wanted))
-	w, err := h.wholeInventory(ctx, wire.NoOlderThan(indexAge))
+	out := make(map[string]Answer[[]types.ManagedObjectReference], len(wanted))
+	w, err := v.wholeInventory(ctx, wire.NoOlderThan(indexAge))
 	for _, id := range wanted {
 		if err == nil && len(w.byID[strings.ToLower(id)]) == 0 {
 			// It may be newer than what was read.
-			w, err = h.wholeInventory(ctx, wire.NoOlderThan(absenceAge))
+			w, err = v.wholeInventory(ctx, wire.NoOlderThan(AbsenceAge))
 		}
 		if err != nil {
-			out[id] = answer[[]types.ManagedObjectReference]{err: err}
+			out[id] = Answer[[]types.ManagedObjectReference]{Err: err}
 			continue
 		}
-		out[id] = answer[[]types.ManagedObjectReference]{value: w.byID[strings.ToLower(id)]}
+		out[id] = Answer[[]types.ManagedObjectReference]{Value: w.byID[strings.ToLower(id)]}
 	}
 	return out
 }
 
 // askIDs asks for each id by itself: SearchIndex.FindAllByUuid, because FindByUuid
 // would pick one of several silently.
-func (h *host) askIDs(ctx context.Context, wanted []string) map[string]answer[[]types.ManagedObjectReference] {
-	answers := make([]answer[[]types.ManagedObjectReference], len(wanted))
+func (v *VMs) askIDs(ctx context.Context, wanted []string) map[string]Answer[[]types.ManagedObjectReference] {
+	answers := make([]Answer[[]types.ManagedObjectReference], len(wanted))
 	var group errgroup.Group
-	group.SetLimit(parallel)
+	group.SetLimit(Parallel)
 	for i, id := range wanted {
 		group.Go(func() error {
-			found, err := object.NewSearchIndex(h.Client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
-			answers[i].err = err
+			found, err := object.NewSearchIndex(v.Client).FindAllByUuid(ctx, nil, id, true, types.NewBool(true))
+			answers[i].Err = err
 			for _, ref := range found {
-				answers[i].value = append(answers[i].value, ref.Reference())
+				answers[i].Value = append(answers[i].Value, ref.Reference())
 			}
 			return nil
 		})
 	}
 	_ = group.Wait() // each keeps its own error
-	out := make(map[string]answer[[]types.ManagedObjectReference], len(wanted))
+	out := make(map[string]Answer[[]types.ManagedObjectReference], len(wanted))
 	for i, id := range wanted {
 		out[id] = answers[i]
 	}
@@ -128,13 +128,13 @@ func (h *host) askIDs(ctx context.Context, wanted []string) map[string]answer[[]
 
 // wholeInventory reads ids and paths of all VMs, for all who ask: those in folders,
 // and those on datastores, whichever of them a user may see.
-func (h *host) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, error) {
-	return h.ids.whole.Get(ctx, h.Life, struct{}{}, notBefore, func(ctx context.Context) (*whole, error) {
-		sk, err := h.Outline(ctx, time.Time{})
+func (v *VMs) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, error) {
+	return v.ids.whole.Get(ctx, v.Life, struct{}{}, notBefore, func(ctx context.Context) (*whole, error) {
+		sk, err := v.Outline(ctx, time.Time{})
 		if err != nil {
 			return nil, err
 		}
-		content, err := h.RetrieveBriefly(ctx, wholeSpec(h.Client.ServiceContent.RootFolder, sk))
+		content, err := v.RetrieveBriefly(ctx, wholeSpec(v.Client.ServiceContent.RootFolder, sk))
 		if err != nil {
 			return nil, err
 		}
@@ -172,58 +172,4 @@ func wholeSpec(root types.ManagedObjectReference, sk *inventory.Outline) types.P
 		}
 	}
 	return spec
-}
-
-// recordsByID finds and reads the VMs with an instance UUID, all of them. What is
-// on its way already is not asked for again.
-func (h *host) recordsByID(
-	ctx context.Context, id string, reads recordReader, underway map[types.ManagedObjectReference]reply[*record],
-) ([]*record, error) {
-	if !uuidForm.MatchString(id) {
-		return nil, nil // a managed object id is not one, and must not be asked for as one
-	}
-	refs, err := h.ids.asked.get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	found, stale, err := h.recordsOf(ctx, id, refs, reads, underway)
-	if err != nil || !stale {
-		return found, err
-	}
-	// What was remembered does not hold any more: the host itself is asked.
-	h.ids.whole.Drop(struct{}{})
-	a := h.askIDs(ctx, []string{id})[id]
-	if a.err != nil {
-		return nil, a.err
-	}
-	found, _, err = h.recordsOf(ctx, id, a.value, reads, nil)
-	return found, err
-}
-
-// recordsOf reads VMs of which it was said that they have an id, and keeps those
-// that say so themselves. It reports stale if one does not.
-func (h *host) recordsOf(
-	ctx context.Context, id string, refs []types.ManagedObjectReference, reads recordReader,
-	underway map[types.ManagedObjectReference]reply[*record],
-) (found []*record, stale bool, err error) {
-	replies := make([]reply[*record], len(refs))
-	for i, ref := range refs {
-		if replies[i] = underway[ref]; replies[i] == nil {
-			replies[i] = reads.ask(ref)
-		}
-	}
-	for _, asked := range replies {
-		r, err := asked.wait(ctx)
-		switch {
-		case wire.IsGone(err):
-			stale = true
-		case err != nil:
-			return nil, false, err
-		case len(r.withheld) == 0 && !strings.EqualFold(r.registration().InstanceUUID, id):
-			stale = true
-		default:
-			found = append(found, r)
-		}
-	}
-	return found, stale, nil
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"context"
@@ -11,26 +11,26 @@ import (
 	"time"
 )
 
-// batch makes reads that arrive together travel together: one request at a time,
+// Batch makes reads that arrive together travel together: one request at a time,
 // with all that came while the one before was under way and in a moment after it.
 // Terraform, which runs ten operations at a time, starts a new one where one was
 // answered: in that moment they come back.
-type batch[K comparable, V any] struct {
-	// run reads keys with one request and answers each.
-	run func(ctx context.Context, keys []K) map[K]answer[V]
-	// life bounds the request, which no single caller owns.
-	life context.Context //nolint:containedctx // it is the connection's
+type Batch[K comparable, V any] struct {
+	// Run reads keys with one request and answers each.
+	Run func(ctx context.Context, keys []K) map[K]Answer[V]
+	// Life bounds the request, which no single caller owns.
+	Life context.Context //nolint:containedctx // it is the connection's
 
 	mu      sync.Mutex
-	waiting map[K][]reply[V]
+	waiting map[K][]Reply[V]
 	flying  bool
 	full    chan struct{} // tells the request that waits that no more fit
 }
 
-// answer is a value or why there is none.
-type answer[V any] struct {
-	value V
-	err   error
+// Answer is a value or why there is none.
+type Answer[V any] struct {
+	Value V
+	Err   error
 }
 
 const (
@@ -40,32 +40,32 @@ const (
 	window = 5 * time.Millisecond
 )
 
-// get reads one key.
-func (b *batch[K, V]) get(ctx context.Context, key K) (V, error) {
-	return b.ask(key).wait(ctx)
+// Get reads one key.
+func (b *Batch[K, V]) Get(ctx context.Context, key K) (V, error) {
+	return b.Ask(key).Wait(ctx)
 }
 
-// reply is an answer that is on its way.
-type reply[V any] chan answer[V]
+// Reply is an answer that is on its way.
+type Reply[V any] chan Answer[V]
 
-// wait gives the answer.
-func (r reply[V]) wait(ctx context.Context) (V, error) {
+// Wait gives the answer.
+func (r Reply[V]) Wait(ctx context.Context) (V, error) {
 	select {
 	case a := <-r:
-		return a.value, a.err
+		return a.Value, a.Err
 	case <-ctx.Done():
 		var none V
 		return none, ctx.Err()
 	}
 }
 
-// ask asks for one key, and does not wait for the answer.
-func (b *batch[K, V]) ask(key K) reply[V] {
-	r := make(reply[V], 1)
+// Ask asks for one key, and does not wait for the answer.
+func (b *Batch[K, V]) Ask(key K) Reply[V] {
+	r := make(Reply[V], 1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.waiting == nil {
-		b.waiting, b.full = map[K][]reply[V]{}, make(chan struct{}, 1)
+		b.waiting, b.full = map[K][]Reply[V]{}, make(chan struct{}, 1)
 	}
 	b.waiting[key] = append(b.waiting[key], r)
 	if !b.flying {
@@ -82,14 +82,14 @@ func (b *batch[K, V]) ask(key K) reply[V] {
 }
 
 // fly makes requests until nobody waits.
-func (b *batch[K, V]) fly() {
+func (b *Batch[K, V]) fly() {
 	for {
 		b.gather()
 		replies := b.take()
 		if replies == nil {
 			return
 		}
-		answers := b.run(b.life, slices.Collect(maps.Keys(replies)))
+		answers := b.Run(b.Life, slices.Collect(maps.Keys(replies)))
 		for key, waiting := range replies {
 			for _, reply := range waiting {
 				reply <- answers[key]
@@ -99,25 +99,25 @@ func (b *batch[K, V]) fly() {
 }
 
 // gather waits for company.
-func (b *batch[K, V]) gather() {
+func (b *Batch[K, V]) gather() {
 	enough := time.NewTimer(window)
 	defer enough.Stop()
 	select {
 	case <-enough.C:
 	case <-b.full:
-	case <-b.life.Done():
+	case <-b.Life.Done():
 	}
 }
 
 // take takes what travels with the next request; nil if nobody waits.
-func (b *batch[K, V]) take() map[K][]reply[V] {
+func (b *Batch[K, V]) take() map[K][]Reply[V] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.waiting) == 0 {
 		b.flying = false
 		return nil
 	}
-	replies := map[K][]reply[V]{}
+	replies := map[K][]Reply[V]{}
 	for key, r := range b.waiting {
 		if len(replies) == maxBatch {
 			break

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package vsphere
+package vms
 
 import (
 	"context"
@@ -20,21 +20,21 @@ import (
 // index is where the VMs of the datastores of some names are.
 type index struct {
 	mu  sync.Mutex
-	vms map[indexKey][]types.ManagedObjectReference
+	vms map[FileOn][]types.ManagedObjectReference
 }
 
-// indexKey is a path on one datacenter's datastore.
-type indexKey struct {
-	datastore types.ManagedObjectReference
-	file      string
+// FileOn is a path on one datacenter's datastore.
+type FileOn struct {
+	Datastore types.ManagedObjectReference
+	File      string
 }
 
 const (
 	// indexAge is how long an index is believed.
 	indexAge = 30 * time.Second
-	// absenceAge is how long it is believed that what an index does not have is not
+	// AbsenceAge is how long it is believed that what an index does not have is not
 	// there.
-	absenceAge = 5 * time.Second
+	AbsenceAge = 5 * time.Second
 	// maxIndexes is how many indexes are read of the datastores that are asked for;
 	// the next is one of all datastores, so that it is the last.
 	maxIndexes = 2
@@ -61,17 +61,17 @@ type indexRead struct {
 // index is an index that has the datastores of a name, begun no earlier than
 // notBefore. Those who ask at the same time share one read, which is of all names that are
 // looked for at that time; a failed read is not kept.
-func (h *host) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
-	sk, err := h.Outline(ctx, time.Time{})
+func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
+	sk, err := v.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	x := &h.lookups.indexes
+	x := &v.lookups.indexes
 	x.mu.Lock()
 	r := x.named[datastore]
 	if r == nil || r.begun.Before(notBefore) {
 		r = &indexRead{done: make(chan struct{}), begun: time.Now()}
-		names := append(h.lookups.datastores(), datastore)
+		names := append(v.lookups.datastores(), datastore)
 		if x.named[datastore] == nil {
 			x.reads++ // not one that is read again
 		}
@@ -85,7 +85,7 @@ func (h *host) index(ctx context.Context, datastore string, notBefore time.Time)
 			x.named[name] = r
 		}
 		go func() {
-			ix, err := h.readIndex(h.Life, sk, names)
+			ix, err := v.readIndex(v.Life, sk, names)
 			if err != nil {
 				x.forget(r)
 			}
@@ -155,29 +155,13 @@ func (x *indexes) begunSince(datastore string, notBefore time.Time) bool {
 	return r != nil && !r.begun.Before(notBefore)
 }
 
-// known is the finished index of a name, without a request.
-func (x *indexes) known(datastore string) (*index, bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r := x.named[datastore]
-	if r == nil {
-		return nil, false
-	}
-	select {
-	case <-r.done:
-		return r.index, r.err == nil
-	default:
-		return nil, false
-	}
-}
-
 // pathProperty is the path that an inaccessible VM tells, too.
 const pathProperty = "summary.config.vmPathName"
 
 // readIndex reads the paths of all VMs of the datastores of some names, with one
 // request: from each datastore to its VMs. Only where several datacenters have a
 // datastore of one name do the datastores need to say which VMs are theirs.
-func (h *host) readIndex(ctx context.Context, sk *inventory.Outline, names []string) (*index, error) {
+func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []string) (*index, error) {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
@@ -203,11 +187,11 @@ func (h *host) readIndex(ctx context.Context, sk *inventory.Outline, names []str
 	if shared {
 		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
 	}
-	content, err := h.RetrieveBriefly(ctx, spec)
+	content, err := v.RetrieveBriefly(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
-	ix := &index{vms: make(map[indexKey][]types.ManagedObjectReference, len(content))}
+	ix := &index{vms: make(map[FileOn][]types.ManagedObjectReference, len(content))}
 	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
 	for i := range content {
 		if o := &content[i]; o.Obj.Type == "VirtualMachine" {
@@ -220,7 +204,7 @@ func (h *host) readIndex(ctx context.Context, sk *inventory.Outline, names []str
 	}
 	for vm, p := range paths {
 		if ds, ok := only[p.Datastore]; ok {
-			ix.add(indexKey{ds, p.File}, vm)
+			ix.add(FileOn{ds, p.File}, vm)
 		}
 	}
 	return ix, nil
@@ -235,13 +219,13 @@ func (ix *index) fill(
 		o := &content[i]
 		for _, vm := range o.Refs("vm") {
 			if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
-				ix.add(indexKey{o.Obj, p.File}, vm)
+				ix.add(FileOn{o.Obj, p.File}, vm)
 			}
 		}
 	}
 }
 
-func (ix *index) add(key indexKey, vm types.ManagedObjectReference) {
+func (ix *index) add(key FileOn, vm types.ManagedObjectReference) {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	if !slices.Contains(ix.vms[key], vm) {
@@ -266,7 +250,7 @@ func (ix *index) find(p vix.Path, in []*inventory.Datacenter) []hit {
 	var hits []hit
 	for _, dc := range in {
 		if ds := dc.Datastores[p.Datastore]; ds != nil {
-			for _, vm := range ix.vms[indexKey{ds.Ref, p.File}] {
+			for _, vm := range ix.vms[FileOn{ds.Ref, p.File}] {
 				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
 			}
 		}
