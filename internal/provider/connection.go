@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -48,6 +50,40 @@ func connectionOf(data any, diags *diag.Diagnostics) *connection {
 
 // connected reports that there is a host to ask.
 func (c *connection) connected() bool { return c != nil && c.host != nil }
+
+// parsePath reads a path as the host spells it; in either form while there is no host to ask.
+func (c *connection) parsePath(text string) (vix.Path, error) {
+	if c.connected() {
+		return c.host.ParsePath(text)
+	}
+	return vix.ParseAnyPath(text)
+}
+
+// takes reports that the host can read a vmx path, and says why not. It is asked by a
+// plan: no validator knows the product. What is not known yet is taken.
+func (c *connection) takes(vmxPath types.String, diags *diag.Diagnostics) bool {
+	if vmxPath.IsUnknown() {
+		return true
+	}
+	_, err := c.parsePath(vmxPath.ValueString())
+	if err != nil {
+		addErrorAt(diags, path.Root("vmx_path"), err)
+	}
+	return err == nil
+}
+
+// partOf is the part of the host that a Terraform thing needs; its zero value while there is no host.
+func partOf[T any](c *connection, feature vix.Feature, diags *diag.Diagnostics) T {
+	if !c.connected() {
+		var none T
+		return none
+	}
+	part, err := vix.Part[T](c.host, feature)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+	}
+	return part
+}
 
 // server is the instance UUID of the host, asked once.
 func (c *connection) server(ctx context.Context) (string, error) {

@@ -5,7 +5,7 @@
 // a vix.Host and what the host says into state and diagnostics. It knows no
 // service provider; main hands them to New.
 //
-// A file holds one Terraform thing, named by its kind: data_source_vm.go,
-// resource_registration.go. Conversions between Terraform's values and the
-// domain are pure and stand in model_*.go.
+// A file holds one Terraform thing, and its name begins with its noun:
+// vm_data_source.go, registration_resource.go. Conversions between Terraform's
+// values and the domain are pure and stand in *_model.go.
 package provider

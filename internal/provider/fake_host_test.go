@@ -18,10 +18,12 @@ import (
 // fakeHost is a host with an inventory in memory that knows which calls were
 // made. A func in fail answers instead of it.
 type fakeHost struct {
-	// files is what a search finds, fileQuery what it was asked; query is what Find was.
-	files     vix.Files
-	fileQuery vix.FileQuery
-	query     vix.Query
+	fakeBrowser
+
+	// query is what Find was asked.
+	query vix.Query
+	// lacks are the features that the product does not have.
+	lacks map[vix.Feature]bool
 
 	mu    sync.Mutex
 	calls []string
@@ -115,13 +117,22 @@ func (h *fakeHost) Info(context.Context) (vix.HostInfo, error) {
 	defer h.mu.Unlock()
 	return vix.HostInfo{
 		ServiceProvider: vix.VIServer, Product: "VMware vCenter Server", Version: "8.0.3", Build: "1", APIVersion: "8.0.3.0",
-		InstanceUUID: fakeServer, Username: "DOMAIN\\user", Features: []string{"register"},
+		InstanceUUID: fakeServer, Username: "DOMAIN\\user", Features: []vix.Feature{vix.FeatureRegister},
 		Datacenters: []vix.Datacenter{{
 			Name: "DC0", Path: "/DC0",
 			Datastores: []vix.Datastore{{Name: "storage1", URL: "ds:///vmfs/volumes/1/", Type: "VMFS", Accessible: true}},
 		}},
 	}, h.called("Info")
 }
+
+func (h *fakeHost) Supports(feature vix.Feature) error {
+	if h.lacks[feature] {
+		return vix.NotSupported("VMware Player", feature)
+	}
+	return nil
+}
+
+func (h *fakeHost) ParsePath(text string) (vix.Path, error) { return vix.ParsePath(text) }
 
 func (h *fakeHost) Open(_ context.Context, at vix.Locator) (*vix.VM, error) {
 	h.mu.Lock()
@@ -167,150 +178,11 @@ func (h *fakeHost) Find(_ context.Context, query vix.Query) ([]vix.Item, error) 
 	return items, h.called("Find")
 }
 
-func (h *fakeHost) Files(_ context.Context, query vix.FileQuery) (*vix.Files, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.fileQuery = query
-	return &h.files, h.called("Files")
-}
-
-func (h *fakeHost) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.given(ctx)
-	h.specs = append(h.specs, spec)
-	if err := h.called("Check"); err != nil {
-		return nil, err
-	}
-	check := &vix.Check{FileExists: !h.missing[spec.Path], FileID: spec.Path.String(), Placement: fakePlacement}
-	place(&check.Placement.Folder, "/DC0/vm/", spec.Folder)
-	place(&check.Placement.ResourcePool, "/DC0/host/C0/Resources/", spec.ResourcePool)
-	if r := h.byPath(spec.Path); r != nil && (spec.Without == nil || spec.Without.ManagedObjectID != r.ManagedObjectID) {
-		check.Finished = h.finished && !spec.Attempt.IsZero()
-		if !spec.Adopt && !check.Finished {
-			return nil, already(spec.Path, r)
-		}
-		check.Registered = r
-	}
-	return check, nil
-}
-
-func (h *fakeHost) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Registered, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.given(ctx)
-	h.specs = append(h.specs, spec)
-	if spec.Sending != nil && h.byPath(spec.Path) == nil {
-		spec.Sending(time.Now())
-	}
-	if err := h.called("Register"); err != nil {
-		return nil, err
-	}
-	if r := h.byPath(spec.Path); r != nil {
-		finished := h.finished && !spec.Attempt.IsZero()
-		if !spec.Adopt && !finished {
-			return nil, already(spec.Path, r)
-		}
-		return &vix.Registered{Registration: *r, Adopted: !finished, Finished: finished}, nil
-	}
-	name := spec.Name
-	if name == "" {
-		name = spec.Path.Stem()
-	}
-	r := h.register(spec.Path, name)
-	r.Template = spec.Template
-	place(&r.Folder, "/DC0/vm/", spec.Folder)
-	place(&r.Host, "/DC0/host/C0/", spec.Host)
-	place(&r.ResourcePool, "/DC0/host/C0/Resources/", spec.ResourcePool)
-	return &vix.Registered{Registration: *r}, nil
-}
-
-func (h *fakeHost) Registration(ctx context.Context, handle vix.Handle) (*vix.Registration, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.given(ctx)
-	h.handle = handle
-	if err := h.called("Registration"); err != nil {
-		return nil, err
-	}
-	if r := h.vms[handle.ID]; r != nil {
-		found := *r
-		return &found, nil
-	}
-	return nil, &vix.Error{Op: "read", Object: handle.Path.String(), Code: vix.CodeVMNotFound, Cause: vix.ErrGone}
-}
-
-func (h *fakeHost) CheckChange(_ context.Context, handle vix.Handle, change vix.Change) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.handle = handle
-	return h.called("CheckChange")
-}
-
-func (h *fakeHost) CheckUnregister(_ context.Context, handle vix.Handle, _ vix.PowerOff) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.handle = handle
-	return h.called("CheckUnregister")
-}
-
-func (h *fakeHost) Update(ctx context.Context, handle vix.Handle, change vix.Change) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.given(ctx)
-	h.handle = handle
-	h.changes = append(h.changes, change)
-	r := h.vms[handle.ID]
-	if change.Name != nil {
-		// The name is done before the rest fails: what a partial failure looks like.
-		r.Name = *change.Name
-	}
-	if err := h.called("Update"); err != nil {
-		return err
-	}
-	if change.Folder != nil {
-		place(&r.Folder, "/DC0/vm/", *change.Folder)
-	}
-	if change.ResourcePool != nil {
-		place(&r.ResourcePool, "/DC0/host/C0/Resources/", *change.ResourcePool)
-	}
-	return nil
-}
-
-func (h *fakeHost) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.given(ctx)
-	h.handle = handle
-	h.off = off
-	if err := h.called("Unregister"); err != nil {
-		return err
-	}
-	delete(h.vms, handle.ID)
-	return nil
-}
-
 func (h *fakeHost) Disconnect(context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed++
 	return h.called("Disconnect")
-}
-
-func place(at *string, parent, name string) {
-	switch {
-	case name == "":
-	case name[0] == '/':
-		*at = name
-	default:
-		*at = parent + name
-	}
-}
-
-func already(p vix.Path, r *vix.Registration) error {
-	return &vix.Error{
-		Op: "register", Object: p.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath, Reason: "It is registered already.", VM: r,
-	}
 }
 
 func mustPath(t *testing.T, text string) vix.Path {

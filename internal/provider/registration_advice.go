@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,6 +36,22 @@ func stopsDestroy(found diag.Diagnostics) diag.Diagnostics {
 		}
 	}
 	return out
+}
+
+// conflicts says what keeps a VM that is registered already from being adopted.
+func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
+	var errs []error
+	for _, c := range spec.Conflicts(is) {
+		has := cmp.Or(c.Has, "none")
+		errs = append(errs, &vix.Error{
+			Op: "adopt", Object: is.Path.String(), Code: vix.CodeAlreadyExists, Field: c.Field,
+			Reason: fmt.Sprintf("The VM %s (%s) is registered already. Its %s is %s, and the configuration says %s. "+
+				"Adopting takes a VM where it is and as it is.", is.Name, is.ID, c.Field, has, c.Want),
+			Remedy: fmt.Sprintf("Remove %s from the configuration or write %s; or unregister the VM, so that it is "+
+				"registered as the configuration says.", c.Field, has),
+		})
+	}
+	return errs
 }
 
 // alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.

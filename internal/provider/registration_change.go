@@ -15,7 +15,7 @@ import (
 
 // planPath plans vmx_path: another spelling is no change, where the VM is now is
 // one without a call, and only another file is another registration.
-func planPath(plan *registrationModel, state registrationModel) path.Paths {
+func planPath(plan *registrationModel, state registrationModel, parse pathParser) path.Paths {
 	if plan.VMXPath.Equal(state.VMXPath) {
 		return nil
 	}
@@ -23,15 +23,15 @@ func planPath(plan *registrationModel, state registrationModel) path.Paths {
 		return nil // it may come out the same
 	}
 	other := path.Paths{path.Root("vmx_path")}
-	want, err := vix.ParsePath(plan.VMXPath.ValueString())
+	want, err := parse(plan.VMXPath.ValueString())
 	if err != nil {
 		return other
 	}
-	if was, err := vix.ParsePath(state.VMXPath.ValueString()); err == nil && was == want {
+	if was, err := parse(state.VMXPath.ValueString()); err == nil && was == want {
 		plan.VMXPath = state.VMXPath
 		return nil
 	}
-	if is, err := vix.ParsePath(state.RegisteredPath.ValueString()); err == nil && is == want {
+	if is, err := parse(state.RegisteredPath.ValueString()); err == nil && is == want {
 		return nil
 	}
 	return other

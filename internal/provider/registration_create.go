@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,7 +19,7 @@ func (r *registrationResource) create(
 	ctx context.Context, plan, config registrationModel, resp *resource.CreateResponse,
 ) {
 	schema := resp.State.Schema
-	spec, err := plan.spec()
+	spec, err := plan.spec(r.conn.parsePath)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
@@ -30,7 +29,7 @@ func (r *registrationResource) create(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	written, err := config.spec()
+	written, err := config.spec(r.conn.parsePath)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
@@ -82,7 +81,7 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 		at.Attempt = vix.Attempt{Begun: now, Until: now.Add(remaining(ctx))}
 		r.conn.journalBegin(ctx, at)
 	}
-	done, err := r.conn.host.Register(ctx, spec)
+	done, err := r.registrar.Register(ctx, spec)
 	if err != nil {
 		if answered(err) {
 			r.conn.journalEnd(ctx, at.Server, at.Path)
@@ -130,7 +129,7 @@ func remaining(ctx context.Context) time.Duration {
 func (r *registrationResource) reconcile(
 	ctx context.Context, asked, plan registrationModel, server string, is *vix.Registration, rec *record,
 ) error {
-	spec, err := asked.spec()
+	spec, err := asked.spec(r.conn.parsePath)
 	if err != nil {
 		return err
 	}
@@ -138,48 +137,14 @@ func (r *registrationResource) reconcile(
 	if change.IsZero() {
 		return nil
 	}
-	handle := plan.handle(server)
-	if err := r.conn.host.Update(ctx, handle, change); err != nil {
+	handle := plan.handle(server, r.conn.parsePath)
+	if err := r.registrar.Update(ctx, handle, change); err != nil {
 		return err
 	}
-	if found, err := r.conn.host.Registration(ctx, handle); err == nil {
+	if found, err := r.registrar.Registration(ctx, handle); err == nil {
 		rec.read(found)
 	}
 	return nil
-}
-
-// conflicts says what of a VM that is registered already contradicts the
-// specification and cannot be changed while it stays registered.
-func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
-	var errs []error
-	conflict := func(field vix.Field, want, has string) {
-		if has == "" {
-			has = "none"
-		}
-		errs = append(errs, &vix.Error{
-			Op: "adopt", Object: is.Path.String(), Code: vix.CodeAlreadyExists, Field: field,
-			Reason: fmt.Sprintf("The VM %s (%s) is registered already. Its %s is %s, and the configuration says %s. "+
-				"Adopting takes a VM where it is and as it is.", is.Name, is.ID, field, has, want),
-			Remedy: fmt.Sprintf("Remove %s from the configuration or write %s; or unregister the VM, so that it is "+
-				"registered as the configuration says.", field, has),
-		})
-	}
-	for _, place := range []struct {
-		field     vix.Field
-		want, has string
-	}{
-		{vix.FieldDatacenter, spec.Datacenter, is.Datacenter},
-		{vix.FieldCluster, spec.Cluster, is.Cluster},
-		{vix.FieldHost, spec.Host, is.Host},
-	} {
-		if place.want != "" && !vix.SamePlace(place.has, place.want) {
-			conflict(place.field, place.want, place.has)
-		}
-	}
-	if spec.Template != is.Template && is.Readable() {
-		conflict(vix.FieldTemplate, fmt.Sprint(spec.Template), fmt.Sprint(is.Template))
-	}
-	return errs
 }
 
 // answered reports that an error is the host's answer: it did not register the

@@ -18,10 +18,10 @@ func (r *registrationResource) unregister(
 	ctx context.Context, state registrationModel, rec record, note planNote, resp *resource.DeleteResponse,
 ) {
 	schema := resp.State.Schema
-	handle := state.handle(rec.Server)
+	handle := state.handle(rec.Server, r.conn.parsePath)
 	unlock := r.conn.ledger.lock(handle.Path.AsVMX().File)
 	defer unlock()
-	is, err := r.conn.host.Registration(ctx, handle)
+	is, err := r.registrar.Registration(ctx, handle)
 	if errors.Is(err, vix.ErrGone) {
 		return
 	}
@@ -54,7 +54,7 @@ func (r *registrationResource) unregister(
 	}
 	now := is.Handle()
 	now.Wanted = handle.Wanted
-	if err := r.conn.host.Unregister(ctx, now, off); err != nil && !errors.Is(err, vix.ErrGone) {
+	if err := r.registrar.Unregister(ctx, now, off); err != nil && !errors.Is(err, vix.ErrGone) {
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}

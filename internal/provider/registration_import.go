@@ -43,7 +43,7 @@ func (r *registrationResource) find(
 	if uuidForm.MatchString(id) {
 		return r.opened(diags)(r.conn.host.OpenID(ctx, strings.ToLower(id)))
 	}
-	at, err := vix.ParseLocator(id)
+	at, err := vix.ParseLocator(id, r.conn.host.ParsePath)
 	if err != nil {
 		summary, detail := texts(err)
 		diags.AddError(summary, detail+"\n\nAn import takes one of:\n\n"+

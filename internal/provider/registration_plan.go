@@ -32,6 +32,9 @@ func (r *registrationResource) planCreate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.conn.takes(config.VMXPath, &resp.Diagnostics) {
+		return
+	}
 	limit, diags := config.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -73,7 +76,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		}
 		return
 	}
-	spec, err := c.config.spec()
+	spec, err := c.config.spec(c.r.conn.parsePath)
 	if err != nil {
 		addError(&c.diags, c.schema, err)
 		return
@@ -88,7 +91,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 	check, d, spec, err := c.r.look(ctx, spec)
 	if tainted := c.tainted(err); tainted != nil {
 		spec.Without = c.note.Out
-		check, err = c.r.conn.host.Check(ctx, spec)
+		check, err = c.r.registrar.Check(ctx, spec)
 	}
 	if err != nil {
 		c.refuse(spec, err)
@@ -227,7 +230,11 @@ func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, 
 	if !c.note.Replaces && powersOff != vix.PowerOffFail {
 		addForcedOff(&c.diags, c.note.Out.Path, powersOff)
 	}
-	if err := c.r.conn.host.CheckUnregister(ctx, *c.note.Out, powersOff); err != nil {
+	if err := c.r.conn.host.Supports(vix.FeatureUnregister); err != nil {
+		addError(&c.diags, c.schema, err)
+		return
+	}
+	if err := c.r.registrar.CheckUnregister(ctx, *c.note.Out, powersOff); err != nil {
 		addError(&c.diags, c.schema, err)
 	}
 	switch {
@@ -291,12 +298,12 @@ func (r *registrationResource) look(ctx context.Context, spec vix.RegisterSpec) 
 		if !d.returns {
 			again = spec.Where(d.Placement)
 		}
-		check, err := r.conn.host.Check(ctx, again)
+		check, err := r.registrar.Check(ctx, again)
 		if err == nil && check.Registered == nil && fileKey(check.FileID) == fileKey(d.FileID) {
 			return check, &d, again, nil
 		}
 	}
-	check, err := r.conn.host.Check(ctx, spec)
+	check, err := r.registrar.Check(ctx, spec)
 	return check, nil, spec, err
 }
 

@@ -33,12 +33,16 @@ func (r *registrationResource) planDestroy(
 	if !r.conn.connected() || !state.unregisters() {
 		return
 	}
+	if err := r.conn.host.Supports(vix.FeatureUnregister); err != nil {
+		addErrorAt(&resp.Diagnostics, path.Empty(), err)
+		return
+	}
 	limit, diags := state.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
 	asking, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// Older Terraforms plan the end of what left the configuration before they refresh it.
-	is, err := r.conn.host.Registration(asking, state.handle(rec.Server))
+	is, err := r.registrar.Registration(asking, state.handle(rec.Server, r.conn.parsePath))
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		return
@@ -63,7 +67,7 @@ func (r *registrationResource) planDestroy(
 	if is.PowerState != vix.PoweredOn {
 		off = vix.PowerOffFail
 	}
-	if err := r.conn.host.CheckUnregister(asking, is.Handle(), off); err != nil {
+	if err := r.registrar.CheckUnregister(asking, is.Handle(), off); err != nil {
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}
 	warnRunning(&resp.Diagnostics, state, rec)
@@ -82,6 +86,9 @@ func (r *registrationResource) planUpdate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.conn.takes(plan.VMXPath, &resp.Diagnostics) {
+		return
+	}
 	var found diag.Diagnostics
 	if rec.Displaced && r.conn.connected() {
 		r.planDisplaced(ctx, &plan, &state, &rec, &found, resp.Plan.Schema)
@@ -93,7 +100,7 @@ func (r *registrationResource) planUpdate(
 	if plan.Server.IsUnknown() {
 		plan.Server = said(rec.Server)
 	}
-	handle := state.handle(rec.Server)
+	handle := state.handle(rec.Server, r.conn.parsePath)
 	note := planNote{
 		Out: &handle, Record: rec, Unregisters: state.unregisters(), PowersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 		Replaces: len(replace) > 0, PowerState: rec.PowerState, Readable: state.ConnectionState.ValueString() == string(vix.Connected),
@@ -115,9 +122,9 @@ func (r *registrationResource) planUpdate(
 func (r *registrationResource) planDisplaced(
 	ctx context.Context, plan, state *registrationModel, rec *record, diags *diag.Diagnostics, schema typed,
 ) {
-	handle := state.handle(rec.Server)
-	handle.Wanted = plan.handle(rec.Server).Wanted
-	is, err := r.conn.host.Registration(ctx, handle)
+	handle := state.handle(rec.Server, r.conn.parsePath)
+	handle.Wanted = plan.handle(rec.Server, r.conn.parsePath).Wanted
+	is, err := r.registrar.Registration(ctx, handle)
 	if err != nil {
 		addError(diags, schema, err)
 		return
@@ -134,7 +141,7 @@ func (r *registrationResource) planDisplaced(
 func (r *registrationResource) planPlaces(
 	plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics,
 ) path.Paths {
-	replace := planPath(plan, state)
+	replace := planPath(plan, state, r.conn.parsePath)
 	// Another folder or pool is a change in place, which needs nothing more.
 	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
 	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
@@ -194,7 +201,13 @@ func (r *registrationResource) planInPlace(
 	if change.IsZero() {
 		return
 	}
-	if err := r.conn.host.CheckChange(ctx, handle, change); err != nil {
+	if change.Name != nil {
+		if err := r.conn.host.Supports(vix.FeatureRename); err != nil {
+			addError(diags, schema, err)
+			return
+		}
+	}
+	if err := r.registrar.CheckChange(ctx, handle, change); err != nil {
 		addError(diags, schema, err)
 		return
 	}

@@ -26,8 +26,8 @@ var (
 	_ validator.String = regexValidator{}
 )
 
-// vmxPathValidator takes what vix.ParsePath takes, and shows its error, which
-// has the right form of what was probably meant.
+// vmxPathValidator takes a path of either form, because no validator knows the
+// product: the plan asks it. The error has the right form of what was probably meant.
 type vmxPathValidator struct{}
 
 // Description implements validator.String.
@@ -43,7 +43,7 @@ func (vmxPathValidator) ValidateString(_ context.Context, req validator.StringRe
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if _, err := vix.ParsePath(req.ConfigValue.ValueString()); err != nil {
+	if _, err := vix.ParseAnyPath(req.ConfigValue.ValueString()); err != nil {
 		addErrorAt(&resp.Diagnostics, req.Path, err)
 	}
 }

@@ -79,8 +79,9 @@ type HostInfo struct {
 	Username string
 	// Datacenters are all that the user may see, by inventory path.
 	Datacenters []Datacenter
-	// Features are the operations that this host supports, by name, sorted.
-	Features []string
+	// Features are the operations that this host supports, by name, sorted: those
+	// of which Supports is nil.
+	Features []Feature
 }
 
 // Datacenter is a datacenter and the datastores that it mounts.

@@ -5,12 +5,21 @@ package vix
 
 import "context"
 
-// Host is one connection: what VixHost_Connect returns. Every method honours
-// its context, bounds each call to the host by ConnectOptions.RequestTimeout,
-// may be called from many goroutines, and returns a *Error.
+// Host is one connection, what VixHost_Connect returns, with what every product has.
+// What a product may lack is a part of its own; see Part. Every method, of a part
+// too, honours its context, bounds each call to the host by
+// ConnectOptions.RequestTimeout, may be called from many goroutines, and returns a *Error.
 type Host interface {
 	// Info tells what was reached. VIX: Vix_GetProperties on the host handle.
 	Info(ctx context.Context) (HostInfo, error)
+
+	// Supports is nil for what this connection offers, and otherwise NotSupported: one
+	// product differs from another behind one Go type, and so do versions and licences.
+	// It asks nothing of the host; a plan asks it.
+	Supports(feature Feature) error
+
+	// ParsePath reads a vmx path in the product's own spelling.
+	ParsePath(text string) (Path, error)
 
 	// Open finds the registered VM at a path and reads it. It changes nothing
 	// and waits for nothing. A path that two datacenters hold is
@@ -24,41 +33,6 @@ type Host interface {
 
 	// Find lists VMs without opening them. VIX: VixHost_FindItems.
 	Find(ctx context.Context, query Query) ([]Item, error)
-
-	// Files looks for configuration files on datastores, and says of each whether
-	// a VM has it. A datastore that cannot be read is an error, because a list that
-	// is short for that reason looks like one that is complete.
-	Files(ctx context.Context, query FileQuery) (*Files, error)
-
-	// Check says what Register would do, without doing it: where the VM would
-	// be placed, whether its file is there, whether it is registered already.
-	// What would make Register fail for certain is an error now.
-	Check(ctx context.Context, spec RegisterSpec) (*Check, error)
-
-	// Register adds a VM to the host's inventory, or adopts it where spec
-	// allows that and it is there already. VIX: VixHost_RegisterVM.
-	Register(ctx context.Context, spec RegisterSpec) (*Registered, error)
-
-	// Registration reads a registration back. ErrGone, alone, is the proof that
-	// it is no more; any other error proves nothing. ErrOtherVM is a VM that has the
-	// id and is not the one of the handle: see Handle.Same.
-	Registration(ctx context.Context, handle Handle) (*Registration, error)
-
-	// CheckChange says what would make Update fail for certain, without doing it:
-	// places that there are not, names that are taken, privileges that are lacking.
-	CheckChange(ctx context.Context, handle Handle, change Change) error
-
-	// Update renames or moves a registered VM; nil fields stay as they are.
-	Update(ctx context.Context, handle Handle, change Change) error
-
-	// CheckUnregister says which privilege Unregister of a VM that was read would lack;
-	// off other than PowerOffFail means that it runs. What many ask for is asked of the
-	// host together.
-	CheckUnregister(ctx context.Context, handle Handle, off PowerOff) error
-
-	// Unregister takes a VM out of the inventory and leaves its files alone. A
-	// VM that is gone already is no error. VIX: VixHost_UnregisterVM.
-	Unregister(ctx context.Context, handle Handle, off PowerOff) error
 
 	// Disconnect logs out, unless the login is kept for the next process.
 	// VIX: VixHost_Disconnect.

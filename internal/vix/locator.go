@@ -7,19 +7,25 @@ import "strings"
 
 // ParseLocator reads a path that may be told apart by its datacenter:
 // "[storage1] web/web.vmx", "DC0:[storage1] web/web.vmx" or, with the
-// datacenter's inventory path, "/F1/DC1:[storage1] web/web.vmx".
-func ParseLocator(text string) (Locator, error) {
-	datacenter, rest := "", text
-	if bracket := strings.IndexByte(text, '['); bracket > 0 {
-		if before := strings.TrimSpace(text[:bracket]); strings.HasSuffix(before, ":") {
-			datacenter, rest = strings.TrimSpace(strings.TrimSuffix(before, ":")), text[bracket:]
-		}
+// datacenter's inventory path, "/F1/DC1:[storage1] web/web.vmx". The path itself is
+// read by parse: Host.ParsePath.
+func ParseLocator(text string, parse func(string) (Path, error)) (Locator, error) {
+	p, err := parse(text)
+	if err == nil {
+		return Locator{Path: p}, nil
 	}
-	p, err := ParsePath(rest)
-	if err != nil {
+	bracket := strings.IndexByte(text, '[')
+	if bracket <= 0 {
 		return Locator{}, err
 	}
-	return Locator{Path: p, Datacenter: datacenter}, nil
+	datacenter, ok := strings.CutSuffix(strings.TrimSpace(text[:bracket]), ":")
+	if !ok {
+		return Locator{}, err
+	}
+	if p, err = parse(text[bracket:]); err != nil {
+		return Locator{}, err
+	}
+	return Locator{Path: p, Datacenter: strings.TrimSpace(datacenter)}, nil
 }
 
 // String is the form that ParseLocator reads.

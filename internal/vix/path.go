@@ -28,7 +28,7 @@ type Path struct {
 // that is no path at all.
 const maxPath = 4096
 
-// ParsePath reads a datastore path. Spacing after the bracket, doubled slashes
+// ParsePath reads a datastore path, the spelling of vSphere. Spacing after the bracket, doubled slashes
 // and "./" mean nothing. It takes a .vmx or, for a template, a .vmtx; anything
 // else is an Error that shows the right form of what was probably meant.
 func ParsePath(text string) (Path, error) {
@@ -45,6 +45,29 @@ func ParsePath(text string) (Path, error) {
 		e.Remedy = "Write " + right
 	}
 	return Path{}, e
+}
+
+// ParseAnyPath reads a path of either form, where no product is there to ask: a
+// datastore path, or an absolute file path, of Windows too. What it takes a product may
+// refuse. A path of an ESXi's shell is refused by all: no product opens VMs there.
+func ParseAnyPath(text string) (Path, error) {
+	p, err := ParsePath(text)
+	if err == nil || !isFilePath(text) {
+		return p, err
+	}
+	if len(text) > maxPath || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		return Path{}, err
+	}
+	return Path{File: strings.TrimSpace(text)}, nil
+}
+
+// isFilePath reports that text begins as an absolute path does: "/", a drive, or a share.
+func isFilePath(text string) bool {
+	text = strings.ReplaceAll(strings.TrimSpace(text), `\`, "/")
+	if strings.HasPrefix(text, "/") {
+		return !strings.HasPrefix(text, "/vmfs/volumes/")
+	}
+	return len(text) > 2 && text[1:3] == ":/" && unicode.IsLetter(rune(text[0]))
 }
 
 // parsePath gives the path, or the reason why text is none and, where it can be

@@ -129,12 +129,12 @@ func TestLocatorRoundTrip(t *testing.T) {
 		"/F0/DC1:[ds] a/a.vmx": {Path: Path{"ds", "a/a.vmx"}, Datacenter: "/F0/DC1"},
 		"a:b:[ds] a/a.vmx":     {Path: Path{"ds", "a/a.vmx"}, Datacenter: "a:b"},
 	} {
-		got, err := ParseLocator(text)
+		got, err := ParseLocator(text, ParsePath)
 		if err != nil || got != want || got.String() != text {
 			t.Errorf("ParseLocator(%q) = %+v (%q), %v", text, got, got.String(), err)
 		}
 	}
-	if _, err := ParseLocator("DC0 [ds] a/a.vmx"); err == nil {
+	if _, err := ParseLocator("DC0 [ds] a/a.vmx", ParsePath); err == nil {
 		t.Error("a datacenter without its colon was accepted")
 	}
 }
@@ -173,13 +173,32 @@ func FuzzParseLocator(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		l, err := ParseLocator(text)
+		l, err := ParseLocator(text, ParsePath)
 		if err != nil {
 			return
 		}
-		again, err := ParseLocator(l.String())
+		again, err := ParseLocator(l.String(), ParsePath)
 		if err != nil || again != l {
 			t.Fatalf("%q parsed to %q, which parses to %+v, %v", text, l, again, err)
 		}
 	})
+}
+
+func TestParseAnyPathTakesEitherForm(t *testing.T) {
+	for text, want := range map[string]Path{
+		"[ds]web/web.vmx":      {Datastore: "ds", File: "web/web.vmx"},
+		"/home/me/web.vmx":     {File: "/home/me/web.vmx"},
+		`C:\VMs\web\web.vmx`:   {File: `C:\VMs\web\web.vmx`},
+		`\\server\vms\web.vmx`: {File: `\\server\vms\web.vmx`},
+	} {
+		if got, err := ParseAnyPath(text); err != nil || got != want {
+			t.Errorf("ParseAnyPath(%q) = %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "web.vmx", "~/web.vmx", "storage1/web/web.vmx", "[ds] web", "/home/\x00.vmx", "C:web.vmx", "https://vc/ui", "/vmfs/volumes/ds/web/web.vmx"} {
+		_, strict := ParsePath(text)
+		if _, err := ParseAnyPath(text); err == nil || err.Error() != strict.Error() {
+			t.Errorf("ParseAnyPath(%q): %v; want %v", text, err, strict)
+		}
+	}
 }

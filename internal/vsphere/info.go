@@ -5,7 +5,6 @@ package vsphere
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
 	about := h.Client.ServiceContent.About
 	info := vix.HostInfo{
 		ServiceProvider: vix.VIServer, Product: about.Name, Version: about.Version, Build: about.Build,
-		APIVersion: about.ApiVersion, Username: h.User.UserName, Features: features(h.Client.IsVC()),
+		APIVersion: about.ApiVersion, Username: h.User.UserName, Features: h.features(),
 	}
 	var err error
 	if info.InstanceUUID, err = h.server(ctx); err != nil {
@@ -40,16 +39,6 @@ func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
 		info.Datacenters = append(info.Datacenters, out)
 	}
 	return info, nil
-}
-
-// features are what this provider can do with the host, sorted.
-func features(vcenter bool) []string {
-	f := []string{"find", "open", "register", "rename", "resource_pools", "unregister"}
-	if vcenter {
-		f = append(f, "datacenters", "folders", "templates")
-	}
-	slices.Sort(f)
-	return f
 }
 
 // server is the instance UUID of the vCenter. An ESXi has none of its own; the

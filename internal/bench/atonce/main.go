@@ -40,6 +40,12 @@ func main() {
 // host knows every path, and has registered none.
 type host struct{}
 
+var (
+	_ vix.Host      = host{}
+	_ vix.Registrar = host{}
+	_ vix.Browser   = host{}
+)
+
 const server = "5e7e5e00-0000-4000-8000-000000000001"
 
 var errNotMeasured = errors.New("nothing measures this")
@@ -66,29 +72,35 @@ func (host) Info(context.Context) (vix.HostInfo, error) {
 	return vix.HostInfo{ServiceProvider: vix.VIServer, InstanceUUID: server}, nil
 }
 
+// Supports implements vix.Host.
+func (host) Supports(vix.Feature) error { return nil }
+
+// ParsePath implements vix.Host.
+func (host) ParsePath(text string) (vix.Path, error) { return vix.ParsePath(text) }
+
 // Open implements vix.Host.
 func (host) Open(_ context.Context, at vix.Locator) (*vix.VM, error) {
 	opened := vm(at.Path)
 	return &opened, nil
 }
 
-// Check implements vix.Host.
+// Check implements vix.Registrar.
 func (host) Check(_ context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
 	return &vix.Check{Placement: vm(spec.Path).Placement, FileExists: true}, nil
 }
 
-// Register implements vix.Host.
+// Register implements vix.Registrar.
 func (host) Register(_ context.Context, spec vix.RegisterSpec) (*vix.Registered, error) {
 	return &vix.Registered{Registration: vm(spec.Path).Registration}, nil
 }
 
-// Registration implements vix.Host.
+// Registration implements vix.Registrar.
 func (host) Registration(_ context.Context, handle vix.Handle) (*vix.Registration, error) {
 	is := vm(handle.Path).Registration
 	return &is, nil
 }
 
-// Unregister implements vix.Host.
+// Unregister implements vix.Registrar.
 func (host) Unregister(context.Context, vix.Handle, vix.PowerOff) error { return nil }
 
 // Disconnect implements vix.Host.
@@ -100,14 +112,14 @@ func (host) OpenID(context.Context, string) (*vix.VM, error) { return nil, errNo
 // Find implements vix.Host.
 func (host) Find(context.Context, vix.Query) ([]vix.Item, error) { return nil, errNotMeasured }
 
-// Files implements vix.Host.
+// Files implements vix.Browser.
 func (host) Files(context.Context, vix.FileQuery) (*vix.Files, error) { return nil, errNotMeasured }
 
-// Update implements vix.Host.
+// Update implements vix.Registrar.
 func (host) Update(context.Context, vix.Handle, vix.Change) error { return errNotMeasured }
 
-// CheckChange implements vix.Host.
+// CheckChange implements vix.Registrar.
 func (host) CheckChange(context.Context, vix.Handle, vix.Change) error { return nil }
 
-// CheckUnregister implements vix.Host.
+// CheckUnregister implements vix.Registrar.
 func (host) CheckUnregister(context.Context, vix.Handle, vix.PowerOff) error { return nil }

@@ -22,7 +22,11 @@ var (
 )
 
 // vmxFilesDataSource is data "vix_vmx_files": what lies on the datastores.
-type vmxFilesDataSource struct{ conn *connection }
+type vmxFilesDataSource struct {
+	conn *connection
+	// browser is nil while the provider is not connected.
+	browser vix.Browser
+}
 
 // NewVMXFilesDataSource makes data "vix_vmx_files".
 func NewVMXFilesDataSource() datasource.DataSource { return &vmxFilesDataSource{} }
@@ -46,6 +50,7 @@ func (d *vmxFilesDataSource) Configure(
 	_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse,
 ) {
 	d.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+	d.browser = partOf[vix.Browser](d.conn, vix.FeatureFiles, &resp.Diagnostics)
 }
 
 // Read implements datasource.DataSource. It searches; it changes nothing.
@@ -59,7 +64,7 @@ func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 		addNotConnected(&resp.Diagnostics, "look for files", d.conn)
 		return
 	}
-	found, err := d.conn.host.Files(ctx, config.query())
+	found, err := d.browser.Files(ctx, config.query())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return

@@ -19,7 +19,7 @@ type hostModel struct {
 	InstanceUUID      types.String      `tfsdk:"instance_uuid"`
 	Username          types.String      `tfsdk:"username"`
 	Datacenters       []datacenterModel `tfsdk:"datacenters"`
-	SupportedFeatures []string          `tfsdk:"supported_features"`
+	SupportedFeatures []vix.Feature     `tfsdk:"supported_features"`
 }
 
 type datacenterModel struct {
@@ -45,7 +45,7 @@ func newHostModel(info vix.HostInfo) hostModel {
 		InstanceUUID:      said(info.InstanceUUID),
 		Username:          said(info.Username),
 		Datacenters:       make([]datacenterModel, 0, len(info.Datacenters)),
-		SupportedFeatures: append([]string{}, info.Features...),
+		SupportedFeatures: append([]vix.Feature{}, info.Features...),
 	}
 	for _, dc := range info.Datacenters {
 		d := datacenterModel{

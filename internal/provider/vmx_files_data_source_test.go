@@ -158,7 +158,7 @@ func TestVMXFilesOfAShortListHaveNoMap(t *testing.T) {
 
 func TestVMXFilesErrors(t *testing.T) {
 	w := newWorld(t)
-	w.host.fail["Files"] = &vix.Error{
+	w.host.filesFail = &vix.Error{
 		Op: "search the datastore", Object: "storage2 of /DC0", Code: vix.CodeFileError, Field: vix.FieldDatastores, Reason: "No host can read it.",
 	}
 	_, diags := w.data(filesSource, args{})

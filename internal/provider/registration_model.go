@@ -59,7 +59,7 @@ type registrationModel struct {
 
 // validate finds what contradicts itself.
 func (m *registrationModel) validate(diags *diag.Diagnostics) {
-	p, err := vix.ParsePath(m.VMXPath.ValueString())
+	p, err := vix.ParseAnyPath(m.VMXPath.ValueString())
 	if err == nil && p.IsTemplate() && !m.Template.IsUnknown() && !m.Template.ValueBool() {
 		diags.AddAttributeError(path.Root("vmx_path"), "A .vmtx file is a template",
 			fmt.Sprintf("Set template = true to register the template %s, or write %s to register the VM.", p, p.AsVMX()))
@@ -71,9 +71,12 @@ func (m *registrationModel) validate(diags *diag.Diagnostics) {
 	}
 }
 
+// pathParser reads a vmx path as a product spells it.
+type pathParser func(text string) (vix.Path, error)
+
 // spec is what to register; what is null or unknown is left to the host.
-func (m *registrationModel) spec() (vix.RegisterSpec, error) {
-	p, err := vix.ParsePath(m.VMXPath.ValueString())
+func (m *registrationModel) spec(parse pathParser) (vix.RegisterSpec, error) {
+	p, err := parse(m.VMXPath.ValueString())
 	if err != nil {
 		return vix.RegisterSpec{}, err
 	}
@@ -91,17 +94,17 @@ func (m *registrationModel) spec() (vix.RegisterSpec, error) {
 }
 
 // handle is how the host finds the registration again.
-func (m *registrationModel) handle(server string) vix.Handle {
+func (m *registrationModel) handle(server string, parse pathParser) vix.Handle {
 	if known := m.Server.ValueString(); known != "" {
 		server = known
 	}
 	h := vix.Handle{
 		Server: server, ID: m.ID.ValueString(), ManagedObjectID: m.ManagedObjectID.ValueString(), Datacenter: m.Datacenter.ValueString(),
 	}
-	if p, err := vix.ParsePath(m.RegisteredPath.ValueString()); err == nil {
+	if p, err := parse(m.RegisteredPath.ValueString()); err == nil {
 		h.Path = p
 	}
-	if p, err := vix.ParsePath(m.VMXPath.ValueString()); err == nil {
+	if p, err := parse(m.VMXPath.ValueString()); err == nil {
 		h.Wanted = p
 	}
 	return h

@@ -30,7 +30,11 @@ var (
 const readTogether = 100
 
 // registrationList is list "vix_registration": VixHost_FindItems for terraform query.
-type registrationList struct{ conn *connection }
+type registrationList struct {
+	conn *connection
+	// registrar is nil while the provider is not connected.
+	registrar vix.Registrar
+}
 
 // NewRegistrationList makes list "vix_registration".
 func NewRegistrationList() list.ListResource { return &registrationList{} }
@@ -65,6 +69,7 @@ func (l *registrationList) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	l.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+	l.registrar = partOf[vix.Registrar](l.conn, vix.FeatureRegister, &resp.Diagnostics)
 }
 
 // List implements list.ListResource. Everything that can fail as a whole fails
@@ -141,7 +146,7 @@ func (l *registrationList) result(ctx context.Context, req list.ListRequest, ser
 	if !req.IncludeResource {
 		return result
 	}
-	found, err := l.conn.host.Registration(ctx, vix.Handle{
+	found, err := l.registrar.Registration(ctx, vix.Handle{
 		Server: server, ID: item.ID, ManagedObjectID: item.ManagedObjectID, Path: item.Path, Datacenter: item.Datacenter,
 	})
 	if err != nil {

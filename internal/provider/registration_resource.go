@@ -27,7 +27,11 @@ var (
 // registrationResource is resource "vix_registration": VixHost_RegisterVM and
 // VixHost_UnregisterVM. What it plans stands in registration_plan.go, how it is
 // created in registration_create.go, how it is imported in registration_import.go.
-type registrationResource struct{ conn *connection }
+type registrationResource struct {
+	conn *connection
+	// registrar is nil while the provider is not connected.
+	registrar vix.Registrar
+}
 
 // NewRegistrationResource makes resource "vix_registration".
 func NewRegistrationResource() resource.Resource { return &registrationResource{} }
@@ -68,6 +72,7 @@ func (r *registrationResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
+	r.registrar = partOf[vix.Registrar](r.conn, vix.FeatureRegister, &resp.Diagnostics)
 }
 
 // ValidateConfig finds what contradicts itself in the configuration alone.
@@ -136,7 +141,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	found, err := r.conn.host.Registration(ctx, state.handle(rec.Server))
+	found, err := r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
@@ -201,10 +206,10 @@ func (r *registrationResource) Update(
 			addNotConnected(&resp.Diagnostics, "change "+state.VMXPath.ValueString(), r.conn)
 			return
 		}
-		handle := state.handle(rec.Server)
-		handle.Wanted = plan.handle(rec.Server).Wanted
-		failed := r.conn.host.Update(ctx, handle, change)
-		found, err := r.conn.host.Registration(ctx, handle)
+		handle := state.handle(rec.Server, r.conn.parsePath)
+		handle.Wanted = plan.handle(rec.Server, r.conn.parsePath).Wanted
+		failed := r.registrar.Update(ctx, handle, change)
+		found, err := r.registrar.Registration(ctx, handle)
 		if err == nil {
 			rec.read(found)
 		}

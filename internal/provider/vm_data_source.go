@@ -61,7 +61,7 @@ func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, res
 		addNotConnected(&resp.Diagnostics, "open "+vmxPath.ValueString(), d.conn)
 		return
 	}
-	at, err := vix.ParsePath(vmxPath.ValueString())
+	at, err := d.conn.host.ParsePath(vmxPath.ValueString())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return

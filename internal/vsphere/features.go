@@ -1,0 +1,40 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"slices"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+var (
+	_ vix.Host      = (*host)(nil)
+	_ vix.Registrar = (*host)(nil)
+	_ vix.Browser   = (*host)(nil)
+)
+
+// features are what this provider can do with the host, sorted.
+func (h *host) features() []vix.Feature {
+	f := []vix.Feature{
+		vix.FeatureFiles, vix.FeatureFind, vix.FeatureOpen, vix.FeatureRegister, vix.FeatureRename, vix.FeatureResourcePools,
+		vix.FeatureUnregister,
+	}
+	if h.Client.IsVC() {
+		f = append(f, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)
+	}
+	slices.Sort(f)
+	return f
+}
+
+// Supports implements vix.Host.
+func (h *host) Supports(feature vix.Feature) error {
+	if slices.Contains(h.features(), feature) {
+		return nil
+	}
+	return vix.NotSupported(h.Client.ServiceContent.About.Name, feature)
+}
+
+// ParsePath implements vix.Host: a datastore path.
+func (h *host) ParsePath(text string) (vix.Path, error) { return vix.ParsePath(text) }
