@@ -110,8 +110,9 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// Of ten opens, nine come while the lookup of the first is under way, and share an
-// index.
+// Of ten opens at once, few are looked up by themselves, and the others share an
+// index. How many come in time for it is the machine's affair; what is decided then
+// is TestACrowdIsForAnIndex's.
 func TestOpensAtOnceShareAnIndex(t *testing.T) {
 	s, v := world(t, sim.Options{VMs: 40, PlainHTTP: true})
 	s.OnRequest(func(method string, _ []byte) {
@@ -137,8 +138,8 @@ func TestOpensAtOnceShareAnIndex(t *testing.T) {
 		})
 	}
 	opens.Wait()
-	if got := s.Requests(); got["FindByDatastorePath"] != 1 {
-		t.Errorf("ten opens took %v, want one lookup", got)
+	if got := s.Requests(); got["FindByDatastorePath"] < 1 || got["FindByDatastorePath"] > MaxSingles {
+		t.Errorf("ten opens took %v, want at most %d lookups", got, MaxSingles)
 	}
 }
 
