@@ -131,7 +131,9 @@ func (w *waits) watch(r *http.Request, method string, body []byte) func() {
 		}
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
-		for {
+		// A request's context ends with the request, too: then it is the next wait of the same collector
+		// that would be cancelled.
+		for over.Err() == nil {
 			w.cancel(key)
 			select {
 			case <-over.Done():
