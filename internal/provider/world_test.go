@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"maps"
-	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -389,57 +388,4 @@ func (w *world) read(o *object) (*object, diagnostics) {
 	})
 	w.must(err)
 	return &object{value: w.value(w.kind(), resp.NewState), private: resp.Private, identity: resp.NewIdentity}, resp.Diagnostics
-}
-
-// importing imports by id, or by identity if there is one, and reads.
-func (w *world) importing(id string, identity args) (*object, diagnostics) {
-	w.t.Helper()
-	req := &tfprotov6.ImportResourceStateRequest{TypeName: registration, ID: id}
-	if identity != nil {
-		req.Identity = &tfprotov6.ResourceIdentityData{IdentityData: w.dynamic(w.identity, build(w.identity, identity))}
-	}
-	resp, err := w.server.ImportResourceState(context.Background(), req)
-	w.must(err)
-	if len(resp.Diagnostics) > 0 {
-		return nil, resp.Diagnostics
-	}
-	one := resp.ImportedResources[0]
-	return w.read(&object{value: w.value(w.kind(), one.State), private: one.Private, identity: one.Identity})
-}
-
-// data reads a data source.
-func (w *world) data(name string, config args) (tftypes.Value, diagnostics) {
-	w.t.Helper()
-	kind := w.schemas.DataSourceSchemas[name].ValueType()
-	resp, err := w.server.ReadDataSource(context.Background(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: name, Config: w.dynamic(kind, build(kind, config)),
-	})
-	w.must(err)
-	return w.value(kind, resp.State), resp.Diagnostics
-}
-
-// validateData validates the configuration of a data source.
-func (w *world) validateData(name string, config args) diagnostics {
-	w.t.Helper()
-	kind := w.schemas.DataSourceSchemas[name].ValueType()
-	resp, err := w.server.ValidateDataResourceConfig(context.Background(), &tfprotov6.ValidateDataResourceConfigRequest{
-		TypeName: name, Config: w.dynamic(kind, build(kind, config)),
-	})
-	w.must(err)
-	return resp.Diagnostics
-}
-
-// list queries as terraform query does.
-func (w *world) list(config args, resource bool, limit int64) []tfprotov6.ListResourceResult {
-	w.t.Helper()
-	kind := w.schemas.ListResourceSchemas[registration].ValueType()
-	server, ok := w.server.(tfprotov6.ListResourceServer)
-	if !ok {
-		w.t.Fatal("the provider lists nothing")
-	}
-	stream, err := server.ListResource(context.Background(), &tfprotov6.ListResourceRequest{
-		TypeName: registration, Config: w.dynamic(kind, build(kind, config)), IncludeResource: resource, Limit: limit,
-	})
-	w.must(err)
-	return slices.Collect(stream.Results)
 }
