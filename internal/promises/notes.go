@@ -30,7 +30,12 @@ func (w *Workspace) TimeIsOver() error {
 		if !ok {
 			return nil
 		}
-		attempt["until"] = time.Now().UTC().Format(time.RFC3339Nano)
+		until, _ := attempt["until"].(string)
+		now := time.Now().UTC()
+		if at, err := time.Parse(time.RFC3339Nano, until); err == nil && at.Before(now) {
+			return nil // it was over before
+		}
+		attempt["until"] = now.Format(time.RFC3339Nano)
 		if raw, err = json.Marshal(note); err != nil {
 			return err
 		}

@@ -172,8 +172,8 @@ func (c *creation) contradicted(spec vix.RegisterSpec, p part) bool {
 // judge says what of a check is not good enough.
 func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
 	p := part{role: register, file: fileKey(check.FileID), own: c.own()}
-	if spec.Adopt {
-		p.role = adopt
+	if spec.Adopt && !check.Finished {
+		p.role = adopt // what an attempt of ours has left, nobody else may have
 	}
 	if c.replacing != nil {
 		p.vm = vmKey(c.replacing.ManagedObjectID)
