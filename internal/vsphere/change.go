@@ -32,11 +32,7 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *vms.Record, c
 	if change.IsZero() {
 		return nil
 	}
-	dcRef, ok := r.Datacenter()
-	if !ok {
-		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
-	}
-	t, err := h.placesOf(ctx, dcRef)
+	t, err := h.placesAround(ctx, what, r)
 	if err != nil {
 		return err
 	}

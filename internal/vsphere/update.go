@@ -39,11 +39,7 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 	if change.Folder == nil && change.ResourcePool == nil {
 		return nil
 	}
-	dcRef, ok := r.Datacenter()
-	if !ok {
-		return &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
-	}
-	t, err := h.placesOf(ctx, dcRef)
+	t, err := h.placesAround(ctx, what, r)
 	if err != nil {
 		return err
 	}
@@ -56,6 +52,15 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 		return h.moveToPool(ctx, what, r, t, *change.ResourcePool)
 	}
 	return nil
+}
+
+// placesAround is what there is to move a VM to: the places of its datacenter.
+func (h *host) placesAround(ctx context.Context, what wire.Step, r *vms.Record) (*inventory.Places, error) {
+	ref, ok := r.Datacenter()
+	if !ok {
+		return nil, &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
+	}
+	return h.placesOf(ctx, ref)
 }
 
 // placesOf is what can be placed in the datacenter with that reference.
