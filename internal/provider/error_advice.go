@@ -5,6 +5,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -78,7 +79,7 @@ func advised(e *vix.Error) *vix.Error {
 		}
 		choices = append(choices, choice)
 	}
-	more.Options, more.Choices = nil, append(choices, e.Choices...)
+	more.Options, more.Choices = nil, slices.Concat(choices, e.Choices)
 	switch say := advice[e.Kind]; {
 	case e.Doubt:
 		more.Remedy += " Apply again when the host answers: what it has carried out is recognised."

@@ -5,7 +5,7 @@ package vix
 
 // Kind is what is so when an Error has a cause that callers act on, or that people
 // have more than one way out of. errors.Is(err, kind) tells it.
-type Kind string
+type Kind string //nolint:errname // its values are the errors, and are named so
 
 // Error implements error, so that errors.Is takes a Kind.
 func (k Kind) Error() string { return string(k) }
@@ -52,7 +52,7 @@ const (
 	// ErrPlaintext is a connection that would show the password to everybody on the way.
 	ErrPlaintext Kind = "the connection is not encrypted"
 	// ErrPasswordInURL is a password where a host name is expected.
-	ErrPasswordInURL Kind = "the URL holds a password"
+	ErrPasswordInURL Kind = "the URL holds a password" //nolint:gosec // it says so
 	// ErrSlow is a host that takes longer for one call than it was given.
 	ErrSlow Kind = "the host is slow"
 	// ErrSessionNotKept is a login that cannot be kept for the next process.

@@ -123,7 +123,8 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 		}, true
 	case *types.HostConfigFault, *types.HostCommunication:
 		return meaning{
-			code: vix.CodeHostNotConnected, doubt: true, reason: "The vCenter has no answer from the ESXi host.", remedy: "Look at the host's state.",
+			code: vix.CodeHostNotConnected, doubt: true, reason: "The vCenter has no answer from the ESXi host.",
+			remedy: "Look at the host's state.",
 		}, true
 	case *types.TaskInProgress:
 		return meaning{
