@@ -31,9 +31,9 @@ var connectionStates = map[vix.ConnectionState]struct {
 	},
 	vix.Invalid: {
 		vix.CodeCannotReadVMConfig, "The host cannot understand its configuration file, or cannot read it because another host has it " +
-			"locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells " +
-			"its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, " +
-			"on a host that is new enough.",
+			"locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config " +
+			"tells its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it " +
+			"again, on a host that is new enough.",
 	},
 }
 
