@@ -18,9 +18,9 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
 
-// applying is an apply that goes on, in one process of the provider.
+// applying is an apply that goes on.
 type applying struct {
-	*process
+	*processes
 	plan *Plan
 
 	mu              sync.Mutex
@@ -33,19 +33,19 @@ type applying struct {
 
 // Apply applies a plan. What is done of it is in the state, whatever fails.
 func (w *Workspace) Apply(plan *Plan, options Options) *Result {
-	process, diags := w.start()
+	processes, diags := w.startAll(plan.Config, plan.Prior)
 	a := &applying{
-		process: process, plan: plan, state: plan.Prior.clone(), result: &Result{Diagnostics: diags}, kill: options.Kill,
+		processes: processes, plan: plan, state: plan.Prior.clone(), result: &Result{Diagnostics: diags}, kill: options.Kill,
 		dead: make(chan struct{}),
 	}
 	if failed(diags) {
-		process.end()
+		processes.end()
 		return a.result
 	}
 	if options.Stop != nil {
 		options.Stop(func() {
 			a.stopped.Store(true)
-			_, _ = process.server.StopProvider(process.ctx, &tfprotov6.StopProviderRequest{})
+			processes.stop()
 		})
 	}
 	if a.kill != nil {
@@ -65,13 +65,13 @@ func (w *Workspace) Apply(plan *Plan, options Options) *Result {
 		a.result.Killed = true
 		return a.result
 	}
-	process.end()
+	processes.end()
 	return a.result
 }
 
 // aim makes the host kill the process when it asks for what Kill says.
 func (a *applying) aim(host *sim.Host) {
-	if a.kill.Moment == AfterCreate {
+	if a.kill.Moment == AfterCreate || a.kill.Moment == BeforeDelete {
 		return
 	}
 	var once sync.Once
@@ -90,19 +90,19 @@ func (a *applying) aim(host *sim.Host) {
 
 func (a *applying) die() {
 	a.killed.Store(true)
-	a.process.kill()
+	a.processes.kill()
 	close(a.dead)
 }
 
 // ask asks the provider to do something. Nobody waits for the answer of one that was killed.
-func (a *applying) ask(req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (a *applying) ask(p *process, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	type answer struct {
 		resp *tfprotov6.ApplyResourceChangeResponse
 		err  error
 	}
 	answered := make(chan answer, 1)
 	go func() {
-		resp, err := a.server.ApplyResourceChange(a.ctx, req)
+		resp, err := p.server.ApplyResourceChange(p.ctx, req)
 		answered <- answer{resp, err}
 	}()
 	select {
@@ -188,7 +188,7 @@ func (a *applying) execute(c *Change) bool {
 // final plans the change once more, now that everything is known, and does it.
 func (a *applying) final(c *Change, resource Resource) bool {
 	prior := a.current(c.Address)
-	again, diags := a.planInstance(c.Address, resource, prior, false, true)
+	again, diags := a.of(resource.Alias).planInstance(c.Address, resource, prior, false, true)
 	if !a.say(diags) {
 		return false
 	}
@@ -203,16 +203,17 @@ func (a *applying) final(c *Change, resource Resource) bool {
 	if again.Action == NoOp {
 		return true
 	}
-	return a.change(c.Address, again, prior, build(a.kind, resource.Attributes, true), again.Action != Update)
+	return a.change(c.Address, resource.Alias, again, prior, build(a.kind, resource.Attributes, true))
 }
 
 // change is one ApplyResourceChange that is not a delete.
-func (a *applying) change(address string, c *Change, prior *Object, config tftypes.Value, create bool) bool {
+func (a *applying) change(address, alias string, c *Change, prior *Object, config tftypes.Value) bool {
+	create := c.Action != Update
 	before := a.null()
 	if prior != nil {
 		before = prior.Value
 	}
-	resp, err := a.ask(&tfprotov6.ApplyResourceChangeRequest{
+	resp, err := a.ask(a.of(alias), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: registration, PriorState: dynamic(a.kind, before), PlannedState: dynamic(a.kind, c.After),
 		Config: dynamic(a.kind, config), PlannedPrivate: c.Private, PlannedIdentity: c.AfterIdentity,
 	})
@@ -224,7 +225,7 @@ func (a *applying) change(address string, c *Change, prior *Object, config tftyp
 		return false
 	}
 	diags := diagnosticsOf(address, resp.Diagnostics)
-	o := &Object{Value: a.value(resp.NewState), Private: resp.Private, Identity: resp.NewIdentity, Tainted: prior != nil && prior.Tainted}
+	o := &Object{Value: a.value(resp.NewState), Private: resp.Private, Identity: resp.NewIdentity, Tainted: prior != nil && prior.Tainted, Alias: alias}
 	if !failed(diags) {
 		for _, wrong := range differences(c.After, o.Value) {
 			diags = append(diags, Diagnostic{true, address, inconsistentApply, wrong})
@@ -263,7 +264,7 @@ func (a *applying) remove(c *Change) bool {
 
 // removeDeposed plans the delete of what is deposed anew, with the private data of that.
 func (a *applying) removeDeposed(address string, o *Object) bool {
-	c, diags := a.planDestroy(address, o)
+	c, diags := a.of(a.plan.alias(address, o)).planDestroy(address, o)
 	if !a.say(diags) {
 		return false
 	}
@@ -289,7 +290,11 @@ func (a *applying) dropDeposed(address string, o *Object) {
 
 // destroy is one ApplyResourceChange that is a delete. It returns what is left.
 func (a *applying) destroy(address string, o *Object, private []byte) (*Object, bool) {
-	resp, err := a.ask(&tfprotov6.ApplyResourceChangeRequest{
+	if a.kill != nil && a.kill.Moment == BeforeDelete && text(o.Value, "vmx_path") == a.kill.Path {
+		a.die()
+		return o, false
+	}
+	resp, err := a.ask(a.of(a.plan.alias(address, o)), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: registration, PriorState: dynamic(a.kind, o.Value), PlannedState: dynamic(a.kind, a.null()),
 		Config: dynamic(a.kind, a.null()), PlannedPrivate: private,
 	})

@@ -16,7 +16,8 @@ import (
 
 // attacks are all of them.
 func attacks() []attack {
-	return slices.Concat(replacements(), halves(), notes(), copies(), plans(), unseen(), others())
+	return slices.Concat(replacements(), halves(), notes(), copies(), plans(), unseen(), others(),
+		between(), movedAway(), names(), twoProviders(), halfway())
 }
 
 // TestAttacks makes every attack and holds it against the promises: in one order each, in every order and with every

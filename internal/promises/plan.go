@@ -11,9 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// planning is a plan that is being made, in one process of the provider.
+// planning is a plan that is being made.
 type planning struct {
-	*process
+	*processes
 	mu   sync.Mutex
 	plan *Plan
 }
@@ -39,9 +39,9 @@ func (w *Workspace) Plan(config Config, options Options) *Plan {
 }
 
 func (w *Workspace) planWalk(config Config, options Options, from *State) *Plan {
-	process, diags := w.start()
-	defer process.end()
-	p := &planning{process: process, plan: &Plan{Config: config, Prior: from.clone(), Diagnostics: diags, options: options}}
+	processes, diags := w.startAll(config, from)
+	defer processes.end()
+	p := &planning{processes: processes, plan: &Plan{Config: config, Prior: from.clone(), Diagnostics: diags, options: options}}
 	if failed(diags) {
 		return p.plan
 	}
@@ -93,18 +93,24 @@ func (p *planning) change(c *Change) {
 
 // read is the object of the state file, refreshed. It is nil if it is gone.
 func (p *planning) read(address string, o *Object) (*Object, bool) {
-	o, diags := p.upgrade(address, o)
+	alias := p.plan.alias(address, o)
+	o, diags := p.of(alias).upgrade(address, o)
 	if !p.say(diags) {
 		return nil, false
 	}
 	if !p.plan.options.NoRefresh {
 		tainted := o.Tainted
-		if o, diags = p.refresh(address, o); !p.say(diags) {
+		if o, diags = p.of(alias).refresh(address, o); !p.say(diags) {
 			return nil, false
 		}
 		if o != nil {
 			o.Tainted = tainted
 		}
+	}
+	if o != nil && o.Alias != alias {
+		served := *o
+		served.Alias = alias
+		o = &served
 	}
 	return o, true
 }
@@ -139,7 +145,7 @@ func (p *planning) orphan(address string) bool {
 	if o == nil {
 		return true
 	}
-	c, diags := p.planDestroy(address, o)
+	c, diags := p.of(p.plan.alias(address, o)).planDestroy(address, o)
 	if !p.say(diags) {
 		return false
 	}
@@ -162,7 +168,7 @@ func (p *planning) deposed(address string, was *Object) bool {
 	if o == nil {
 		return true
 	}
-	c, diags := p.planDestroy(address, o)
+	c, diags := p.of(p.plan.alias(address, o)).planDestroy(address, o)
 	if !p.say(diags) {
 		return false
 	}
@@ -183,8 +189,11 @@ func (p *planning) instance(address string, resource Resource) bool {
 	o := p.current(address)
 	if id, ok := p.plan.Config.Imports[address]; ok && o == nil {
 		var diags []Diagnostic
-		if o, diags = p.importState(address, id); !p.say(diags) {
+		if o, diags = p.of(resource.Alias).importState(address, id); !p.say(diags) {
 			return false
+		}
+		if o != nil {
+			o.Alias = resource.Alias
 		}
 		p.setCurrent(address, o)
 	} else if o != nil {
@@ -193,7 +202,7 @@ func (p *planning) instance(address string, resource Resource) bool {
 		}
 		p.setCurrent(address, o)
 	}
-	c, diags := p.planInstance(address, resource, o, slices.Contains(p.plan.options.Replace, address), false)
+	c, diags := p.of(resource.Alias).planInstance(address, resource, o, slices.Contains(p.plan.options.Replace, address), false)
 	if !p.say(diags) {
 		return false
 	}

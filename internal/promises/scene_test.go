@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,9 +57,11 @@ type scene struct {
 	*testing.T
 	*World
 	ws      *Workspace
+	host    sim.Options
 	options Options
+	delay   string
 
-	about         string // the file that the outcome is about
+	about         string // the path that the outcome is about, or DATACENTER:path
 	before, after string // inventory and state around the last run
 	outcome       string
 	findings      []Finding
@@ -88,7 +91,7 @@ func newScene(t *testing.T, options sim.Options, walk Options, delay string) *sc
 			datasets = append(datasets, [2]string{fmt.Sprintf("DC%d", dc), fmt.Sprintf("LocalDS_%d", ds)})
 		}
 	}
-	s := &scene{T: t, World: NewWorld(host, datasets...), options: walk, about: web}
+	s := &scene{T: t, World: NewWorld(host, datasets...), host: options, options: walk, delay: delay, about: web}
 	data := filepath.Join(t.TempDir(), ".terraform")
 	s.must(os.Mkdir(data, 0o700))
 	s.ws = s.Workspace(data, "default")
@@ -224,7 +227,7 @@ func (s *scene) judged(ws *Workspace, was, owner string, found []Finding) {
 
 func (s *scene) registrationOf(path string) string {
 	for _, r := range s.Host.Registered() {
-		if r.Path == path {
+		if r.Path == path || r.Datacenter+":"+r.Path == path {
 			return r.ManagedObjectID
 		}
 	}
@@ -249,6 +252,52 @@ func (s *scene) expect(ok bool, what string) {
 	s.outcome = notSaid + ": " + what
 }
 
+// at lets somebody do something right before the host answers the nth request from now on, of one method or of any.
+func (s *scene) at(n int, method string, do func()) (reached func() bool) {
+	var mu sync.Mutex
+	count := 0
+	s.Host.OnRequest(func(is string, _ []byte) {
+		mu.Lock()
+		if method == "" || is == method {
+			count++
+		}
+		now := count == n && (method == "" || is == method)
+		mu.Unlock()
+		if now {
+			do()
+		}
+	})
+	return func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return count >= n
+	}
+}
+
+// every makes an attack once for each request of an apply: somebody acts right before the host answers that one. It
+// ends with the first that has another outcome than wanted.
+func every(want []string, given func(s *scene) *Plan, act, check func(s *scene)) func(s *scene) {
+	return func(s *scene) {
+		for n, more := 1, true; more; n++ {
+			one := newScene(s.T, s.host, s.options, s.delay)
+			plan := given(one)
+			if plan.Failed() {
+				s.plan = plan
+				s.Fatalf("the scene is not set:\n%s", s.said())
+			}
+			one.Host.ResetRequests()
+			reached := one.at(n, "", func() { act(one) })
+			one.saved(plan)
+			one.Host.OnRequest(nil)
+			check(one)
+			more = reached() && len(one.findings) == 0 && slices.Contains(want, one.outcome)
+			s.World, s.ws, s.plan, s.result, s.findings, s.outcome = one.World, one.ws, one.plan, one.result, one.findings, one.outcome
+			s.before, s.after = fmt.Sprintf("at request %d: %s", n, one.before), one.after
+			one.Host.Close()
+		}
+	}
+}
+
 // said is what the last run said.
 func (s *scene) said() string {
 	var out []string
@@ -266,6 +315,33 @@ func (s *scene) said() string {
 func (s *scene) outside(path string) {
 	s.Helper()
 	s.must(s.Outside(s.Context(), sim.Outsider, "DC0", path))
+}
+
+// anew lets somebody else unregister a VM and register it again.
+func (s *scene) anew(path string) {
+	s.Helper()
+	s.must(s.OutsideUnregisters(s.Context(), "DC0", path))
+	s.outside(path)
+}
+
+// moved lets somebody move a VM to the other datastore; the outcome is about where it is then.
+func (s *scene) moved(path string) string {
+	s.Helper()
+	to, err := s.Host.StorageVMotion(s.Context(), "DC0", path, "LocalDS_1")
+	s.must(err)
+	s.about = to
+	return to
+}
+
+// twin writes a VM whose display name is that of another file.
+func (s *scene) twin(path, name, uuid string) {
+	s.Helper()
+	s.must(s.Host.WriteVM("DC0", path, sim.VMX{InstanceUUID: uuid, DisplayName: name}))
+}
+
+func (s *scene) turn(path, state string) {
+	s.Helper()
+	s.must(s.Host.SetPower("DC0", path, state))
 }
 
 // verdict is the outcome, or the first promise that is broken.

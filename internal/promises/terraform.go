@@ -58,6 +58,7 @@ type Object struct {
 	Private       []byte
 	Identity      *tfprotov6.ResourceIdentityData
 	Tainted       bool
+	Alias         string // the configuration of the provider that it is of
 }
 
 // Config is a root module.
@@ -73,6 +74,7 @@ type Config struct {
 type Resource struct {
 	Attributes
 	CreateBeforeDestroy bool
+	Alias               string // of the configuration of the provider; empty for the one without
 }
 
 // Action is what a plan says of an object.
@@ -147,9 +149,10 @@ const (
 	BeforeRegister Moment = "before RegisterVM is sent"
 	AfterRegister  Moment = "after RegisterVM, before its answer"
 	AfterCreate    Moment = "during after_create"
+	BeforeDelete   Moment = "before the delete begins"
 )
 
-// Kill kills Terraform and its provider while they register a path.
+// Kill kills Terraform and its provider while they register a path, or delete an address with this vmx_path.
 type Kill struct {
 	Moment Moment
 	Path   string
@@ -217,5 +220,14 @@ func (w *Workspace) Taint(address string) {
 		tainted := *o
 		tainted.Tainted = true
 		w.State.Current[address] = &tainted
+	}
+}
+
+// Untaint takes that back, as terraform untaint does.
+func (w *Workspace) Untaint(address string) {
+	if o := w.State.Current[address]; o != nil {
+		untainted := *o
+		untainted.Tainted = false
+		w.State.Current[address] = &untainted
 	}
 }

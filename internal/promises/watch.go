@@ -20,8 +20,11 @@ import (
 type World struct {
 	Host *sim.Host
 	// made says which workspace registered a VM, by managed object id. Whatever is not in it is somebody else's.
-	made     map[string]*Workspace
-	labels   map[string]string // of managed object ids
+	made map[string]*Workspace
+	// others are the VMs that somebody else has registered and not unregistered himself, whenever that was.
+	others   map[string]sim.Registered
+	atPlan   map[*Plan][]sim.Registered // what there was when a plan was made that is applied later
+	labels   map[string]string          // of managed object ids
 	counts   map[string]int
 	claimed  map[string]bool
 	explicit map[*Workspace]map[string]bool
@@ -40,10 +43,12 @@ const (
 	FileChanged = "file changed"
 )
 
+const running = "poweredOn"
+
 // NewWorld watches a host.
 func NewWorld(host *sim.Host, datasets ...[2]string) *World {
 	return &World{
-		Host: host, made: map[string]*Workspace{}, labels: map[string]string{}, counts: map[string]int{},
+		Host: host, made: map[string]*Workspace{}, others: map[string]sim.Registered{}, atPlan: map[*Plan][]sim.Registered{}, labels: map[string]string{}, counts: map[string]int{},
 		claimed: map[string]bool{}, explicit: map[*Workspace]map[string]bool{}, datasets: datasets, dirs: map[[2]string]string{},
 	}
 }
@@ -105,7 +110,7 @@ func (w *World) Inventory() string {
 	var out []string
 	for _, r := range w.Host.Registered() {
 		l := w.label(r)
-		if r.PowerState == "poweredOn" {
+		if r.PowerState == running {
 			l += " (on)"
 		}
 		out = append(out, l)
@@ -171,6 +176,14 @@ func (w *World) Step(ws *Workspace, config Config, options Options) (*Plan, *Res
 		w.settle(len(before), options.Kill)
 	}
 	return plan, result, w.judge(ws, before, prior, plan, result)
+}
+
+// PlanLater makes a plan that ApplySaved applies.
+func (w *World) PlanLater(ws *Workspace, config Config, options Options) *Plan {
+	w.explicitOf(ws, config)
+	plan := ws.Plan(config, options)
+	w.atPlan[plan] = w.Host.Registered()
+	return plan
 }
 
 // ApplySaved is Step for a plan that was made before.
@@ -245,15 +258,18 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 			found = append(found, w.gone(r, plan, result, there)...)
 		case is.Name != r.Name || is.Folder != r.Folder || is.PowerState != r.PowerState:
 			renamed[strings.TrimPrefix(r.Datacenter, "/")+":"+r.Path] = true
-			if !owns(prior, r.ManagedObjectID) && !owns(ws.State, r.ManagedObjectID) {
+			by := r.PowerState == running || is.Name != r.Name || is.Folder != r.Folder // nobody but others turns a VM on
+			if by && !owns(prior, r.ManagedObjectID) && !owns(ws.State, r.ManagedObjectID) {
 				found = append(found, Finding{NotOurs, fmt.Sprintf("%s was changed: %+v is now %+v", w.label(r), r, is)})
 			}
-			if is.PowerState != r.PowerState {
+			if is.PowerState != r.PowerState && r.PowerState == running {
 				found = append(found, Finding{Lost, fmt.Sprintf("%s was powered off and stays registered", w.label(r))})
 			}
 		}
 	}
-	found = append(found, w.claims(ws, prior, after)...)
+	found = append(found, w.unplugged(before, after, plan)...)
+	found = append(found, w.taken(ws, after, plan)...)
+	found = append(found, w.claims(ws, after)...)
 	now := w.hashes()
 	for name, sum := range w.files {
 		if now[name] != sum && !renamed[name] {
@@ -312,6 +328,38 @@ func (w *World) gone(r sim.Registered, plan *Plan, result *Result, there map[str
 	return nil
 }
 
+// taken finds what somebody else has registered, maybe while the step went on, and what this step has unregistered. Only
+// an address that was to unregister this very registration, by its configuration, may do that.
+func (w *World) taken(ws *Workspace, after map[string]sim.Registered, plan *Plan) []Finding {
+	var found []Finding
+	for id, r := range w.others {
+		if _, ok := after[id]; ok {
+			continue
+		}
+		delete(w.others, id)
+		asked := func(c *Change) bool {
+			return c.Before != nil && c.Action.takesOut() && w.explicit[ws][c.Address] && text(c.Before.Value, "managed_object_id") == id
+		}
+		if !slices.ContainsFunc(plan.Changes, asked) {
+			found = append(found, Finding{NotOurs, w.label(r) + ", which somebody else has registered, was unregistered"})
+		}
+	}
+	return found
+}
+
+// unplugged finds the VMs that were off when a plan was made, that somebody has turned on since, and that are turned off
+// and unregistered all the same.
+func (w *World) unplugged(before []sim.Registered, after map[string]sim.Registered, plan *Plan) []Finding {
+	var found []Finding
+	for _, r := range before {
+		off := func(p sim.Registered) bool { return p.ManagedObjectID == r.ManagedObjectID && p.PowerState != running }
+		if _, ok := after[r.ManagedObjectID]; !ok && r.PowerState == running && slices.ContainsFunc(w.atPlan[plan], off) {
+			found = append(found, Finding{Lost, w.label(r) + " was off when it was planned, and runs; its plug was pulled"})
+		}
+	}
+	return found
+}
+
 // is reports that an object is a VM: its managed object id or, after an unregistration and a registration outside, its
 // file is.
 func (w *World) is(o *Object, r sim.Registered) bool {
@@ -320,16 +368,12 @@ func (w *World) is(o *Object, r sim.Registered) bool {
 }
 
 // claims finds what a destroy would unregister although this workspace has not registered it.
-func (w *World) claims(ws *Workspace, prior *State, after map[string]sim.Registered) []Finding {
+func (w *World) claims(ws *Workspace, after map[string]sim.Registered) []Finding {
 	var found []Finding
 	for address, o := range ws.State.Current {
 		id := text(o.Value, "managed_object_id")
 		r, ok := after[id]
 		if !ok || !unregisters(o) || w.explicit[ws][address] || w.made[id] == ws || w.claimed[ws.Name+id] {
-			continue
-		}
-		if was := prior.Current[address]; was != nil && unregisters(was) && w.is(was, r) {
-			w.made[id] = ws // the same file under another id is the same VM
 			continue
 		}
 		w.claimed[ws.Name+id] = true
@@ -344,6 +388,22 @@ func (w *World) Outside(ctx context.Context, user, datacenter, at string) error 
 	id, err := w.Host.RegisterAs(ctx, user, datacenter, at)
 	if err == nil {
 		w.made[id] = &Workspace{Name: "somebody else"}
+		for _, r := range w.Host.Registered() {
+			if r.ManagedObjectID == id {
+				w.others[id] = r
+			}
+		}
+	}
+	return err
+}
+
+// OutsideUnregisters unregisters a VM as a user who is not Terraform.
+func (w *World) OutsideUnregisters(ctx context.Context, datacenter, at string) error {
+	err := w.Host.Unregister(ctx, datacenter, at)
+	for id := range w.others {
+		if err == nil && !slices.ContainsFunc(w.Host.Registered(), func(r sim.Registered) bool { return r.ManagedObjectID == id }) {
+			delete(w.others, id)
+		}
 	}
 	return err
 }
