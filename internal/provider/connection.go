@@ -29,7 +29,7 @@ type connection struct {
 	serverID string
 	// finished are the paths whose registration came to its end, but is not known to
 	// be in a state yet.
-	finished []string
+	finished []attempted
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }
@@ -107,10 +107,13 @@ func (c *connection) journalBegin(ctx context.Context, at intent) {
 	}
 }
 
+// attempted is what an attempt was at: a path, in a datacenter if one is known.
+type attempted struct{ path, datacenter string }
+
 // journalEnd forgets the attempts at some paths.
-func (c *connection) journalEnd(ctx context.Context, server string, paths ...string) {
-	for _, p := range paths {
-		if err := c.journal.end(server, p); err != nil {
+func (c *connection) journalEnd(ctx context.Context, server string, all ...attempted) {
+	for _, at := range all {
+		if err := c.journal.end(server, at.path, at.datacenter); err != nil {
 			tflog.Warn(ctx, "cannot forget the registration that ended", map[string]any{"error": err.Error()})
 		}
 	}
@@ -118,10 +121,10 @@ func (c *connection) journalEnd(ctx context.Context, server string, paths ...str
 
 // journalFinished notes that an attempt came to its end. It is forgotten only when
 // its registration is known to be in a state: Terraform may be killed before.
-func (c *connection) journalFinished(path string) {
+func (c *connection) journalFinished(at attempted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.finished = append(c.finished, path)
+	c.finished = append(c.finished, at)
 }
 
 // stop notes that the run was interrupted: nobody knows what of it is saved.
@@ -135,10 +138,10 @@ func (c *connection) stop() {
 // order after it has written the state.
 func (c *connection) close(ctx context.Context) {
 	c.mu.Lock()
-	paths, server, stopped := c.finished, c.serverID, c.stopped
+	all, server, stopped := c.finished, c.serverID, c.stopped
 	c.finished = nil
 	c.mu.Unlock()
 	if !stopped {
-		c.journalEnd(ctx, server, paths...)
+		c.journalEnd(ctx, server, all...)
 	}
 }

@@ -29,8 +29,8 @@ type journal interface {
 	open(at intent) vix.Attempt
 	// begin notes that the host is about to be asked.
 	begin(at intent) error
-	// end forgets the attempts at a path of a server.
-	end(server, path string) error
+	// end forgets the attempts at a path of a server, in the datacenter if one is given.
+	end(server, path, datacenter string) error
 }
 
 // intent is one attempt at a registration.
@@ -111,15 +111,19 @@ func (j *fileJournal) begin(at intent) error {
 	return os.Rename(file+".new", file)
 }
 
-func (j *fileJournal) end(server, path string) error {
+func (j *fileJournal) end(server, path, datacenter string) error {
 	entries, err := os.ReadDir(j.folder)
 	if err != nil {
 		return nil //nolint:nilerr // there is no journal, so nothing is noted
 	}
 	for _, entry := range entries {
 		file := filepath.Join(j.folder, entry.Name())
-		if noted, err := read(file); err != nil || noted.Server != server || noted.Path != path {
+		noted, err := read(file)
+		if err != nil || noted.Server != server || noted.Path != path {
 			continue
+		}
+		if noted.Datacenter != "" && datacenter != "" && !vix.SamePlace(datacenter, noted.Datacenter) {
+			continue // the file of that path in another one
 		}
 		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
 			return err

@@ -119,8 +119,15 @@ func addReplacedDisplaced(diags *diag.Diagnostics, at path.Path, state registrat
 
 func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
 	how := "the plug is pulled"
-	if off == vix.PowerOffGuest {
+	switch off {
+	case vix.PowerOffFail:
+		diags.AddError(fmt.Sprintf("%s runs, and would not be unregistered", p),
+			coded(vix.CodeVMIsRunning, "The VM is powered on, and a host does not unregister a VM that runs: a replacement that is forced "+
+				"(-replace, or a tainted resource) fails. Power the VM off, then plan again."))
+		return
+	case vix.PowerOffGuest:
 		how = "its guest is shut down"
+	case vix.PowerOffHard:
 	}
 	diags.AddError(fmt.Sprintf("%s runs, and would be powered off", p),
 		fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before "+

@@ -62,7 +62,7 @@ func (r *registrationResource) create(
 			return
 		}
 	}
-	r.conn.journalFinished(spec.Path.String())
+	r.conn.journalFinished(attempted{spec.Path.String(), done.Datacenter})
 	r.conn.ledger.done(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
@@ -102,7 +102,7 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 		// After any error but the host's answer the VM may be registered, and the journal
 		// keeps the attempt.
 		if e, ok := errors.AsType[*vix.Error](err); sent && ok && !e.Doubt {
-			r.conn.journalEnd(ctx, at.Server, at.Path)
+			r.conn.journalEnd(ctx, at.Server, attempted{at.Path, at.Datacenter})
 		}
 		return nil, nil, err
 	}

@@ -48,6 +48,10 @@ func (r *registrationResource) planCreate(
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		p.note.save(ctx, resp.Private, &resp.Diagnostics)
+		if p.replacing != nil {
+			// All that the delete of a tainted registration, and the state if it fails, will know.
+			p.note.Record.save(ctx, resp.Private, &resp.Diagnostics)
+		}
 	}
 }
 
@@ -97,6 +101,12 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		c.refuse(spec, err)
 		return
 	}
+	if vm, moved := c.r.conn.ledger.movedFrom(check.FileID); moved && c.note.Out == nil && vm.unregisters {
+		// It is this very address, tainted, or one that goes: either way its VM would be lost.
+		out := vm.Handle()
+		addMovedAway(&c.diags, &out, spec.Path)
+		return
+	}
 	c.judge(ctx, spec, check)
 	if !c.diags.HasError() {
 		c.fill(plan, spec, check, d)
@@ -121,13 +131,17 @@ func (c *creation) turn() {
 // has: of a tainted registration Terraform plans only the making anew.
 func (c *creation) tainted(err error) *vix.Registration {
 	e, ok := errors.AsType[*vix.Error](err)
-	if !ok || e.Code != vix.CodeAlreadyExists || e.VM == nil || c.note.Out != nil || !c.r.conn.ledger.inState(e.VM.ManagedObjectID) {
+	if !ok || e.Code != vix.CodeAlreadyExists || e.VM == nil || c.note.Out != nil {
 		return nil
+	}
+	vm, ok := c.r.conn.ledger.inState(e.VM.ManagedObjectID)
+	if !ok || !vm.unregisters {
+		return nil // what is kept stays in the way
 	}
 	handle := e.VM.Handle()
 	c.note = planNote{
-		Out: &handle, Unregisters: true, PowersOff: vix.PowerOff(c.config.PowerOffOnDestroy.ValueString()),
-		PowerState: e.VM.PowerState, Readable: e.VM.Readable(),
+		Out: &handle, Unregisters: true, PowersOff: vm.powersOff, PowerState: e.VM.PowerState, Readable: e.VM.Readable(),
+		Record: vm.record,
 	}
 	c.note.Record.read(e.VM)
 	c.replacing = e.VM
@@ -227,7 +241,7 @@ func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, 
 	if c.note.PowerState == vix.PoweredOn {
 		powersOff = c.note.PowersOff
 	}
-	if !c.note.Replaces && powersOff != vix.PowerOffFail {
+	if !c.note.Replaces && c.note.PowerState == vix.PoweredOn {
 		addForcedOff(&c.diags, c.note.Out.Path, powersOff)
 	}
 	if err := c.r.conn.host.Supports(vix.FeatureUnregister); err != nil {

@@ -197,8 +197,12 @@ func (r *registrationResource) planInPlace(
 	if note.Replaces && note.Unregisters {
 		role = leaves
 	}
-	if r.conn.ledger.planned(rec.part(role)) == parted {
+	switch r.conn.ledger.planned(rec.part(role)) {
+	case parted:
 		addParted(diags, handle.Path)
+	case twice:
+		addTwice(diags, handle.Path)
+	case none:
 	}
 	if note.Replaces {
 		return

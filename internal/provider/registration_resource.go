@@ -167,8 +167,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
-	r.settle(ctx, found.Server, state)
-	r.conn.ledger.see(found)
+	r.settle(ctx, found, state)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}
@@ -181,7 +180,9 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	rec.Server = found.Server
 	rec.read(found)
+	rec.names(state.VMXPath, found, r.conn.parsePath)
 	state.follow(found, rec)
+	r.conn.ledger.see(held{*found, rec, state.unregisters(), vix.PowerOff(state.PowerOffOnDestroy.ValueString())})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, found.Server, state.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -227,6 +228,9 @@ func (r *registrationResource) Update(
 		}
 	}
 	rec.configured(config, plan)
+	if !plan.VMXPath.Equal(state.VMXPath) {
+		rec.NamedFileID = rec.FileID // a change in place is one to where the VM is
+	}
 	if r.conn != nil {
 		r.conn.ledger.done(&vix.Registration{FileID: rec.FileID, ManagedObjectID: rec.ManagedObjectID})
 	}
