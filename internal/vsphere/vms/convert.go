@@ -4,6 +4,7 @@
 package vms
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -175,7 +176,7 @@ func toolsState(g *types.GuestInfo) vix.ToolsState {
 	case types.VirtualMachineToolsRunningStatusGuestToolsExecutingScripts:
 		return vix.ToolsUnknown // on the way up or down
 	}
-	switch types.VirtualMachineToolsVersionStatus(g.ToolsVersionStatus2) {
+	switch types.VirtualMachineToolsVersionStatus(cmp.Or(g.ToolsVersionStatus2, g.ToolsVersionStatus)) {
 	case types.VirtualMachineToolsVersionStatusGuestToolsNotInstalled:
 		return vix.ToolsNotInstalled
 	case "":

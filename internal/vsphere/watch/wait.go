@@ -160,6 +160,9 @@ func vmOf(known properties) VM {
 	tools, _ := known["guest.toolsRunningStatus"].(string)
 	vm.Tools = types.VirtualMachineToolsRunningStatus(tools)
 	version, _ := known["guest.toolsVersionStatus2"].(string)
+	if version == "" {
+		version, _ = known["guest.toolsVersionStatus"].(string) // before API 5.0
+	}
 	vm.ToolsVersion = types.VirtualMachineToolsVersionStatus(version)
 	vm.Ready, _ = known["guest.guestOperationsReady"].(bool)
 	vm.Address, _ = known["guest.ipAddress"].(string)

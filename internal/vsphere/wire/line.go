@@ -36,6 +36,7 @@ type Line struct {
 	Life context.Context //nolint:containedctx // it is the connection's own
 
 	caller   *caller
+	unknown  unknown
 	sessions *cache.Session
 	end      context.CancelFunc
 	once     sync.Once
@@ -71,6 +72,9 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		Passthrough: !options.SessionCache,
 		DirSOAP:     sessionFolder(),
 		LoginSOAP: func(ctx context.Context, c *vim25.Client) error {
+			if err := l.supported(c.ServiceContent.About); err != nil {
+				return err
+			}
 			return l.login(ctx, c)
 		},
 	}
@@ -87,6 +91,9 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		return nil, l.connectError(trip.judge(dialCtx, err, farewell).err)
 	}
 	if l.User.UserName == "" {
+		if err := l.supported(l.Client.ServiceContent.About); err != nil {
+			return nil, err
+		}
 		if err := l.adoptCachedSession(dialCtx); err != nil {
 			return nil, l.connectError(err)
 		}
