@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -52,14 +53,22 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		privilege = "Datastore.FileManagement"
 	}
 	if h.denied(user, privilege, ds.Self) {
-		http.Error(w, "403 Forbidden", http.StatusForbidden)
+		// As without a session, not 403.
+		w.Header().Set("WWW-Authenticate", `Basic realm="VMware HTTP server"`)
+		http.Error(w, "401 Unauthorized", http.StatusUnauthorized)
 		return
 	}
 	if !h.accessible(ds) {
 		http.Error(w, "503 Service Unavailable", http.StatusServiceUnavailable)
 		return
 	}
-	rel := strings.TrimPrefix(path.Clean("/"+strings.TrimPrefix(r.URL.Path, "/folder/")), "/")
+	// A + in the path is a blank, as it is in a query.
+	below, err := url.QueryUnescape(strings.TrimPrefix(r.URL.EscapedPath(), "/folder/"))
+	if err != nil {
+		http.Error(w, "400 Bad Request", http.StatusBadRequest)
+		return
+	}
+	rel := strings.TrimPrefix(path.Clean("/"+below), "/")
 	name := file(ds, dsPath{ds.Name, rel})
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:

@@ -29,6 +29,8 @@ type File struct {
 	vix.File
 	Store *inventory.Store
 	disks map[string]bool // the .vmdk files of the datastore, if they were listed
+	// denied is set where the user may not read it.
+	denied *denial
 }
 
 // missingFolderError is a datastore without the folder asked for.
