@@ -208,9 +208,17 @@ func TestFilesOverHTTPWithoutThePrivilege(t *testing.T) {
 		if err := s.WriteFile("DC0", "[LocalDS_0] a/a.vmx", []byte("x")); err != nil {
 			return err
 		}
-		s.Deny(s.Username(), "Datastore.Browse", "")
-		if status, _, err := s.http("GET", "DC0", "a/a.vmx", nil, true); err != nil || status != http.StatusUnauthorized {
-			return missing("GET: %d, %v", status, err)
+		for _, privilege := range []string{"Datastore.Browse", "Datastore.FileManagement"} {
+			s.AddUser(privilege, "pw")
+			s.Deny(privilege, privilege, "")
+			c, err := s.ClientAs(s.ctx, privilege, "pw")
+			if err != nil {
+				return err
+			}
+			limited := &seat{Host: s.Host, ctx: s.ctx, c: c}
+			if status, _, err := limited.http("GET", "DC0", "a/a.vmx", nil, true); err != nil || status != http.StatusUnauthorized {
+				return missing("GET without %s: %d, %v", privilege, status, err)
+			}
 		}
 		return nil
 	})

@@ -48,11 +48,8 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	privilege := "Datastore.Browse"
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		privilege = "Datastore.FileManagement"
-	}
-	if h.denied(user, privilege, ds.Self) {
+	// Which of the two a read needs is not told alike everywhere.
+	if h.denied(user, "Datastore.FileManagement", ds.Self) || reads(r) && h.denied(user, "Datastore.Browse", ds.Self) {
 		// As without a session, not 403.
 		w.Header().Set("WWW-Authenticate", `Basic realm="VMware HTTP server"`)
 		http.Error(w, "401 Unauthorized", http.StatusUnauthorized)
@@ -85,6 +82,10 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		}
 		http.ServeContent(w, r, info.Name(), info.ModTime(), f)
 	case http.MethodPut, http.MethodPost:
+		if err := makeObject(ds, dsPath{ds.Name, rel}); err != nil {
+			http.Error(w, "500 Internal Server Error", http.StatusInternalServerError)
+			return
+		}
 		h.receive(w, r, name)
 	case http.MethodDelete:
 		switch err := os.Remove(name); {
@@ -99,6 +100,8 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 	}
 }
+
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 func (h *Host) receive(w http.ResponseWriter, r *http.Request, name string) {
 	if r.Method == http.MethodPost {

@@ -180,6 +180,9 @@ func leaveOut(out *vix.Files, files []datastores.File, q vix.FileQuery) []datast
 	var kept []datastores.File
 	for _, f := range files {
 		by, excluded := vix.Excluded(f.Path.File, q.Exclude)
+		if !excluded {
+			by, excluded = vix.Excluded(f.Friendly, q.Exclude)
+		}
 		if p, err := vix.ParsePath(f.Path.String()); !excluded && (err != nil || p != f.Path) {
 			by, excluded = vix.ByName, true
 		}

@@ -97,11 +97,11 @@ func TestFilesThatTheUserMayNotRead(t *testing.T) {
 		laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] vm%[1]d/vm%[1]d.vmx", i), sim.VMX{NoDisk: true})
 	}
 	h := connected(t, s)
-	s.Fault(sim.Fault{Method: "HTTP GET", Status: 401, Times: -1}) // a host's whole answer to a missing privilege
+	s.Deny(s.Username(), "Datastore.FileManagement", "")
 	s.ResetRequests()
 	_, err := h.Files(t.Context(), vix.FileQuery{ReadConfig: true})
 	lacks := `The user "administrator@vsphere.local" lacks the privilege Datastore.Browse or Datastore.FileManagement on the datastore /DC0/datastore/LocalDS_0.`
-	says(t, failure(t, err, vix.CodeHostUserPermissions, vix.FieldDatastores), "Cannot read [LocalDS_0] vm", lacks, "HTTP 401 Unauthorized")
+	says(t, failure(t, err, vix.CodeHostUserPermissions, vix.FieldNone), "Cannot read [LocalDS_0] vm", lacks, "HTTP 401 Unauthorized")
 	if n := s.Requests()["HTTP GET"]; n != 1 {
 		t.Errorf("the host was asked %d times", n)
 	}

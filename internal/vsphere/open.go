@@ -25,9 +25,9 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.At(ctx, at.Path, in, &h.Opens)
+	found, err := h.found(ctx, what, at.Path, in, &h.Opens)
 	if err != nil {
-		return nil, h.Failed(what, err)
+		return nil, err
 	}
 	switch len(found) {
 	case 1:

@@ -36,7 +36,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		}
 		return nil, h.registerError(ctx, p, err)
 	}
-	h.Registered(spec.Path, p.dc, vm)
+	h.Registered(p.spec.Path, p.dc, vm)
 	// The registration exists: reading it back must not be cut short by the
 	// interruption that came too late to stop it.
 	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.Options.RequestTimeout)

@@ -61,7 +61,7 @@ func (d denials) take(q vix.FileQuery, files []*File) error {
 		}
 		if !q.SkipUnreadable {
 			return &vix.Error{
-				Op: "read", Object: f.Path.String(), Code: vix.CodeHostUserPermissions, Field: vix.FieldDatastores,
+				Op: "read", Object: f.Path.String(), Code: vix.CodeHostUserPermissions,
 				Reason: f.denied.reason(), Remedy: "Grant the user a role with both there, or connect as another user.", Fault: f.denied.answer,
 			}
 		}

@@ -31,6 +31,7 @@ type Datastores struct {
 
 	waits    *watch.Watch
 	searches fileSearches
+	tops     wire.Memory[types.ManagedObjectReference, *topFolders]
 }
 
 // New searches the datastores of an inventory; its tasks are waited for with waits.

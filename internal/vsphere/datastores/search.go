@@ -31,6 +31,9 @@ type File struct {
 	disks map[string]bool // the .vmdk files of the datastore, if they were listed
 	// denied is set where the user may not read it.
 	denied *denial
+	// Friendly is the path below the datastore with the name that people gave its first folder,
+	// where the host calls that by an identifier; empty elsewhere.
+	Friendly string
 }
 
 // missingFolderError is a datastore without the folder asked for.
@@ -65,8 +68,12 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 	if q.ReadConfig {
 		patterns = append(patterns, "*.vmdk")
 	}
+	folder, _, err := d.Spelled(ctx, g.Home, vix.Path{Datastore: g.Home.Name, File: strings.Trim(q.Folder, "/") + "/"})
+	if err != nil {
+		return nil, err
+	}
 	response, err := methods.SearchDatastoreSubFolders_Task(ctx, d.Client, &types.SearchDatastoreSubFolders_Task{
-		This: g.Home.Browser, DatastorePath: datastorePath(g.Home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
+		This: g.Home.Browser, DatastorePath: datastorePath(g.Home.Name, strings.Trim(folder.File, "/")), SearchSpec: searchSpec(patterns...),
 	})
 	var result types.AnyType
 	if err == nil {
@@ -82,7 +89,8 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 	if !ok {
 		return nil, d.Failed(what, fmt.Errorf("the search gave %T", result))
 	}
-	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
+	files := collect(g, folders.HostDatastoreBrowserSearchResults, q)
+	return files, d.nameFriendly(ctx, g.Home, files)
 }
 
 // collect takes the files from a search's answer.

@@ -29,6 +29,12 @@ func (ds *Datastore) Volume() string {
 	return ds.Ref.String()
 }
 
+// StoresObjects reports that its folders are objects of vSAN or vVols, which the host
+// calls by identifiers of its own.
+func (ds *Datastore) StoresObjects() bool {
+	return strings.EqualFold(ds.Type, "vsan") || strings.EqualFold(ds.Type, "vsanD") || strings.EqualFold(ds.Type, "VVOL")
+}
+
 // Store is one datastore, however many datacenters mount it and whatever they
 // call it.
 type Store struct {
