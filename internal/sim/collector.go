@@ -171,6 +171,9 @@ func (c *collector) filter(ctx *simulator.Context, objects []types.ObjectContent
 	for i := range objects {
 		if o := &objects[i]; c.unconfigured(o.Obj) {
 			o.PropSet = slices.DeleteFunc(o.PropSet, func(p types.DynamicProperty) bool { return isConfig(p.Name) })
+			if c.h.outOfReach(o.Obj) {
+				c.h.obscure(o)
+			}
 		}
 	}
 	if !c.hiding(ctx) {

@@ -102,8 +102,7 @@ func (h *Host) checkFile(_ *types.RegisterVM_Task, reg *registration) types.Base
 		return &types.NotFound{}
 	}
 	if ref, ok := h.vms.at(reg.datacenter.Self, reg.path.String()); ok {
-		taken, _ := h.vms.get(ref)
-		return &types.AlreadyExists{Name: taken.name}
+		return &types.AlreadyExists{Name: ref.Value}
 	}
 	f, err := os.Open(name)
 	if err != nil {

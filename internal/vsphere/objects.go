@@ -66,19 +66,24 @@ func (h *host) spellings(ctx context.Context, what wire.Step, p vix.Path, in []*
 	return out, nil
 }
 
-// found are the VMs at a path that a user writes.
+// found are the VMs at a path that a user writes, those out of reach too.
 func (h *host) found(ctx context.Context, what wire.Step, p vix.Path, in []*inventory.Datacenter, reads vms.Reader) ([]*vms.Record, error) {
 	places, err := h.spellings(ctx, what, p, in)
 	if err != nil {
 		return nil, err
 	}
 	var all []*vms.Record
-	for _, at := range places {
-		some, err := h.At(ctx, at.path, at.in, reads)
-		if err != nil {
-			return nil, h.Failed(what, err)
+	for _, find := range []func(context.Context, vix.Path, []*inventory.Datacenter, vms.Reader) ([]*vms.Record, error){h.At, h.AtIndexed} {
+		for _, at := range places {
+			some, err := find(ctx, at.path, at.in, reads)
+			if err != nil {
+				return nil, h.Failed(what, err)
+			}
+			all = append(all, some...)
 		}
-		all = append(all, some...)
+		if len(all) > 0 {
+			return all, nil
+		}
 	}
-	return all, nil
+	return nil, nil
 }

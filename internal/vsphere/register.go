@@ -80,26 +80,6 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 	return vm, nil
 }
 
-// overtaken is the case that the path was registered between the look and the
-// leap: by somebody else, or by an attempt of ours that was interrupted and whose
-// task the host finished only now. The host's record tells which.
-func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.Registered, error) {
-	h.Forget(p.spec.Path.Datastore)
-	p.refused = true
-	if p.already == nil {
-		if err := h.lookAround(ctx, p); err != nil {
-			return nil, err
-		}
-	}
-	if p.already == nil {
-		return nil, h.registerError(ctx, p, refused)
-	}
-	if err := h.mayTake(ctx, p); err != nil {
-		return nil, err
-	}
-	return &vix.Registered{Registration: h.stamp(ctx, p.already.Registration()), Adopted: !p.finished, Finished: p.finished}, nil
-}
-
 // registerError says more about a refused registration than its fault does.
 func (h *host) registerError(ctx context.Context, p *prepared, err error) error {
 	var e *vix.Error

@@ -5,6 +5,7 @@ package inventory
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,43 @@ func (ds *Datastore) Volume() string {
 		return url
 	}
 	return ds.Ref.String()
+}
+
+// Directory is where the datastore lies in the file system of its hosts, with a slash at
+// the end: /vmfs/volumes/UUID/. Empty where the host tells no URL.
+func (ds *Datastore) Directory() string {
+	u, err := url.Parse(ds.URL)
+	if err != nil || u.Path == "" {
+		return ""
+	}
+	return strings.TrimRight(u.Path, "/") + "/"
+}
+
+// Below gives the path below the datastore of what lies in its directory.
+func (ds *Datastore) Below(name string) (string, bool) {
+	directory := ds.Directory()
+	if directory == "" {
+		return "", false
+	}
+	return strings.CutPrefix(name, directory)
+}
+
+// AtDirectory are the mounts of the datastore that a path in the file system of the
+// hosts is on, the oldest first.
+func (sk *Outline) AtDirectory(name string) []*Datastore {
+	var found []*Datastore
+	if sk == nil {
+		return nil
+	}
+	for _, dc := range sk.Datacenters {
+		for _, ds := range dc.Datastores {
+			if _, ok := ds.Below(name); ok {
+				found = append(found, ds)
+			}
+		}
+	}
+	slices.SortFunc(found, byAge)
+	return found
 }
 
 // StoresObjects reports that its folders are objects of vSAN or vVols, which the host

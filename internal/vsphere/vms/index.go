@@ -167,8 +167,8 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
 	var (
-		only   = map[string]types.ManagedObjectReference{} // the one datastore of a name
-		all    = map[types.ManagedObjectReference]string{}
+		only   = map[string]*inventory.Datastore{} // the one datastore of a name
+		all    = map[types.ManagedObjectReference]*inventory.Datastore{}
 		shared = false
 	)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
@@ -179,7 +179,7 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 			}
 			_, twice := only[name]
 			shared = shared || twice
-			only[name], all[ds.Ref] = ds.Ref, name
+			only[name], all[ds.Ref] = ds, ds
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
 				Obj: ds.Ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
@@ -193,34 +193,45 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 		return nil, err
 	}
 	ix := &index{vms: make(map[FileOn][]types.ManagedObjectReference, len(content))}
-	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
+	paths := make(map[types.ManagedObjectReference]string, len(content))
 	for i := range content {
 		if o := &content[i]; o.Obj.Type == "VirtualMachine" {
-			paths[o.Obj] = hostPath(o.Text(pathProperty))
+			paths[o.Obj] = o.Text(pathProperty)
 		}
 	}
 	if shared {
 		ix.fill(content, paths, all)
 		return ix, nil
 	}
-	for vm, p := range paths {
-		if ds, ok := only[p.Datastore]; ok {
-			ix.add(FileOn{ds, p.File}, vm)
+	for vm, text := range paths {
+		if name, below := shellPath(text); below {
+			ix.addBelow(name, only, vm)
+		} else if p := hostPath(text); only[p.Datastore] != nil {
+			ix.add(FileOn{only[p.Datastore].Ref, p.File}, vm)
 		}
 	}
 	return ix, nil
 }
 
+// addBelow adds a VM whose path is one of the hosts' file system.
+func (ix *index) addBelow(name string, datastores map[string]*inventory.Datastore, vm types.ManagedObjectReference) {
+	for _, ds := range datastores {
+		if file, ok := ds.Below(name); ok {
+			ix.add(FileOn{ds.Ref, file}, vm)
+		}
+	}
+}
+
 // fill takes the VMs that the datastores say are theirs. A VM may have files on
 // several datastores; its path says which one counts.
 func (ix *index) fill(
-	content []wire.Brief, paths map[types.ManagedObjectReference]vix.Path, names map[types.ManagedObjectReference]string,
+	content []wire.Brief, paths map[types.ManagedObjectReference]string, datastores map[types.ManagedObjectReference]*inventory.Datastore,
 ) {
 	for i := range content {
 		o := &content[i]
 		for _, vm := range o.Refs("vm") {
-			if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
-				ix.add(FileOn{o.Obj, p.File}, vm)
+			if file, ok := fileOn(paths[vm], datastores[o.Obj]); ok {
+				ix.add(FileOn{o.Obj, file}, vm)
 			}
 		}
 	}
