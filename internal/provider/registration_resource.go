@@ -164,7 +164,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 			return
 		}
 	}
-	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
+	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
 	r.settle(ctx, found.Server, state)

@@ -152,7 +152,7 @@ const (
 // be changed while it is.
 func (s RegisterSpec) Change(is Registration) Change {
 	var change Change
-	if s.Name != "" && s.Name != is.Name {
+	if s.Name != "" && !SameName(s.Name, is.Name) {
 		change.Name = &s.Name
 	}
 	if s.Folder != "" && !SamePlace(is.Folder, s.Folder) {

@@ -145,7 +145,7 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 	if len(in) > 1 {
 		return h.severalDatacenters(ctx, p, in)
 	}
-	p.dc, p.ds = in[0], in[0].Datastores[p.spec.Path.Datastore]
+	p.dc, p.ds = in[0], in[0].Datastore(p.spec.Path.Datastore)
 	if !p.ds.Accessible {
 		// It was when the inventory was read; something may have mounted it since.
 		if sk, err := h.OutlineNow(ctx); err == nil {

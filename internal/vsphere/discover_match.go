@@ -97,7 +97,7 @@ func itemsOn(
 				hidden = append(hidden, inventory.Withheld{Ref: ref, In: ds.In.Path})
 				continue
 			case r.Path().IsZero() && len(r.Withheld) > 0:
-				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: wire.UnescapeName(r.VM.Name), In: ds.In.Path})
+				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: vix.Unescape(r.VM.Name), In: ds.In.Path})
 				continue
 			case !here:
 				continue // its disks are here, its configuration is elsewhere

@@ -53,7 +53,7 @@ func (h *host) spelledByFile(ctx context.Context, ds *inventory.Datastore, p vix
 func (h *host) spellings(ctx context.Context, what wire.Step, p vix.Path, in []*inventory.Datacenter) ([]sighting, error) {
 	var out []sighting
 	for _, dc := range in {
-		at, err := h.spelled(ctx, what, dc.Datastores[p.Datastore], p)
+		at, err := h.spelled(ctx, what, dc.Datastore(p.Datastore), p)
 		if err != nil {
 			return nil, err
 		}

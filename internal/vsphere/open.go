@@ -128,7 +128,7 @@ func (h *host) nameIsShared(ctx context.Context, name string) bool {
 	}
 	having := 0
 	for _, dc := range sk.Datacenters {
-		if dc.Datastores[name] != nil {
+		if dc.Datastore(name) != nil {
 			having++
 		}
 	}

@@ -79,7 +79,7 @@ func (h *host) namedByHost(ctx context.Context, p *prepared, refused error) erro
 func (p *prepared) mayHave(r *vms.Record) bool {
 	is := r.Registration()
 	file, here := r.On(p.ds)
-	if here && file == p.spec.Path.File {
+	if here && vix.SameName(file, p.spec.Path.File) {
 		return true
 	}
 	_, rest, _ := strings.Cut(p.spec.Path.File, "/")

@@ -29,7 +29,7 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 		return err
 	}
 	ref := r.VM.Self
-	if change.Name != nil && wire.UnescapeName(r.VM.Name) != *change.Name {
+	if change.Name != nil && !vix.SameName(vix.Unescape(r.VM.Name), *change.Name) {
 		task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
 		err = h.finish(ctx, wire.To("rename", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 		if err != nil {

@@ -166,7 +166,7 @@ func absolutePlace(f *File, name string, volumes []mountedVolume) (diskPlace, bo
 // besides is the datastore of that name in a datacenter that has the file's.
 func besides(f *File, name string) *inventory.Datastore {
 	for _, mount := range f.Store.Mounts {
-		if ds := mount.In.Datastores[name]; ds != nil {
+		if ds := mount.In.Datastore(name); ds != nil {
 			return ds
 		}
 	}

@@ -29,31 +29,33 @@ var objectName = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{
 // topFolders are the folders at the top of a datastore that stores objects.
 type topFolders struct {
 	friendly map[string]string   // by identifier
-	ids      map[string][]string // by friendly name
+	ids      map[string][]string // by friendly name, composed
 }
 
 // told reports that the host tells friendly names.
 func (t *topFolders) told() bool { return len(t.ids) > 0 }
 
-// Spelled gives a path as the host reports it. It is not told where the datastore stores objects
-// and the host does not say which of them the path means.
+// Spelled gives a path in the bytes in which the host reports it. It is not told where the datastore stores
+// objects and the host does not say which of them the path means.
 func (d *Datastores) Spelled(ctx context.Context, ds *inventory.Datastore, p vix.Path) (out vix.Path, told bool, err error) {
+	p.Datastore = ds.Name
 	first, rest, below := strings.Cut(p.File, "/")
 	if !ds.StoresObjects() || !below || objectName.MatchString(first) || !ds.Accessible {
-		return p, true, nil
+		out, err = d.inHostsBytes(ctx, ds, p)
+		return out, true, err
 	}
 	top, err := d.folderNames(ctx, ds, first)
 	if err != nil || !top.told() {
 		return p, false, err
 	}
-	switch ids := top.ids[first]; len(ids) {
+	switch ids := top.ids[vix.Composed(first)]; len(ids) {
 	case 0:
 		return p, true, nil // not there yet
 	case 1:
 		return vix.Path{Datastore: p.Datastore, File: ids[0] + "/" + rest}, true, nil
 	default:
 		e := &vix.Error{
-			Op: "look for", Object: p.String(), Code: vix.CodeInvalidArg, Field: vix.FieldPath, Cause: vix.ErrAmbiguous,
+			Op: "look for", Object: p.String(), Code: vix.CodeInvalidArg, Field: vix.FieldPath, Kind: vix.ErrAmbiguous,
 			Reason: fmt.Sprintf("%d folders of the datastore %s of %s have the name %q:", len(ids), ds.Name, ds.In.Path, first),
 			Remedy: "Write the path with the identifier of the one that is meant.",
 		}
@@ -69,7 +71,7 @@ func (d *Datastores) Spelled(ctx context.Context, ds *inventory.Datastore, p vix
 func (d *Datastores) folderNames(ctx context.Context, ds *inventory.Datastore, want string) (*topFolders, error) {
 	read := func(ctx context.Context) (*topFolders, error) { return d.readFolderNames(ctx, ds) }
 	top, err := d.tops.Get(ctx, d.Life, ds.Ref, wire.NoOlderThan(listingAge), read)
-	if err == nil && want != "" && len(top.ids[want]) == 0 {
+	if err == nil && want != "" && len(top.ids[vix.Composed(want)]) == 0 {
 		top, err = d.tops.Get(ctx, d.Life, ds.Ref, wire.NoOlderThan(vms.AbsenceAge), read)
 	}
 	if err != nil && wire.FaultOf(err) != "" {
@@ -98,7 +100,7 @@ func (d *Datastores) readFolderNames(ctx context.Context, ds *inventory.Datastor
 		info := item.GetFileInfo()
 		if id, name := strings.Trim(info.Path, "/"), info.FriendlyName; name != "" && name != id {
 			top.friendly[id] = name
-			top.ids[name] = append(top.ids[name], id)
+			top.ids[vix.Composed(name)] = append(top.ids[vix.Composed(name)], id)
 		}
 	}
 	return top, nil

@@ -61,13 +61,16 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 		}
 	}
 	patterns := []string{cmp.Or(q.Match, "*.vmx")}
-	if strings.ContainsAny(patterns[0], `[]\`) {
+	if strings.ContainsAny(patterns[0], `[]\`) || vix.Composable(patterns[0]) {
 		patterns[0] = "*" // hosts know * and ? only; the rest is done here
 	}
 	if q.ReadConfig {
 		patterns = append(patterns, "*.vmdk")
 	}
 	folder, _, err := d.Spelled(ctx, g.Home, vix.Path{Datastore: g.Home.Name, File: strings.Trim(q.Folder, "/") + "/"})
+	if e, ok := errors.AsType[*vix.Error](err); ok && e.Field == vix.FieldPath {
+		e.Field = vix.FieldFilesPath
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +108,7 @@ func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResul
 				disks[name] = true
 			}
 			at := vix.Path{Datastore: g.Home.Name, File: name}
-			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
+			if ok, _ := path.Match(vix.Composed(cmp.Or(q.Match, "*.vmx")), vix.Composed(path.Base(name))); !ok || isFolder(item) || !isConfig(name) {
 				continue
 			}
 			f := File{Store: g, disks: disks, File: vix.File{Path: at, Datacenter: g.Home.In.Path, Size: info.FileSize}}

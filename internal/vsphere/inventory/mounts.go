@@ -30,6 +30,11 @@ func (ds *Datastore) Volume() string {
 	return ds.Ref.String()
 }
 
+// IsOneOf reports that the datastore has one of some names; any will do if there are none.
+func (ds *Datastore) IsOneOf(names []string) bool {
+	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return ds.In.Datastore(name) == ds })
+}
+
 // Directory is where the datastore lies in the file system of its hosts, with a slash at
 // the end: /vmfs/volumes/UUID/. Empty where the host tells no URL.
 func (ds *Datastore) Directory() string {
@@ -87,7 +92,7 @@ func (sk *Outline) Stores(within []*Datacenter, names []string) []*Store {
 	homes := map[string]*Datastore{}
 	for _, dc := range within {
 		for _, ds := range dc.Datastores {
-			if ds.Withheld || len(names) > 0 && !slices.Contains(names, ds.Name) {
+			if ds.Withheld || !ds.IsOneOf(names) {
 				continue
 			}
 			if home := homes[ds.Volume()]; home == nil || byAge(ds, home) < 0 {

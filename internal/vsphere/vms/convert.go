@@ -12,7 +12,6 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Registration is what a record says of a registration. Names are shown as people
@@ -91,7 +90,7 @@ func fileOn(text string, ds *inventory.Datastore) (file string, ok bool) {
 		return ds.Below(name)
 	}
 	p := hostPath(text)
-	return p.File, p.Datastore == ds.Name
+	return p.File, vix.SameName(p.Datastore, ds.Name)
 }
 
 // shellPath reads what a host reports of a VM whose datastore it cannot reach: a path
@@ -120,7 +119,7 @@ func (r *Record) name() string {
 	if r.VM.Name == "Unknown" && r.VM.Runtime.ConnectionState == types.VirtualMachineConnectionStateInaccessible {
 		return ""
 	}
-	return wire.UnescapeName(r.VM.Name)
+	return vix.Unescape(r.VM.Name)
 }
 
 // Datacenter is the datacenter above the VM.
@@ -267,7 +266,7 @@ func snapshots(
 	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
 ) []vix.Snapshot {
 	for _, t := range trees {
-		name := wire.UnescapeName(t.Name)
+		name := vix.Unescape(t.Name)
 		path := name
 		if above != "" {
 			path = above + "/" + name

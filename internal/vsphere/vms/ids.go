@@ -157,12 +157,12 @@ func (v *VMs) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, 
 func (w *whole) notePath(text string, sk *inventory.Outline) {
 	name, below := shellPath(text)
 	if !below {
-		w.byPath[hostPath(text)] = true
+		w.byPath[hostPath(text).Composed()] = true
 		return
 	}
 	for _, ds := range sk.AtDirectory(name) {
 		file, _ := ds.Below(name)
-		w.byPath[vix.Path{Datastore: ds.Name, File: file}] = true
+		w.byPath[vix.Path{Datastore: ds.Name, File: file}.Composed()] = true
 	}
 }
 

@@ -23,7 +23,8 @@ type index struct {
 	vms map[FileOn][]types.ManagedObjectReference
 }
 
-// FileOn is a path on one datacenter's datastore.
+// FileOn is a path on one datacenter's datastore. In an index it is composed: what is
+// found there is held against what the VM says.
 type FileOn struct {
 	Datastore types.ManagedObjectReference
 	File      string
@@ -67,6 +68,7 @@ func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	datastore = vix.Composed(datastore)
 	x := &v.lookups.indexes
 	x.mu.Lock()
 	r := x.named[datastore]
@@ -112,7 +114,7 @@ func (x *indexes) forget(r *indexRead) {
 // drop forgets a name, and what was read together with it.
 func (x *indexes) drop(datastore string) {
 	x.mu.Lock()
-	r := x.named[datastore]
+	r := x.named[vix.Composed(datastore)]
 	x.mu.Unlock()
 	if r != nil {
 		x.forget(r)
@@ -136,7 +138,7 @@ func (x *indexes) finish(r *indexRead, ix *index, err error) {
 func (x *indexes) change(datastore string, change func(*index)) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r := x.named[datastore]
+	r := x.named[vix.Composed(datastore)]
 	if r == nil {
 		return
 	}
@@ -152,7 +154,7 @@ func (x *indexes) change(datastore string, change func(*index)) {
 func (x *indexes) begunSince(datastore string, notBefore time.Time) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r := x.named[datastore]
+	r := x.named[vix.Composed(datastore)]
 	return r != nil && !r.begun.Before(notBefore)
 }
 
@@ -173,7 +175,7 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 	)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		for _, dc := range sk.Datacenters {
-			ds := dc.Datastores[name]
+			ds := dc.Datastore(name)
 			if ds == nil {
 				continue
 			}
@@ -206,8 +208,8 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 	for vm, text := range paths {
 		if name, below := shellPath(text); below {
 			ix.addBelow(name, only, vm)
-		} else if p := hostPath(text); only[p.Datastore] != nil {
-			ix.add(FileOn{only[p.Datastore].Ref, p.File}, vm)
+		} else if p := hostPath(text); only[vix.Composed(p.Datastore)] != nil {
+			ix.add(FileOn{only[vix.Composed(p.Datastore)].Ref, p.File}, vm)
 		}
 	}
 	return ix, nil
@@ -238,6 +240,7 @@ func (ix *index) fill(
 }
 
 func (ix *index) add(key FileOn, vm types.ManagedObjectReference) {
+	key.File = vix.Composed(key.File)
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	if !slices.Contains(ix.vms[key], vm) {
@@ -261,8 +264,8 @@ func (ix *index) find(p vix.Path, in []*inventory.Datacenter) []hit {
 	defer ix.mu.Unlock()
 	var hits []hit
 	for _, dc := range in {
-		if ds := dc.Datastores[p.Datastore]; ds != nil {
-			for _, vm := range ix.vms[FileOn{ds.Ref, p.File}] {
+		if ds := dc.Datastore(p.Datastore); ds != nil {
+			for _, vm := range ix.vms[FileOn{ds.Ref, vix.Composed(p.File)}] {
 				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
 			}
 		}

@@ -98,6 +98,7 @@ func (v *VMs) lookAgain(ctx context.Context, p vix.Path, in []*inventory.Datacen
 func (l *lookups) begin(datastore string) func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	datastore = vix.Composed(datastore)
 	if l.current == nil {
 		l.current = map[string]int{}
 	}
@@ -190,7 +191,11 @@ func (v *VMs) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacente
 	group.SetLimit(Parallel)
 	for _, dc := range in {
 		group.Go(func() error {
-			found, err := object.NewSearchIndex(v.Client).FindByDatastorePath(ctx, object.NewDatacenter(v.Client, dc.Ref), p.String())
+			at := p
+			if ds := dc.Datastore(p.Datastore); ds != nil {
+				at.Datastore = ds.Name // in the host's own bytes
+			}
+			found, err := object.NewSearchIndex(v.Client).FindByDatastorePath(ctx, object.NewDatacenter(v.Client, dc.Ref), at.String())
 			if fault.Is(err, &types.InvalidDatastore{}) || fault.Is(err, &types.InvalidDatastorePath{}) {
 				return nil // not here
 			}
@@ -219,7 +224,7 @@ func (v *VMs) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacente
 // outOfReach finds what no lookup finds: the VMs of a datastore that no host can reach
 // have paths of the hosts' file system, and only an index knows where those are.
 func (v *VMs) outOfReach(ctx context.Context, p vix.Path, dc *inventory.Datacenter) ([]hit, error) {
-	if ds := dc.Datastores[p.Datastore]; ds == nil || ds.Accessible {
+	if ds := dc.Datastore(p.Datastore); ds == nil || ds.Accessible {
 		return nil, nil
 	}
 	ix, err := v.index(ctx, p.Datastore, wire.NoOlderThan(AbsenceAge))

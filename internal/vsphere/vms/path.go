@@ -92,7 +92,7 @@ func verified(ctx context.Context, p vix.Path, hits []hit, replies []Reply[*Reco
 		case err != nil:
 			return nil, false, err
 		}
-		if hit.remembered && r.Path() != p {
+		if hit.remembered && !r.Path().Same(p) {
 			stale = true
 			continue
 		}
