@@ -246,12 +246,15 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 // mayTake decides on a VM that is registered already: adopted where that is
 // allowed, ours where the host's record proves it, an error otherwise.
 func (h *host) mayTake(ctx context.Context, p *prepared) error {
+	reason := "The VM is registered already:"
 	if !p.spec.Attempt.IsZero() {
-		ours, err := h.registeredByUs(ctx, p.already.VM.Self, p.spec.Attempt)
+		ours, why, err := h.registeredByUs(ctx, p.already.VM.Self, p.spec.Attempt)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
 		p.finished = ours
+		reason = "The VM is registered already. There was an attempt at this registration whose end was never told; that it is what that " +
+			"attempt has left is not proved: " + why + "."
 	}
 	if p.finished || p.spec.Adopt {
 		return nil
@@ -259,7 +262,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	r := h.stamp(ctx, p.already.Registration())
 	return &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, Kind: vix.ErrAlreadyRegistered, VM: &r,
-		Reason:  "The VM is registered already:",
+		Reason:  reason,
 		Choices: []string{candidate(r)},
 	}
 }

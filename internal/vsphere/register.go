@@ -19,8 +19,8 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
-// Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once;
-// nothing of it is repeated.
+// Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once; it
+// is repeated only where the host refused to begin it because another one is running.
 func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Registered, error) {
 	p, err := h.prepare(ctx, spec, time.Time{}) // the host looks itself
 	if err != nil {
@@ -29,7 +29,11 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	if p.already != nil {
 		return &vix.Registered{Registration: h.stamp(ctx, p.already.Registration()), Adopted: !p.finished, Finished: p.finished}, nil
 	}
-	vm, err := h.register(ctx, p)
+	var vm types.ManagedObjectReference
+	err = h.patiently(ctx, func() (err error) {
+		vm, err = h.register(ctx, p)
+		return err
+	})
 	if err != nil {
 		if fault.Is(err, &types.AlreadyExists{}) {
 			return h.overtaken(ctx, p, err)
@@ -92,6 +96,8 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		file     *types.FileNotFound
 	)
 	switch {
+	case errors.Is(err, watch.ErrUnsettled) && errors.Is(err, context.DeadlineExceeded):
+		e.Reason = "The host's task did not end within the time of the operation; " + watch.ErrUnsettled.Error() + "."
 	case errors.Is(err, watch.ErrUnsettled):
 		e.Code = vix.CodeCancelled
 		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
@@ -139,36 +145,4 @@ func (h *host) now(ctx context.Context) (time.Time, error) {
 		return time.Until(*now), nil
 	})
 	return time.Now().Add(ahead), err
-}
-
-// registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
-// this VM one of our user, within the time of the attempt? EventManager.QueryEvents.
-func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
-	manager := h.Client.ServiceContent.EventManager
-	if manager == nil {
-		return false, nil
-	}
-	response, err := methods.QueryEvents(ctx, h.Client, &types.QueryEvents{
-		This: *manager,
-		Filter: types.EventFilterSpec{
-			Entity:      &types.EventFilterSpecByEntity{Entity: vm, Recursion: types.EventFilterSpecRecursionOptionSelf},
-			EventTypeId: []string{"VmRegisteredEvent"},
-		},
-	})
-	if err != nil {
-		if unanswerable(err) {
-			return false, nil // no record, no proof
-		}
-		return false, err
-	}
-	var newest *types.Event
-	for _, event := range response.Returnval {
-		if _, ok := event.(*types.VmRegisteredEvent); !ok {
-			continue
-		}
-		if e := event.GetEvent(); newest == nil || e.CreatedTime.After(newest.CreatedTime) {
-			newest = e
-		}
-	}
-	return newest != nil && newest.UserName == h.User.UserName && attempt.Covers(newest.CreatedTime), nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/task"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -46,6 +47,23 @@ func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error
 	return now["info.result"], err
 }
 
+// Ended waits until a task that is somebody else's is over, however it ends, or until ctx
+// ends. It is left alone.
+func (w *Watch) Ended(ctx context.Context, ref reference) {
+	if ref.Value == "" {
+		return
+	}
+	one := w.follow(ref, func(known properties) bool {
+		state := infoOf(known).State
+		return state == types.TaskInfoStateSuccess || state == types.TaskInfoStateError
+	})
+	select {
+	case <-one.end: // or the host does not tell; then it is asked again a moment later
+	case <-ctx.Done():
+		w.leave(ref, one)
+	}
+}
+
 // task waits for a task. When ctx ends first the task is cancelled, and its end is
 // awaited a moment longer, because a task may finish all the same: what it did
 // must not be lost.
@@ -70,11 +88,30 @@ func (w *Watch) task(ctx context.Context, ref reference) (info types.TaskInfo, e
 	defer func() { <-cancelled }()
 	select {
 	case err = <-one.end:
-		return info, w.outcome(settled, ref, &info, err)
+		return info, w.stopped(ctx, w.outcome(settled, ref, &info, err))
 	case <-settled.Done():
 		w.leave(ref, one)
 		return types.TaskInfo{}, w.doubtful(errors.Join(ctx.Err(), ErrUnsettled))
 	}
+}
+
+// stopped is the end of a task that was cancelled because ctx had ended: that nobody else
+// did it is the cause, not what the host says.
+func (w *Watch) stopped(ctx context.Context, err error) error {
+	if !fault.Is(err, &types.RequestCanceled{}) {
+		return err
+	}
+	e := &vix.Error{Code: vix.CodeCancelled, Kind: vix.ErrPassing, Cause: errors.Join(ctx.Err(), err)}
+	if told, ok := errors.AsType[*vix.Error](err); ok {
+		e.Fault, e.Doubt = told.Fault, told.Doubt
+	}
+	e.Reason = "The operation was interrupted, and the host has stopped its task."
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		e.Code, e.Kind = vix.CodeNetHTTPOperationTimedout, ""
+		e.Reason = "The host's task did not end within the time of the operation, and was stopped."
+		e.Remedy = "Raise the operation's timeout, or find out what the host waits for."
+	}
+	return e
 }
 
 // infoOf makes a task's information of what is known of it.
