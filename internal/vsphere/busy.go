@@ -43,7 +43,7 @@ func (h *host) patiently(ctx context.Context, try func() error) error {
 		if !as(err, &busy) {
 			return err
 		}
-		h.waits.Ended(ctx, busy.Task)
+		h.waits.Outlast(ctx, busy.Task)
 		if wire.Pause(ctx, rest); ctx.Err() != nil {
 			return h.stillBusy(ctx, busy, err)
 		}

@@ -100,12 +100,12 @@ func TestTheTaskOfSomebodyElseIsLeftAlone(t *testing.T) {
 	<-started
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	h.waits.Ended(ctx, s.LastTask())
+	h.waits.Outlast(ctx, s.LastTask())
 	if n := s.Requests()["CancelTask"]; n != 0 {
 		t.Errorf("it was cancelled %d times", n)
 	}
 	close(running)
-	h.waits.Ended(t.Context(), s.LastTask())
+	h.waits.Outlast(t.Context(), s.LastTask())
 	must(t, <-done)
 }
 

@@ -14,10 +14,31 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
-// this VM one of our user, within the time of the attempt? EventManager.QueryEvents. Where it is
-// not, it says why.
+// registeredByUs asks the host's own record whether a VM is what an attempt of ours has
+// registered. The tasks of the attempt tell, where they are known and the host still has them;
+// otherwise its events do. Where neither proves it, it says why.
 func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (ours bool, why string, err error) {
+	certain := attempt.Told()
+	for _, task := range attempt.Tasks {
+		info, err := h.waits.Ended(ctx, types.ManagedObjectReference{Type: "Task", Value: task})
+		switch {
+		case err != nil:
+			return false, "", err
+		case info == nil:
+			certain = false // it runs still, or the host has forgotten it
+		case info.State == types.TaskInfoStateSuccess && info.Result == vm:
+			return true, "", nil
+		}
+	}
+	if certain {
+		return false, "the host says that its tasks came to another end", nil
+	}
+	return h.eventByUs(ctx, vm, attempt)
+}
+
+// eventByUs asks the host's events: is the newest VmRegisteredEvent of this VM one of our
+// user, within the time of the attempt? EventManager.QueryEvents.
+func (h *host) eventByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (ours bool, why string, err error) {
 	newest, told, err := h.newestRegistration(ctx, vm)
 	switch {
 	case err != nil:

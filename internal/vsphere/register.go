@@ -73,6 +73,9 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 	if err != nil {
 		return types.ManagedObjectReference{}, err
 	}
+	if p.spec.Sent != nil {
+		p.spec.Sent(response.Returnval.Value)
+	}
 	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return types.ManagedObjectReference{}, err

@@ -15,6 +15,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // settle is how long a cancelled caller waits to learn how its task ended.
@@ -47,9 +48,9 @@ func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error
 	return now["info.result"], err
 }
 
-// Ended waits until a task that is somebody else's is over, however it ends, or until ctx
+// Outlast waits until a task that is somebody else's is over, however it ends, or until ctx
 // ends. It is left alone.
-func (w *Watch) Ended(ctx context.Context, ref reference) {
+func (w *Watch) Outlast(ctx context.Context, ref reference) {
 	if ref.Value == "" {
 		return
 	}
@@ -62,6 +63,23 @@ func (w *Watch) Ended(ctx context.Context, ref reference) {
 	case <-ctx.Done():
 		w.leave(ref, one)
 	}
+}
+
+// Ended gives what a task has come to, without waiting for it: nil while it runs, and of one
+// that the host does not know any more.
+func (w *Watch) Ended(ctx context.Context, ref reference) (*types.TaskInfo, error) {
+	now, err := w.retrieve(ctx, ref)
+	if wire.IsGone(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	info := infoOf(now)
+	if info.State != types.TaskInfoStateSuccess && info.State != types.TaskInfoStateError {
+		return nil, nil
+	}
+	return &info, nil
 }
 
 // task waits for a task. When ctx ends first the task is cancelled, and its end is
