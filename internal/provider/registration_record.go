@@ -41,6 +41,9 @@ type record struct {
 	// FileID and ManagedObjectID are what tells the VM from those of other addresses.
 	FileID          string `json:"file_id,omitempty"`
 	ManagedObjectID string `json:"managed_object_id,omitempty"`
+	// Imported is set until the read after the one of the import: configuration that Terraform has
+	// written of the VM may name the host that it was on then.
+	Imported bool `json:"imported,omitempty"`
 	// Displaced is set where the last read found another VM with the id.
 	Displaced bool `json:"displaced,omitempty"`
 }

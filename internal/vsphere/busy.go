@@ -43,7 +43,7 @@ func (h *host) patiently(ctx context.Context, try func() error) error {
 		if !as(err, &busy) {
 			return err
 		}
-		h.waits.Outlast(ctx, busy.Task)
+		_ = h.waits.Outlast(ctx, busy.Task) // where the host does not tell, it is asked again a moment later
 		if wire.Pause(ctx, rest); ctx.Err() != nil {
 			return h.stillBusy(ctx, busy, err)
 		}

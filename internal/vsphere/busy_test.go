@@ -5,6 +5,7 @@ package vsphere
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -100,12 +101,14 @@ func TestTheTaskOfSomebodyElseIsLeftAlone(t *testing.T) {
 	<-started
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	h.waits.Outlast(ctx, s.LastTask())
+	if err := h.waits.Outlast(ctx, s.LastTask()); !errors.Is(err, context.Canceled) {
+		t.Errorf("it was waited for: %v", err)
+	}
 	if n := s.Requests()["CancelTask"]; n != 0 {
 		t.Errorf("it was cancelled %d times", n)
 	}
 	close(running)
-	h.waits.Outlast(t.Context(), s.LastTask())
+	must(t, h.waits.Outlast(t.Context(), s.LastTask()))
 	must(t, <-done)
 }
 

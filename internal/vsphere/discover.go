@@ -221,8 +221,8 @@ func alike(what wire.Step, files []datastores.File) error {
 		}
 		return &vix.Error{
 			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Kind: vix.ErrAmbiguous,
-			Reason: "Two files have paths that look the same and differ in their bytes (Unicode's composed and decomposed forms), so that " +
-				"no text can say which one is meant:",
+			Reason: "Two files have paths that look the same and differ in their bytes (Unicode's composed and decomposed forms), so " +
+				"that no text can say which one is meant:",
 			Choices: []string{inventory.Bytes(other.String()), inventory.Bytes(is.String())},
 			Remedy:  "Rename one of them on the datastore, or leave out the folder that holds both.",
 		}

@@ -23,7 +23,8 @@ import (
 func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []datastores.File) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
-			"name", "parent", "parentVApp", "resourcePool", "runtime.connectionState", "runtime.powerState", "config.instanceUuid", "config.uuid",
+			"name", "parent", "parentVApp", "resourcePool", "runtime.connectionState", "runtime.powerState",
+			"config.instanceUuid", "config.uuid",
 			"config.files.vmPathName", "summary.config.vmPathName", "summary.config.instanceUuid",
 		}},
 		{Type: "Datastore", PathSet: []string{"vm"}},

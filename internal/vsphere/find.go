@@ -151,7 +151,7 @@ func items(
 		if reg := r.Registration(); !query.Running || r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 			out = append(out, vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
-				Datacenter: reg.Datacenter, PowerState: reg.PowerState,
+				Datacenter: reg.Datacenter, PowerState: reg.PowerState, ConnectionState: reg.ConnectionState,
 			})
 		}
 	}

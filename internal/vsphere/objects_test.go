@@ -100,11 +100,11 @@ func TestDiscoveryByFriendlyNames(t *testing.T) {
 // Many paths on one datastore are one listing of its folders.
 func TestFriendlyNamesAreReadOnce(t *testing.T) {
 	s, h, _, _ := objectWorld(t, "8.0", sim.VSAN)
-	for _, name := range strings.Fields("a b c d e f g h") {
+	for name := range strings.FieldsSeq("a b c d e f g h") {
 		laid(t, s, "DC0", "[objects] "+name+"/"+name+".vmx", sim.VMX{NoDisk: true})
 	}
 	s.ResetRequests()
-	for _, name := range strings.Fields("a b c d e f g h") {
+	for name := range strings.FieldsSeq("a b c d e f g h") {
 		_, err := h.Check(t.Context(), vix.RegisterSpec{Path: pathOf(t, "[objects] "+name+"/"+name+".vmx")})
 		must(t, err)
 	}

@@ -17,7 +17,9 @@ import (
 // registeredByUs asks the host's own record whether a VM is what an attempt of ours has
 // registered. The tasks of the attempt tell, where they are known and the host still has them;
 // otherwise its events do. Where neither proves it, it says why.
-func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (ours bool, why string, err error) {
+func (h *host) registeredByUs(
+	ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt,
+) (ours bool, why string, err error) {
 	certain := attempt.Told()
 	for _, task := range attempt.Tasks {
 		info, err := h.waits.Ended(ctx, types.ManagedObjectReference{Type: "Task", Value: task})

@@ -66,9 +66,9 @@ func (h *host) namedByHost(ctx context.Context, p *prepared, refused error) erro
 	}
 	is := h.stamp(ctx, r.Registration())
 	err = h.registerError(ctx, p, refused)
-	var e *vix.Error
-	if errors.As(err, &e) {
-		e.Reason = fmt.Sprintf("The host says that the file is registered already, and names a VM that tells another path of itself, %s:", is.Path)
+	if e, ok := errors.AsType[*vix.Error](err); ok {
+		e.Reason = fmt.Sprintf("The host says that the file is registered already, and names a VM that tells another path of itself, %s:",
+			is.Path)
 		e.Choices, e.Remedy = []string{candidate(is)}, "Look at that VM. If it is the one that is meant, use the path that it tells."
 	}
 	return err

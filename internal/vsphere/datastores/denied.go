@@ -17,7 +17,8 @@ type denial struct {
 
 // reason says it in a sentence. Which of the two is missing, the answer does not tell.
 func (d *denial) reason() string {
-	return fmt.Sprintf("The user %q lacks the privilege Datastore.Browse or Datastore.FileManagement on the datastore %s.", d.user, d.datastore)
+	return fmt.Sprintf("The user %q lacks the privilege Datastore.Browse or Datastore.FileManagement on the datastore %s.",
+		d.user, d.datastore)
 }
 
 // denials are the datastores whose files the user may not read.
@@ -62,7 +63,8 @@ func (d denials) take(q vix.FileQuery, files []*File) error {
 		if !q.SkipUnreadable {
 			return &vix.Error{
 				Op: "read", Object: f.Path.String(), Code: vix.CodeHostUserPermissions,
-				Reason: f.denied.reason(), Remedy: "Grant the user a role with both there, or connect as another user.", Fault: f.denied.answer,
+				Reason: f.denied.reason(), Fault: f.denied.answer,
+				Remedy: "Grant the user a role with both there, or connect as another user.",
 			}
 		}
 		d[f.Store] = f.denied

@@ -75,7 +75,8 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 		return nil, err
 	}
 	response, err := methods.SearchDatastoreSubFolders_Task(ctx, d.Client, &types.SearchDatastoreSubFolders_Task{
-		This: g.Home.Browser, DatastorePath: datastorePath(g.Home.Name, strings.Trim(folder.File, "/")), SearchSpec: searchSpec(patterns...),
+		This: g.Home.Browser, SearchSpec: searchSpec(patterns...),
+		DatastorePath: datastorePath(g.Home.Name, strings.Trim(folder.File, "/")),
 	})
 	var result types.AnyType
 	if err == nil {
@@ -99,6 +100,7 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []File {
 	var files []File
 	disks := map[string]bool{}
+	match := vix.Composed(cmp.Or(q.Match, "*.vmx"))
 	for _, folder := range folders {
 		below := folderBelow(folder.FolderPath)
 		for _, item := range folder.File {
@@ -108,7 +110,7 @@ func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResul
 				disks[name] = true
 			}
 			at := vix.Path{Datastore: g.Home.Name, File: name}
-			if ok, _ := path.Match(vix.Composed(cmp.Or(q.Match, "*.vmx")), vix.Composed(path.Base(name))); !ok || isFolder(item) || !isConfig(name) {
+			if ok, _ := path.Match(match, vix.Composed(path.Base(name))); !ok || isFolder(item) || !isConfig(name) {
 				continue
 			}
 			f := File{Store: g, disks: disks, File: vix.File{Path: at, Datacenter: g.Home.In.Path, Size: info.FileSize}}

@@ -49,19 +49,21 @@ func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error
 }
 
 // Outlast waits until a task that is somebody else's is over, however it ends, or until ctx
-// ends. It is left alone.
-func (w *Watch) Outlast(ctx context.Context, ref reference) {
+// ends. It is left alone. An error says that the host does not tell.
+func (w *Watch) Outlast(ctx context.Context, ref reference) error {
 	if ref.Value == "" {
-		return
+		return nil
 	}
 	one := w.follow(ref, func(known properties) bool {
 		state := infoOf(known).State
 		return state == types.TaskInfoStateSuccess || state == types.TaskInfoStateError
 	})
 	select {
-	case <-one.end: // or the host does not tell; then it is asked again a moment later
+	case err := <-one.end:
+		return err
 	case <-ctx.Done():
 		w.leave(ref, one)
+		return ctx.Err()
 	}
 }
 

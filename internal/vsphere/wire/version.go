@@ -30,7 +30,7 @@ var oldestAPI = apiVersion{4, 1}
 // parseAPI reads "8.0.3.0" and "2.5u2".
 func parseAPI(text string) apiVersion {
 	var v apiVersion
-	if n, _ := fmt.Sscanf(text, "%d.%d", &v.major, &v.minor); n != 2 { //nolint:errcheck // the number says it
+	if n, _ := fmt.Sscanf(text, "%d.%d", &v.major, &v.minor); n != 2 {
 		return apiVersion{}
 	}
 	return v
