@@ -24,6 +24,7 @@ type connection struct {
 	user    string
 	journal journal
 	ledger  ledger
+	imports imports
 
 	mu       sync.Mutex
 	serverID string

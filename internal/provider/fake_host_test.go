@@ -173,6 +173,7 @@ func (h *fakeHost) Find(_ context.Context, query vix.Query) ([]vix.Item, error) 
 		r := h.vms[id]
 		items = append(items, vix.Item{
 			ID: r.ID, ManagedObjectID: r.ManagedObjectID, Name: r.Name, Path: r.Path, Datacenter: r.Datacenter, PowerState: r.PowerState,
+			ConnectionState: r.ConnectionState,
 		})
 	}
 	return items, h.called("Find")

@@ -76,7 +76,7 @@ func (r *registrationResource) create(
 // register registers the VM, or takes it over, and makes it this address's alone. It gives
 // the VM, too, that another address of this apply unregistered before, if one did.
 func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSpec, at intent) (*vix.Registered, *departed, error) {
-	unlock := r.conn.ledger.lock(spec.Path.AsVMX().File)
+	unlock := r.conn.ledger.lock(spec.Path.AsVMX().Composed().File)
 	defer unlock()
 	spec.Attempt = r.conn.journal.open(at)
 	var again *departed

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -66,4 +68,40 @@ func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, err
 		}
 		return vm
 	}
+}
+
+// importAge is how long what an import has read is taken for what the VM is.
+const importAge = 5 * time.Second
+
+// imports are the registrations that were imported a moment ago: Terraform reads each
+// right after its import, which has just read it.
+type imports struct {
+	mu   sync.Mutex
+	read map[string]justImported // by managed object id
+}
+
+type justImported struct {
+	at time.Time
+	is vix.Registration
+}
+
+func (m *imports) keep(r vix.Registration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.read == nil {
+		m.read = map[string]justImported{}
+	}
+	m.read[r.ManagedObjectID] = justImported{time.Now(), r}
+}
+
+// take gives the registration of a handle once; nil if it was not imported just now.
+func (m *imports) take(handle vix.Handle) *vix.Registration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	just, ok := m.read[handle.ManagedObjectID]
+	delete(m.read, handle.ManagedObjectID)
+	if !ok || time.Since(just.at) > importAge || handle.Same(&just.is) != vix.Itself {
+		return nil
+	}
+	return &just.is
 }

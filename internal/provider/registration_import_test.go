@@ -31,7 +31,7 @@ func TestImportForms(t *testing.T) {
 			w.host.register(mustPath(t, webPath), "web").Folder = "/DC0/vm/Linux"
 			o, diags := w.importing(test.id, test.identity)
 			diags.none(t)
-			calls(t, w.host, test.call, "Registration")
+			calls(t, w.host, test.call) // the read after the import has what the import has read
 			holds(t, o.value, args{
 				"id": id, "vmx_path": webPath, "registered_path": webPath, "adopted": true, "if_registered": "fail",
 				"power_off_on_destroy": "fail", "on_destroy": "keep", "server": fakeServer, "template": false, "name": "web", "managed_object_id": "vm-1",
@@ -62,6 +62,40 @@ func TestImportedHostIsNotReplacedAfterDRS(t *testing.T) {
 	o, diags = w.read(o)
 	diags.none(t)
 	w.plan(o, config).same(t, o)
+}
+
+// Configuration that Terraform has written of a VM names the host that it was on then. vSphere may have moved it before the
+// import is applied: that is no other registration.
+func TestAnImportAfterDRSIsNoReplacement(t *testing.T) {
+	w := newWorld(t)
+	vm := w.host.register(mustPath(t, webPath), "web")
+	config := args{"vmx_path": webPath, "host": vm.Host, "cluster": vm.Cluster}
+	vm.Host, vm.Cluster = "/DC0/host/C1/esx9", "/DC0/host/C1"
+	o, diags := w.importing(webPath, nil)
+	diags.none(t)
+	p := w.plan(o, config)
+	if len(p.replace) > 0 {
+		t.Fatalf("it would be replaced for %v", p.replace)
+	}
+	p.diags.has(t, "WARNING", "takes effect at the next registration")
+	o, diags = w.apply(o, p, config)
+	diags.none(t)
+	o, diags = w.read(o)
+	diags.none(t)
+	w.plan(o, config).same(t, o)
+}
+
+// An import and the read that follows it are one read of the host; the next is another.
+func TestAnImportIsReadOnce(t *testing.T) {
+	w := newWorld(t)
+	vm := w.host.register(mustPath(t, webPath), "web")
+	o, diags := w.importing(webPath, nil)
+	diags.none(t)
+	calls(t, w.host, "Open "+webPath)
+	vm.Name = "renamed"
+	o, diags = w.read(o)
+	diags.none(t)
+	holds(t, o.value, args{"name": "renamed"})
 }
 
 func TestImportErrors(t *testing.T) {

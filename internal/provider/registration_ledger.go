@@ -238,7 +238,7 @@ func (l *ledger) departedLike(spec vix.RegisterSpec) []departed {
 	defer l.mu.Unlock()
 	var like []departed
 	for key, d := range l.gone {
-		if strings.HasPrefix(key, "file ") && spec.Adopt && d.Path.AsVMX().File == spec.Path.AsVMX().File {
+		if strings.HasPrefix(key, "file ") && spec.Adopt && vix.SameName(d.Path.AsVMX().File, spec.Path.AsVMX().File) {
 			like = append(like, d)
 		}
 	}

@@ -86,7 +86,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		return
 	}
 	// In an apply, a delete of the same file may be under way: it is seen as done, or not begun.
-	defer c.r.conn.ledger.lock(spec.Path.AsVMX().File)()
+	defer c.r.conn.ledger.lock(spec.Path.AsVMX().Composed().File)()
 	spec.Attempt = c.r.conn.journal.open(c.r.conn.intent(server, spec))
 	if c.replaces() {
 		spec.Without = c.note.Out
@@ -227,13 +227,13 @@ func (c *creation) sameFile(spec vix.RegisterSpec, check *vix.Check) bool {
 	if was := fileKey(c.note.Record.FileID); was != "" {
 		return was == fileKey(check.FileID)
 	}
-	return spec.Path.AsVMX() == c.note.Out.Path.AsVMX()
+	return spec.Path.AsVMX().Same(c.note.Out.Path.AsVMX())
 }
 
 // judgeReplacement refuses what would take a VM out of the inventory without being
 // able to put it back where the plan says.
 func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
-	if !c.note.Returns && spec.Path == c.note.VMXPath {
+	if !c.note.Returns && spec.Path.Same(c.note.VMXPath) {
 		addMovedAway(&c.diags, c.note.Out, c.note.VMXPath)
 		return
 	}

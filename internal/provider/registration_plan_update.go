@@ -173,6 +173,11 @@ func (r *registrationResource) planPlaces(
 		case placeSame:
 			*place.plan = place.prior
 		case placeOther:
+			if rec.Imported && place.name != "datacenter" {
+				// Where it was when the configuration was written: vSphere moves VMs by itself.
+				warnMovedSince(diags, place.name, *place.plan, place.is)
+				continue
+			}
 			replace = append(replace, path.Root(place.name))
 		case placeNoted:
 			warnMovedSince(diags, place.name, *place.plan, place.is)

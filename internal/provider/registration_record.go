@@ -43,6 +43,9 @@ type record struct {
 	ManagedObjectID string `json:"managed_object_id,omitempty"`
 	// NamedFileID is the file that vmx_path names: another one where the VM has moved since.
 	NamedFileID string `json:"named_file_id,omitempty"`
+	// Imported is set until the read after the one of the import: configuration that Terraform has
+	// written of the VM may name the host that it was on then.
+	Imported bool `json:"imported,omitempty"`
 	// Displaced is set where the last read found another VM with the id.
 	Displaced bool `json:"displaced,omitempty"`
 }
@@ -181,7 +184,7 @@ func (rec *record) registeredAnew(state registrationModel, is *vix.Registration)
 
 // names notes the file that vmx_path names, while the VM has it.
 func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathParser) {
-	if p, err := parse(vmxPath.ValueString()); err == nil && p.AsVMX() == r.Path.AsVMX() {
+	if p, err := parse(vmxPath.ValueString()); err == nil && p.AsVMX().Same(r.Path.AsVMX()) {
 		rec.NamedFileID = r.FileID
 	}
 }

@@ -141,7 +141,11 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	found, err := r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
+	var err error
+	found := r.conn.imports.take(state.handle(rec.Server, r.conn.parsePath))
+	if rec.Imported = found != nil; !rec.Imported {
+		found, err = r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
+	}
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
@@ -164,7 +168,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 			return
 		}
 	}
-	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
+	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
 	r.settle(ctx, found, state)
@@ -284,7 +288,9 @@ func (r *registrationResource) ImportState(
 	}
 	rec := record{Server: server}
 	rec.placed(&vm.Registration)
+	rec.Imported = true
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
+	r.conn.imports.keep(vm.Registration)
 	imported := importedModel(&vm.Registration)
 	for name, value := range imported {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)

@@ -202,6 +202,41 @@ func TestFilesOverHTTPNeedALogin(t *testing.T) {
 	})
 }
 
+// A user who may not read files is answered as somebody without a session.
+func TestFilesOverHTTPWithoutThePrivilege(t *testing.T) {
+	vsphere(t, Options{}, func(s *seat) error {
+		if err := s.WriteFile("DC0", "[LocalDS_0] a/a.vmx", []byte("x")); err != nil {
+			return err
+		}
+		for _, privilege := range []string{"Datastore.Browse", "Datastore.FileManagement"} {
+			s.AddUser(privilege, "pw")
+			s.Deny(privilege, privilege, "")
+			c, err := s.ClientAs(s.ctx, privilege, "pw")
+			if err != nil {
+				return err
+			}
+			limited := &seat{Host: s.Host, ctx: s.ctx, c: c}
+			if status, _, err := limited.http("GET", "DC0", "a/a.vmx", nil, true); err != nil || status != http.StatusUnauthorized {
+				return missing("GET without %s: %d, %v", privilege, status, err)
+			}
+		}
+		return nil
+	})
+}
+
+// A + in the path of a file is a blank.
+func TestFilesOverHTTPReadAPlusAsABlank(t *testing.T) {
+	vsphere(t, Options{}, func(s *seat) error {
+		if err := s.WriteFile("DC0", "[LocalDS_0] a b/a b.vmx", []byte("blanks")); err != nil {
+			return err
+		}
+		if status, text, err := s.http("GET", "DC0", "a+b/a+b.vmx", nil, true); err != nil || status != http.StatusOK || text != "blanks" {
+			return missing("GET: %d %q, %v", status, text, err)
+		}
+		return nil
+	})
+}
+
 func TestUploadAndDownloadOfGovmomi(t *testing.T) {
 	s := sit(t, Options{})
 	ds := object.NewDatastore(s.c.Client, s.dc("DC0").Datastore[0])

@@ -56,6 +56,7 @@ type Host struct {
 	faults     []*Fault
 	restricted bool
 	hangGuests bool
+	pruned     time.Time // events from before are no more
 	onRequest  func(method string, body []byte)
 	onTask     func(ctx context.Context, method string)
 	cancels    map[moref]context.CancelFunc

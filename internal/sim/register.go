@@ -86,6 +86,7 @@ func (h *Host) checkPath(r *types.RegisterVM_Task, reg *registration) types.Base
 	if reg.datastore = h.datastoreOf(reg.datacenter, reg.path.Datastore); reg.datastore == nil {
 		return &types.InvalidDatastore{Name: reg.path.Datastore}
 	}
+	reg.path = objectPath(reg.datastore, reg.path)
 	if !h.accessible(reg.datastore) {
 		return &types.InaccessibleDatastore{InvalidDatastore: types.InvalidDatastore{
 			Datastore: &reg.datastore.Self, Name: reg.path.Datastore,
@@ -101,8 +102,7 @@ func (h *Host) checkFile(_ *types.RegisterVM_Task, reg *registration) types.Base
 		return &types.NotFound{}
 	}
 	if ref, ok := h.vms.at(reg.datacenter.Self, reg.path.String()); ok {
-		taken, _ := h.vms.get(ref)
-		return &types.AlreadyExists{Name: taken.name}
+		return &types.AlreadyExists{Name: ref.Value}
 	}
 	f, err := os.Open(name)
 	if err != nil {

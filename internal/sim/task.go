@@ -87,7 +87,7 @@ func (h *Host) nextTask(now time.Time) types.ManagedObjectReference {
 	h.taskSeq.Lock()
 	defer h.taskSeq.Unlock()
 	h.taskLast++
-	ref := types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", 1_000_000+h.taskLast)}
+	ref := taskRef(h.taskLast)
 	for len(h.finished) > 0 && now.Sub(h.finished[0].at) > taskLifetime {
 		old := h.finished[0].ref
 		h.finished = h.finished[1:]
@@ -96,6 +96,13 @@ func (h *Host) nextTask(now time.Time) types.ManagedObjectReference {
 	h.finished = append(h.finished, finishedTask{ref, now})
 	return ref
 }
+
+func taskRef(n int) types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", 1_000_000+n)}
+}
+
+// LastTask returns the task that was started last.
+func (h *Host) LastTask() types.ManagedObjectReference { return taskRef(h.lastTask()) }
 
 func (h *Host) lastTask() int {
 	h.taskSeq.Lock()

@@ -84,4 +84,5 @@ type Item struct {
 	Path            Path
 	Datacenter      string
 	PowerState      PowerState
+	ConnectionState ConnectionState
 }

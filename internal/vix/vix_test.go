@@ -24,6 +24,21 @@ func TestSamePlaceReadsNamesPartsAndPaths(t *testing.T) {
 		{"/DC0/vm/Linux/Web", "", false},
 		{"", "", true},
 		{"", "Web", false},
+		{"/DC0/host/Prod%5cA", `Prod\A`, true},
+		{"/DC0/host/Prod%5cA", "Prod%5cA", true},
+		{"/DC0/host/Prod%5cA", "/DC0/host/Prod%5CA", true},
+		{"/DC0/host/Prod%5cA", `/DC0/host/Prod\A`, true},
+		{"/DC0/vm/a%2fb", "a%2fb", true},
+		{"/DC0/vm/a%2fb", "a/b", false}, // a slash separates
+		{"/DC0/vm/a/b", "a%2fb", false},
+		{"/DC0/vm/100%25", "100%", true},
+		{"/DC0/vm/100%25", "100%25", true},
+		{"/DC0/vm/100%2525", "100%25", true},          // as people write it
+		{"/DC0/vm/100%2525", "/DC0/vm/100%25", false}, // as the inventory has it
+		{"/DC0/vm/Bu\u0308ro", "B\u00fcro", true},
+		{"/DC0/vm/B\u00fcro", "vm/Bu\u0308ro", true},
+		{"/Bu\u0308ro/vm", "/B\u00fcro/vm", true},
+		{"/DC0/vm/Buro", "B\u00fcro", false},
 	} {
 		if got := SamePlace(c.reported, c.configured); got != c.same {
 			t.Errorf("SamePlace(%q, %q) = %v", c.reported, c.configured, got)

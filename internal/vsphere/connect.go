@@ -25,10 +25,12 @@ type host struct {
 	*vms.VMs
 	*datastores.Datastores
 
-	grants   wire.Memory[grantKey, []missingGrant]
-	identity wire.Memory[struct{}, string]
-	clocks   wire.Memory[struct{}, time.Duration]
-	names    wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
+	grants wire.Memory[grantKey, []missingGrant]
+	// bySession is set once the host has said that it tells privileges of sessions only.
+	bySession atomic.Bool
+	identity  wire.Memory[struct{}, string]
+	clocks    wire.Memory[struct{}, time.Duration]
+	names     wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
 	// namesAsked is how many names were looked for one by one.
 	namesAsked atomic.Int32
 	leave      leaveGrants

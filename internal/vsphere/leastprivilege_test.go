@@ -63,6 +63,13 @@ var roles = []role{
 		},
 	},
 	{
+		op: "read files", privileges: []string{"Datastore.Browse", "Datastore.FileManagement"},
+		on: map[string]string{"Datastore.Browse": "the datastore ", "Datastore.FileManagement": "the datastore "},
+		run: func(ctx context.Context, h *host, _ vix.Path, _ vix.Handle) error {
+			return second(h.Files(ctx, vix.FileQuery{ReadConfig: true}))
+		},
+	},
+	{
 		op: "check", unregistered: true, privileges: []string{"VirtualMachine.Inventory.Register", "Resource.AssignVMToPool", "Datastore.Browse"},
 		on: map[string]string{
 			"VirtualMachine.Inventory.Register": "the folder /DC0/vm", "Resource.AssignVMToPool": "the resource pool /DC0/host/DC0_C0/Resources",

@@ -25,9 +25,9 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.At(ctx, at.Path, in, &h.Opens)
+	found, err := h.found(ctx, what, at.Path, in, &h.Opens)
 	if err != nil {
-		return nil, h.Failed(what, err)
+		return nil, err
 	}
 	switch len(found) {
 	case 1:
@@ -128,7 +128,7 @@ func (h *host) nameIsShared(ctx context.Context, name string) bool {
 	}
 	having := 0
 	for _, dc := range sk.Datacenters {
-		if dc.Datastores[name] != nil {
+		if dc.Datastore(name) != nil {
 			having++
 		}
 	}

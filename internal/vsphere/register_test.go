@@ -101,7 +101,6 @@ func TestRegisterFaults(t *testing.T) {
 		"state":         {&types.InvalidState{}, vix.CodeObjectIsBusy, vix.FieldNone, "not in a state that allows this"},
 		"host gone":     {&types.HostNotConnected{}, vix.CodeVMHostDisconnected, vix.FieldNone, "not connected to its vCenter"},
 		"communication": {&types.HostCommunication{}, vix.CodeHostNotConnected, vix.FieldNone, "no answer from the ESXi host"},
-		"busy":          {&types.TaskInProgress{}, vix.CodeOperationAlreadyInProgress, vix.FieldNone, "Another task is running"},
 		"unsupported":   {&types.NotSupported{}, vix.CodeNotSupported, vix.FieldNone, "does not support this"},
 		"cancelled":     {&types.RequestCanceled{}, vix.CodeCancelled, vix.FieldNone, "cancelled on the host"},
 		"gone":          {&types.ManagedObjectNotFound{}, vix.CodeObjectNotFound, vix.FieldNone, "gone"},

@@ -165,9 +165,17 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 	if h.AbsentLately(handle.Path) {
 		return nil // proved for all, with what no id finds
 	}
-	found, err := h.AtNow(ctx, handle.Path, in, &h.Reads)
+	places, err := h.spellings(ctx, what, handle.Path, in)
 	if err != nil {
-		return h.Failed(what, err)
+		return err
+	}
+	var found []*vms.Record
+	for _, at := range places {
+		some, err := h.AtNow(ctx, at.path, at.in, &h.Reads)
+		if err != nil {
+			return h.Failed(what, err)
+		}
+		found = append(found, some...)
 	}
 	if len(found) == 0 {
 		return nil
@@ -215,7 +223,7 @@ func (h *host) fileID(ctx context.Context, r vix.Registration) string {
 		return ""
 	}
 	for _, dc := range sk.Datacenters {
-		if ds := dc.Datastores[r.Path.Datastore]; ds != nil && dc.Path == r.Datacenter {
+		if ds := dc.Datastore(r.Path.Datastore); ds != nil && dc.Path == r.Datacenter {
 			return ds.FileID(r.Path)
 		}
 	}

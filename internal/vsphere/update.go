@@ -29,9 +29,14 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 		return err
 	}
 	ref := r.VM.Self
-	if change.Name != nil && wire.UnescapeName(r.VM.Name) != *change.Name {
-		task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
-		err = h.finish(ctx, wire.To("rename", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
+	if change.Name != nil && !vix.SameName(vix.Unescape(r.VM.Name), *change.Name) {
+		err := h.carry(ctx, wire.To("rename", what.Object), func() (types.ManagedObjectReference, error) {
+			task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
+			if err != nil {
+				return types.ManagedObjectReference{}, err
+			}
+			return task.Returnval, nil
+		})
 		if err != nil {
 			return err
 		}
@@ -85,10 +90,15 @@ func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *vms.Record, 
 	if r.VM.Parent != nil && *r.VM.Parent == to.Ref {
 		return nil
 	}
-	task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
-		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+	return h.carry(ctx, wire.To("move", what.Object), func() (types.ManagedObjectReference, error) {
+		task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
+			This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+		})
+		if err != nil {
+			return types.ManagedObjectReference{}, err
+		}
+		return task.Returnval, nil
 	})
-	return h.finish(ctx, wire.To("move", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 }
 
 func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t *inventory.Places, name string) error {
@@ -99,18 +109,12 @@ func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t 
 	if r.VM.ResourcePool != nil && *r.VM.ResourcePool == to.Ref {
 		return nil
 	}
-	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
-		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+	return h.carry(ctx, wire.To("move", what.Object), func() (none types.ManagedObjectReference, err error) {
+		_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
+			This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+		})
+		return none, err
 	})
-	return h.Denied(ctx, wire.To("move", what.Object), err)
-}
-
-// finish waits for the task that a call started.
-func (h *host) finish(ctx context.Context, what wire.Step, started error, task func() types.ManagedObjectReference) error {
-	if started != nil {
-		return h.Denied(ctx, what, started)
-	}
-	return h.Denied(ctx, what, h.waits.Done(ctx, task()))
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
@@ -129,7 +133,7 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 			return err
 		}
 	}
-	if err := vm.Unregister(ctx); err != nil && !wire.IsGone(err) {
+	if err := h.patiently(ctx, func() error { return vm.Unregister(ctx) }); err != nil && !wire.IsGone(err) {
 		if fault.Is(err, &types.InvalidPowerState{}) {
 			return poweredOn(what, err)
 		}
@@ -143,10 +147,15 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualMachine, off vix.PowerOff) error {
 	switch off {
 	case vix.PowerOffHard:
-		task, err := methods.PowerOffVM_Task(ctx, h.Client, &types.PowerOffVM_Task{This: vm.Reference()})
-		return h.finish(ctx, wire.To("power off", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
+		return h.carry(ctx, wire.To("power off", what.Object), func() (types.ManagedObjectReference, error) {
+			task, err := methods.PowerOffVM_Task(ctx, h.Client, &types.PowerOffVM_Task{This: vm.Reference()})
+			if err != nil {
+				return types.ManagedObjectReference{}, err
+			}
+			return task.Returnval, nil
+		})
 	case vix.PowerOffGuest:
-		if err := vm.ShutdownGuest(ctx); err != nil {
+		if err := h.patiently(ctx, func() error { return vm.ShutdownGuest(ctx) }); err != nil {
 			return h.Denied(ctx, wire.To("shut down", what.Object), err)
 		}
 		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
@@ -155,10 +164,21 @@ func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualM
 }
 
 // waitForOff waits until the guest has shut down: the call that asks it to returns
-// at once.
+// at once. A guest that does not get there is not the host's fault.
 func (h *host) waitForOff(ctx context.Context, what wire.Step, vm types.ManagedObjectReference) error {
-	_, err := h.waits.Until(ctx, vm, func(seen watch.VM) bool { return seen.Power == types.VirtualMachinePowerStatePoweredOff })
-	return h.Failed(what, err)
+	last, err := h.waits.Until(ctx, vm, func(seen watch.VM) bool { return seen.Power == types.VirtualMachinePowerStatePoweredOff })
+	if err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) || !errors.Is(err, context.DeadlineExceeded) {
+		return h.Failed(what, err)
+	}
+	e := &vix.Error{
+		Op: what.Op, Object: what.Object, Code: vix.CodeVMIsRunning, Kind: vix.ErrRunning, Cause: err,
+		Reason: "The guest was asked to shut down and is still running: it took longer than this operation has.",
+		Remedy: "Look at the VM's console: an update or a program may hold it up.",
+	}
+	if last.Question != nil {
+		e.Code, e.Reason = vix.CodeVMXMsgDialogAndNoUI, "The guest cannot shut down: the VM waits for an answer. "+last.Question.Text
+	}
+	return e
 }
 
 // poweredOn refuses to unregister a running VM.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -35,29 +36,49 @@ var vital = []string{"config.version", "virtualHW.version", "displayName", "gues
 // itself; it fails nothing else. A host that does not answer fails all: a plan must
 // not take a broken line for damaged files.
 func (d *Datastores) ReadConfigs(ctx context.Context, q vix.FileQuery, files []File) error {
-	group, reading := errgroup.WithContext(ctx)
-	group.SetLimit(downloads)
-	for i := range files {
-		group.Go(func() (err error) {
-			files[i].Config, err = d.readConfig(reading, &files[i])
+	first, rest := firstOfEach(files)
+	denied := denials{}
+	for _, some := range [][]*File{first, rest} {
+		some = denied.leaveOut(some)
+		if err := d.readAll(ctx, some); err != nil {
 			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
+		}
+		if err := denied.take(q, some); err != nil {
+			return err
+		}
 	}
 	noteDuplicates(files)
 	return d.findDisks(ctx, q, files)
+}
+
+func (d *Datastores) readAll(ctx context.Context, files []*File) error {
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(downloads)
+	for _, f := range files {
+		group.Go(func() (err error) {
+			f.Config, err = d.readConfig(reading, f)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// folderURL is where the host gives a file. It reads a + in a path as a blank.
+func folderURL(base *url.URL, home *inventory.Datastore, file string) *url.URL {
+	u := object.NewDatastoreURL(*base, home.In.Path, home.Name, file)
+	u.RawPath = strings.ReplaceAll(u.EscapedPath(), "+", "%2B")
+	return u
 }
 
 func (d *Datastores) readConfig(ctx context.Context, f *File) (*vix.FileConfig, error) {
 	if f.Size > MaxConfig {
 		return &vix.FileConfig{Problem: fmt.Sprintf("The file has %d bytes; no configuration is that large.", f.Size)}, nil
 	}
-	home := f.Store.Home
-	u := object.NewDatastoreURL(*d.Client.URL(), home.In.Path, home.Name, f.Path.File)
-	text, err := d.Download(ctx, u, MaxConfig)
-	if _, refused := errors.AsType[wire.NotGivenError](err); refused {
+	text, err := d.Download(ctx, folderURL(d.Client.URL(), f.Store.Home, f.Path.File), MaxConfig)
+	if refused, ok := errors.AsType[wire.NotGivenError](err); ok {
+		if refused.Denied() {
+			f.denied = &denial{d.User.UserName, f.Store.Home.InventoryPath(), err.Error()}
+		}
 		return &vix.FileConfig{Problem: "The file cannot be read: " + err.Error() + "."}, nil
 	}
 	if err != nil {

@@ -31,6 +31,7 @@ type Datastores struct {
 
 	waits    *watch.Watch
 	searches fileSearches
+	tops     wire.Memory[types.ManagedObjectReference, *topFolders]
 }
 
 // New searches the datastores of an inventory; its tasks are waited for with waits.
@@ -126,7 +127,7 @@ func (d *Datastores) LookForFile(ctx context.Context, p vix.Path, in []*inventor
 	group.SetLimit(vms.Parallel)
 	for i, dc := range in[:len(looked)] {
 		group.Go(func() error {
-			there, err := d.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > vms.MaxWidth)
+			there, err := d.findFile(ctx, dc.Datastore(p.Datastore), p, len(in) > vms.MaxWidth)
 			looked[i] = Looked{dc, there, err}
 			return nil
 		})

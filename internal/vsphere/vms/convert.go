@@ -4,13 +4,14 @@
 package vms
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 // Registration is what a record says of a registration. Names are shown as people
@@ -19,7 +20,7 @@ func (r *Record) Registration() vix.Registration {
 	vm := &r.VM
 	out := vix.Registration{
 		ManagedObjectID: vm.Self.Value,
-		Name:            wire.UnescapeName(vm.Name),
+		Name:            r.name(),
 		Path:            r.Path(),
 		Placement: vix.Placement{
 			Folder:       r.Folder(),
@@ -54,11 +55,49 @@ func (r *Record) Registration() vix.Registration {
 // Path is where the .vmx is. A VM that the host cannot read has no configuration;
 // its summary often still tells.
 func (r *Record) Path() vix.Path {
-	text := r.VM.Summary.Config.VmPathName
-	if c := r.VM.Config; c != nil && c.Files.VmPathName != "" {
-		text = c.Files.VmPathName
+	name, below := shellPath(r.reported())
+	if !below {
+		return hostPath(r.reported())
 	}
-	return hostPath(text)
+	mounts := r.in.AtDirectory(name)
+	if len(mounts) == 0 {
+		return hostPath(r.reported())
+	}
+	ds := mounts[0]
+	if dc, ok := r.Datacenter(); ok {
+		if i := slices.IndexFunc(mounts, func(ds *inventory.Datastore) bool { return ds.In.Ref == dc }); i >= 0 {
+			ds = mounts[i]
+		}
+	}
+	file, _ := ds.Below(name)
+	return vix.Path{Datastore: ds.Name, File: file}
+}
+
+// reported is the path as the host has it.
+func (r *Record) reported() string {
+	if c := r.VM.Config; c != nil && c.Files.VmPathName != "" {
+		return c.Files.VmPathName
+	}
+	return r.VM.Summary.Config.VmPathName
+}
+
+// On gives the path below a datastore, if that is where the .vmx is.
+func (r *Record) On(ds *inventory.Datastore) (file string, ok bool) { return fileOn(r.reported(), ds) }
+
+// fileOn gives the path below a datastore of what the host reports, if it is there.
+func fileOn(text string, ds *inventory.Datastore) (file string, ok bool) {
+	if name, below := shellPath(text); below {
+		return ds.Below(name)
+	}
+	p := hostPath(text)
+	return p.File, vix.SameName(p.Datastore, ds.Name)
+}
+
+// shellPath reads what a host reports of a VM whose datastore it cannot reach: a path
+// in its own file system, "[] /vmfs/volumes/UUID/web/web.vmx".
+func shellPath(text string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(text, "[] /")
+	return "/" + name, ok
 }
 
 // hostPath reads a path that the host reports. What does not parse is kept as it
@@ -73,6 +112,14 @@ func hostPath(text string) vix.Path {
 		return vix.Path{File: text}
 	}
 	return p
+}
+
+// name is the VM's. One that the host cannot reach has lost it.
+func (r *Record) name() string {
+	if r.VM.Name == "Unknown" && r.VM.Runtime.ConnectionState == types.VirtualMachineConnectionStateInaccessible {
+		return ""
+	}
+	return vix.Unescape(r.VM.Name)
 }
 
 // Datacenter is the datacenter above the VM.
@@ -175,7 +222,7 @@ func toolsState(g *types.GuestInfo) vix.ToolsState {
 	case types.VirtualMachineToolsRunningStatusGuestToolsExecutingScripts:
 		return vix.ToolsUnknown // on the way up or down
 	}
-	switch types.VirtualMachineToolsVersionStatus(g.ToolsVersionStatus2) {
+	switch types.VirtualMachineToolsVersionStatus(cmp.Or(g.ToolsVersionStatus2, g.ToolsVersionStatus)) {
 	case types.VirtualMachineToolsVersionStatusGuestToolsNotInstalled:
 		return vix.ToolsNotInstalled
 	case "":
@@ -219,7 +266,7 @@ func snapshots(
 	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
 ) []vix.Snapshot {
 	for _, t := range trees {
-		name := wire.UnescapeName(t.Name)
+		name := vix.Unescape(t.Name)
 		path := name
 		if above != "" {
 			path = above + "/" + name

@@ -32,7 +32,7 @@ func (v *VMs) AskElsewhere(id, but string, reads Reader) Underway {
 // no VM has the path.
 func (v *VMs) AbsentLately(p vix.Path) bool {
 	w, begun, ok := v.ids.whole.Known(struct{}{})
-	return ok && begun.After(wire.NoOlderThan(AbsenceAge)) && !w.byPath[p]
+	return ok && begun.After(wire.NoOlderThan(AbsenceAge)) && !w.byPath[p.Composed()]
 }
 
 // OfHandle finds and reads the VMs with an instance UUID: those that this

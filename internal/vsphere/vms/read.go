@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -20,13 +21,14 @@ import (
 type Record struct {
 	VM    mo.VirtualMachine
 	above inventory.Entities
+	in    *inventory.Outline // what tells where a path of the host's file system is; nil if it is not known
 	// Withheld are the properties that the host would not show, and why.
 	Withheld []types.MissingProperty
 }
 
 // NewRecord is what the properties that were read say of a VM.
-func NewRecord(o types.ObjectContent, above inventory.Entities) *Record {
-	r := &Record{above: above, Withheld: o.MissingSet}
+func NewRecord(o types.ObjectContent, above inventory.Entities, in *inventory.Outline) *Record {
+	r := &Record{above: above, in: in, Withheld: o.MissingSet}
 	wire.Load(o, &r.VM)
 	return r
 }
@@ -70,11 +72,12 @@ func (v *VMs) readRecords(ctx context.Context, refs []types.ManagedObjectReferen
 		err = v.Typed(errors.New("the host misses what it reads with"))
 	}
 	above := inventory.NewEntities(content)
+	in, _ := v.Outline(ctx, time.Time{}) // without it fewer paths are understood
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := NewRecord(o, above)
+		r := NewRecord(o, above, in)
 		if id := r.Registration().InstanceUUID; id != "" {
 			v.ids.note(id, o.Obj)
 		}

@@ -41,7 +41,7 @@ func New(inv *inventory.Inventory, seen func([]types.ManagedObjectReference)) *V
 // Registered makes a registration of our own known to the next lookup.
 func (v *VMs) Registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedObjectReference) {
 	v.ids.whole.Drop(struct{}{})
-	if ds := in.Datastores[p.Datastore]; ds != nil {
+	if ds := in.Datastore(p.Datastore); ds != nil {
 		v.lookups.indexes.change(p.Datastore, func(ix *index) { ix.add(FileOn{ds.Ref, p.File}, vm) })
 	}
 }

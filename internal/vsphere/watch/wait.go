@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/task"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -45,6 +46,25 @@ func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error
 	// The state came without it, and nobody watches the task any more.
 	now, err := w.retrieve(context.WithoutCancel(ctx), ref)
 	return now["info.result"], err
+}
+
+// Outlast waits until a task that is somebody else's is over, however it ends, or until ctx
+// ends. It is left alone. An error says that the host does not tell.
+func (w *Watch) Outlast(ctx context.Context, ref reference) error {
+	if ref.Value == "" {
+		return nil
+	}
+	one := w.follow(ref, func(known properties) bool {
+		state := infoOf(known).State
+		return state == types.TaskInfoStateSuccess || state == types.TaskInfoStateError
+	})
+	select {
+	case err := <-one.end:
+		return err
+	case <-ctx.Done():
+		w.leave(ref, one)
+		return ctx.Err()
+	}
 }
 
 // Ended gives what a task has come to, without waiting for it: nil while it runs, and of one
@@ -88,11 +108,30 @@ func (w *Watch) task(ctx context.Context, ref reference) (info types.TaskInfo, e
 	defer func() { <-cancelled }()
 	select {
 	case err = <-one.end:
-		return info, w.outcome(settled, ref, &info, err)
+		return info, w.stopped(ctx, w.outcome(settled, ref, &info, err))
 	case <-settled.Done():
 		w.leave(ref, one)
 		return types.TaskInfo{}, w.doubtful(errors.Join(ctx.Err(), ErrUnsettled))
 	}
+}
+
+// stopped is the end of a task that was cancelled because ctx had ended: that nobody else
+// did it is the cause, not what the host says.
+func (w *Watch) stopped(ctx context.Context, err error) error {
+	if !fault.Is(err, &types.RequestCanceled{}) {
+		return err
+	}
+	e := &vix.Error{Code: vix.CodeCancelled, Kind: vix.ErrPassing, Cause: errors.Join(ctx.Err(), err)}
+	if told, ok := errors.AsType[*vix.Error](err); ok {
+		e.Fault, e.Doubt = told.Fault, told.Doubt
+	}
+	e.Reason = "The operation was interrupted, and the host has stopped its task."
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		e.Code, e.Kind = vix.CodeNetHTTPOperationTimedout, ""
+		e.Reason = "The host's task did not end within the time of the operation, and was stopped."
+		e.Remedy = "Raise the operation's timeout, or find out what the host waits for."
+	}
+	return e
 }
 
 // infoOf makes a task's information of what is known of it.
@@ -199,6 +238,9 @@ func vmOf(known properties) VM {
 	tools, _ := known["guest.toolsRunningStatus"].(string)
 	vm.Tools = types.VirtualMachineToolsRunningStatus(tools)
 	version, _ := known["guest.toolsVersionStatus2"].(string)
+	if version == "" {
+		version, _ = known["guest.toolsVersionStatus"].(string) // before API 5.0
+	}
 	vm.ToolsVersion = types.VirtualMachineToolsVersionStatus(version)
 	vm.Ready, _ = known["guest.guestOperationsReady"].(bool)
 	vm.Address, _ = known["guest.ipAddress"].(string)

@@ -102,13 +102,13 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 	case *types.DuplicateName:
 		return meaning{
 			code: vix.CodeDuplicateName, field: vix.FieldName,
-			reason: fmt.Sprintf("The name %q is taken in this folder.", UnescapeName(f.Name)),
+			reason: fmt.Sprintf("The name %q is taken in this folder.", vix.Unescape(f.Name)),
 			remedy: "Choose another name or another folder.",
 		}, true
 	case *types.InvalidName:
 		return meaning{
 			code: vix.CodeFileNameInvalid, field: vix.FieldName,
-			reason: fmt.Sprintf("The host does not accept the name %q.", UnescapeName(f.Name)),
+			reason: fmt.Sprintf("The host does not accept the name %q.", vix.Unescape(f.Name)),
 			remedy: "Choose a name of less than 80 characters.",
 		}, true
 	case *types.ManagedObjectNotFound:
