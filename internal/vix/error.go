@@ -145,9 +145,17 @@ func visible(text string, lines bool) string {
 	return b.String()
 }
 
-// Error implements error, in one line where the parts are.
+// inLine makes one line of a detail: paragraphs follow each other, and so do choices.
+var inLine = strings.NewReplacer("\n\n  - ", " ", "\n\n", " ", "\n  - ", "; ", "\n", " ")
+
+// Error implements error, in one line, as a log has it. An error that no operation has been
+// given yet is its detail alone.
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s: %s", e.Summary(), strings.ReplaceAll(e.Detail(), "\n\n", " "))
+	detail := inLine.Replace(e.Detail())
+	if e.Op == "" {
+		return detail
+	}
+	return e.Summary() + ": " + detail
 }
 
 // Unwrap gives the cause.
