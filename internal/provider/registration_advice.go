@@ -119,10 +119,10 @@ func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
 			how, string(off), vix.CodeVMIsRunning))
 }
 
-func addReplacedFileMissing(diags *diag.Diagnostics, p, out vix.Path) {
+func addReplacedFileMissing(diags *diag.Diagnostics, p, out vix.Path, near []string) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not there", p),
 		fmt.Sprintf("The plan unregisters %s, and the file to register instead is not on the datastore: the VM would be lost from the "+
-			"inventory. Put the file there, or leave the registration as it is.\n\n%s", out, vix.CodeFileNotFound))
+			"inventory.%sPut the file there, or leave the registration as it is.\n\n%s", out, nearIt(near), vix.CodeFileNotFound))
 }
 
 func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
@@ -153,11 +153,19 @@ func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 			fmt.Sprintf("%s: %s Registering does not need it, but without it a missing file shows only at apply.", p, why)))
 }
 
-func warnFileMissing(diags *diag.Diagnostics, p vix.Path) {
+// nearIt lists what lies near a file that is not there, in the middle of a text.
+func nearIt(near []string) string {
+	if len(near) == 0 {
+		return " "
+	}
+	return " Near it are:\n\n  - " + strings.Join(near, "\n  - ") + "\n\n"
+}
+
+func warnFileMissing(diags *diag.Diagnostics, p vix.Path, near []string) {
 	diags.AddAttributeWarning(path.Root("vmx_path"), "A file is not there yet",
 		coded(vix.CodeNotFound,
-			fmt.Sprintf("%s is not on the datastore now. The apply fails unless something puts it there before the registration, "+
-				"for example another resource that this one depends on.", p)))
+			fmt.Sprintf("%s is not on the datastore now.%sThe apply fails unless something puts it there before the registration, "+
+				"for example another resource that this one depends on.", p, nearIt(near))))
 }
 
 // warnRunning says what becomes of a VM that runs when its registration goes.

@@ -61,9 +61,15 @@ func TestRegistrationAdvice(t *testing.T) {
 				"again.\n\nVIX_E_VM_IS_RUNNING (3007)",
 		},
 		"file missing": {
-			func(d *diag.Diagnostics) { addReplacedFileMissing(d, web, moved) }, "[storage1] web/web.vmx is not there",
+			func(d *diag.Diagnostics) { addReplacedFileMissing(d, web, moved, nil) }, "[storage1] web/web.vmx is not there",
 			"The plan unregisters [storage2] web/web.vmx, and the file to register instead is not on the datastore: the VM would be lost " +
 				"from the inventory. Put the file there, or leave the registration as it is.\n\nVIX_E_FILE_NOT_FOUND (4)",
+		},
+		"file missing, others near": {
+			func(d *diag.Diagnostics) { warnFileMissing(d, web, []string{"[storage1] web-1/", "[storage1] web2/"}) }, "A file is not there yet",
+			"[storage1] web/web.vmx is not on the datastore now. Near it are:\n\n  - [storage1] web-1/\n  - [storage1] web2/\n\nThe apply " +
+				"fails unless something puts it there before the registration, for example another resource that this one depends " +
+				"on.\n\nVIX_E_NOT_FOUND (2000)",
 		},
 		"file unknown": {
 			func(d *diag.Diagnostics) { addReplacedFileUnknown(d, web, "No right.") },

@@ -62,6 +62,9 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
 	}
+	if err == nil && !out.FileExists {
+		out.Near = h.Near(ctx, p.ds, spec.Path)
+	}
 	return out, asPartOf(p.what, err)
 }
 

@@ -111,12 +111,35 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 		if more > 0 {
 			e.Reason += fmt.Sprintf(" It was looked for in the first %d of them.", len(looked))
 		}
+		if e.Choices = h.nearby(ctx, p, in); len(e.Choices) > 0 {
+			e.Reason += " Near it are:"
+		}
 		e.Remedy = "Check the path. A VM that storage vMotion moved has another one."
 	}
 	if p.IsTemplate() {
 		e.Remedy = strings.TrimSpace(e.Remedy + fmt.Sprintf("\n\nThis is the file of a template; that of a VM would be %s.", p.AsVMX()))
 	}
 	return e
+}
+
+// fewPlaces is in up to how many datacenters it is looked what lies near a file that is not there.
+const fewPlaces = 3
+
+// nearby lists what lies where the file is not, in each of a few datacenters.
+func (h *host) nearby(ctx context.Context, p vix.Path, in []*inventory.Datacenter) []string {
+	if len(in) > fewPlaces {
+		return nil
+	}
+	var out []string
+	for _, dc := range in {
+		for _, near := range h.Near(ctx, dc.Datastores[p.Datastore], p) {
+			if len(in) > 1 {
+				near = dc.Path + ": " + near
+			}
+			out = append(out, near)
+		}
+	}
+	return out
 }
 
 // nameIsShared reports that several datacenters have a datastore of the name, so
