@@ -77,10 +77,10 @@ func TestImportErrors(t *testing.T) {
 		"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n"+
 		"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 	_, diags = w.importing(webPath, nil)
-	diags.only(t, "ERROR: Cannot open "+webPath+"\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000)")
+	diags.only(t, "ERROR: Cannot open "+webPath+"\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000) on vc")
 	w.host.fail["Open"] = &vix.Error{Op: "open", Object: webPath, Code: vix.CodeInvalidArg, Choices: []string{"a", "b"}, Kind: vix.ErrAmbiguous}
 	_, diags = w.importing(webPath, nil)
-	diags.only(t, "ERROR: Cannot open "+webPath+"\n  - a\n  - b\n\nVIX_E_INVALID_ARG (3)")
+	diags.only(t, "ERROR: Cannot open "+webPath+"\n  - a\n  - b\n\nVIX_E_INVALID_ARG (3) on vc")
 	w.restart()
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone")

@@ -38,7 +38,7 @@ func TestPlanCreateChecks(t *testing.T) {
 			args{"vmx_path": webPath}, true, nil,
 			"ERROR at AttributeName(\"vmx_path\"): Cannot register " + webPath + "\nIt is registered already.\n\n" +
 				"With lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
-				"if_registered = \"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
+				"if_registered = \"adopt\".\n\nVIX_E_ALREADY_EXISTS (23) on vc" + stops,
 		},
 		"adopted": {adopt, true, nil, adopts + "A destroy keeps it registered.\n\nVIX_E_ALREADY_EXISTS (23)"},
 		"adopted, to be unregistered": {
@@ -74,7 +74,7 @@ func TestPlanCreateChecks(t *testing.T) {
 		"host says no": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) {
 				h.fail["Check"] = &vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostUserPermissions, Field: vix.FieldFolder, Reason: "No right."}
-			}, "ERROR at AttributeName(\"folder\"): Cannot register " + webPath + "\nNo right.\n\nVIX_E_HOST_USER_PERMISSIONS (3014)" + stops,
+			}, "ERROR at AttributeName(\"folder\"): Cannot register " + webPath + "\nNo right.\n\nVIX_E_HOST_USER_PERMISSIONS (3014) on vc" + stops,
 		},
 		"host does not answer": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) { h.fail["Info"] = vix.ErrAmbiguous },

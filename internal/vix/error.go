@@ -57,6 +57,8 @@ type Error struct {
 	Options []Option
 	// Remedy says what to do at the host, or what to look at.
 	Remedy string
+	// Host is whose error it is, as its user knows it; empty where nothing but the operation says.
+	Host string
 	// Fault is the host's own fault, by type and text.
 	Fault string
 	// Field is the argument at fault, if one is.
@@ -124,6 +126,9 @@ func (e *Error) Detail() string {
 		parts = append(parts, e.Remedy)
 	}
 	last := e.Code.String()
+	if e.Host != "" {
+		last += " on " + e.Host
+	}
 	if e.Fault != "" {
 		last += "; the host says: " + e.Fault
 	}

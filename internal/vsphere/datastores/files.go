@@ -46,7 +46,7 @@ type fileSearches struct {
 	spent map[types.ManagedObjectReference]int // single searches so far, by datastore
 	// explained is of how many files that are not there it has been told what is near.
 	explained map[types.ManagedObjectReference]int
-	all   wire.Memory[types.ManagedObjectReference, map[string]bool]
+	all       wire.Memory[types.ManagedObjectReference, map[string]bool]
 }
 
 const (
