@@ -176,37 +176,3 @@ func joinMore(items []string, more int) string {
 	}
 	return strings.Join(items, ", ") + " and " + strconv.Itoa(more) + " more"
 }
-
-// OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
-func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
-	what := wire.To("open", "the VM "+id)
-	found, err := h.OfHandle(ctx, id, &h.Opens)
-	if err != nil {
-		return nil, h.Failed(what, err)
-	}
-	switch len(found) {
-	case 1:
-		return h.readable(ctx, what, found[0])
-	case 0:
-		return nil, &vix.Error{
-			Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound,
-			Reason: "No VM with this instance UUID is registered on " + h.Endpoint.Host + ", or this user may not see it.",
-			Remedy: "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share.",
-		}
-	}
-	return nil, sameID(what, found)
-}
-
-// sameID lists the VMs that share an instance UUID.
-func sameID(what wire.Step, found []*vms.Record) error {
-	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Kind: vix.ErrAmbiguous,
-		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
-		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
-	}
-	for _, r := range found {
-		reg := r.Registration()
-		e.Choices = append(e.Choices, candidate(reg)+" at "+reg.Path.String())
-	}
-	return e
-}
