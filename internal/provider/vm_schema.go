@@ -45,7 +45,7 @@ func vmSchema() schema.Schema {
 			"name":              text("Display name of the VM."),
 			"registered_path":   text("Path of the `.vmx` file, spelled as the host does."),
 			"host":              text("Inventory path of the ESXi host that has the VM. Null on hosted products."),
-			"folder":            text("Inventory path of the VM folder. Null on hosted products."),
+			"folder":            text("Inventory path of the VM folder, or of the vApp that the VM is in. Null on hosted products."),
 			"resource_pool":     text("Inventory path of the resource pool. Null for a template and on hosted products."),
 			"managed_object_id": text("Managed object id (`vm-42`), which changes with each registration. Null on hosted products."),
 			"instance_uuid":     text("Instance UUID, unique in one vCenter. Null if the host does not say."),

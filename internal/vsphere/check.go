@@ -83,6 +83,13 @@ func asPartOf(what wire.Step, err error) error {
 // there already.
 func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*prepared, error) {
 	p := &prepared{what: wire.To("register", spec.Path.String()), spec: spec, fresh: fresh}
+	if spec.Template && h.Supports(vix.FeatureTemplates) != nil {
+		return nil, &vix.Error{
+			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeNotSupported, Field: vix.FieldTemplate,
+			Reason: h.Client.ServiceContent.About.Name + " has no templates; a vCenter has.",
+			Remedy: "Register it as a VM, or go through the vCenter.",
+		}
+	}
 	if err := h.locate(ctx, p); err != nil {
 		return nil, err
 	}

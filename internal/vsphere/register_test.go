@@ -138,6 +138,19 @@ func TestRegisterOnAFreeESXi(t *testing.T) {
 	says(t, failure(t, err, vix.CodeLicense, vix.FieldNone), "VIX_E_LICENSE (32); the host says: RestrictedVersion")
 }
 
+func TestAnESXiHasNoTemplates(t *testing.T) {
+	s := simulated(t, sim.Options{ESX: true})
+	p := laid(t, s, "ha-datacenter", "[LocalDS_0] tpl/tpl.vmtx")
+	h := connected(t, s)
+	_, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Template: true})
+	says(t, failure(t, err, vix.CodeNotSupported, vix.FieldTemplate), "VMware ESXi has no templates; a vCenter has.")
+	_, err = h.Register(t.Context(), vix.RegisterSpec{Path: p, Template: true})
+	failure(t, err, vix.CodeNotSupported, vix.FieldTemplate)
+	if n := s.Requests()["RegisterVM_Task"]; n != 0 {
+		t.Errorf("it was sent %d times all the same", n)
+	}
+}
+
 func TestRegisterIsSentOnceWhenTheLineBreaks(t *testing.T) {
 	for name, fault := range map[string]sim.Fault{
 		"before it was executed": {Method: "RegisterVM_Task", Cut: true},
