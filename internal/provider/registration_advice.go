@@ -26,7 +26,7 @@ func coded(code vix.Code, text string) string { return text + "\n\n" + code.Stri
 // destroy.
 func stopsDestroy(found diag.Diagnostics) diag.Diagnostics {
 	const hint = "terraform destroy plans what is configured before it destroys, and is stopped by this error, too; " +
-		"terraform destroy -refresh=false is not."
+		"terraform destroy -refresh=false goes without that plan."
 	out := diag.Diagnostics{}
 	for _, d := range found {
 		if d.Severity() != diag.SeverityError {
@@ -50,7 +50,7 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 		has := cmp.Or(c.Has, "none")
 		errs = append(errs, &vix.Error{
 			Op: "adopt", Object: is.Path.String(), Code: vix.CodeAlreadyExists, Field: c.Field,
-			Reason: fmt.Sprintf("The VM %s (%s) is registered already. Its %s is %s, and the configuration says %s. "+
+			Reason: fmt.Sprintf("The VM %q (%s) is registered already. Its %s is %s, and the configuration says %s. "+
 				"Adopting takes a VM where it is and as it is.", is.Name, is.ID, c.Field, has, c.Want),
 			Remedy: fmt.Sprintf("Remove %s from the configuration or write %s; or unregister the VM, so that it is "+
 				"registered as the configuration says.", c.Field, has),
@@ -62,13 +62,22 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 // alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.
 func alreadyRegistered(e *vix.Error, noted bool) error {
 	more := advised(e)
-	more.Remedy = strings.TrimSpace(more.Remedy +
-		"\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
-		"if_registered = \"adopt\".")
 	if !noted {
-		more.Remedy += "\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
-			"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it."
+		more.Remedy = strings.TrimSpace(more.Remedy + "\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
+			"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.")
 	}
+	return more
+}
+
+// inItsOwnWay says of a VM that is in the way of a create, and was not when that was planned, what it may be.
+func inItsOwnWay(err error) error {
+	var e *vix.Error
+	if !errors.As(err, &e) || e.Kind != vix.ErrAlreadyRegistered {
+		return err
+	}
+	more := advised(e)
+	more.Remedy = strings.TrimSpace(more.Remedy + "\n\nA replacement with lifecycle { create_before_destroy = true } stands in its " +
+		"own way: take that out, or set if_registered = \"adopt\".")
 	return more
 }
 
@@ -154,7 +163,7 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 	}
 	diags.AddWarning("A VM is registered already, and is adopted",
 		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: %s (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy)))
+			fmt.Sprintf("%s: %q (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy)))
 }
 
 func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {

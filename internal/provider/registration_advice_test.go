@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -129,11 +130,20 @@ func TestRegistrationAdvice(t *testing.T) {
 		}
 	}
 	err := alreadyRegistered(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Reason: "It is."}, false)
-	want := "It is.\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
-		"if_registered = \"adopt\".\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
+	want := "It is.\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
 		"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.\n\n" +
 		"VIX_E_ALREADY_EXISTS (23)"
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
+	}
+	err = inItsOwnWay(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Kind: vix.ErrAlreadyRegistered, Reason: "It is.", VM: is})
+	want = "It is.\n\nTo take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME vm-2\n\n" +
+		"A replacement with lifecycle { create_before_destroy = true } stands in its own way: take that out, or set if_registered = " +
+		"\"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)"
+	if _, detail := texts(err); detail != want {
+		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
+	}
+	if other := errors.New("other"); inItsOwnWay(other) != other {
+		t.Error("another error has changed")
 	}
 }

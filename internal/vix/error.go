@@ -102,7 +102,7 @@ func (e *Error) Summary() string {
 	if e.Object == "" {
 		return "Cannot " + e.Op
 	}
-	return visible("Cannot "+e.Op+" "+e.Object, false)
+	return Visible("Cannot "+e.Op+" "+e.Object, false)
 }
 
 // Detail is the rest, a paragraph a part: reason, choices, remedy, codes.
@@ -117,7 +117,7 @@ func (e *Error) Detail() string {
 	}
 	choices = append(choices, e.Choices...)
 	for i, choice := range choices {
-		choices[i] = "  - " + visible(choice, false)
+		choices[i] = "  - " + Visible(choice, false)
 	}
 	if len(choices) > 0 {
 		parts = append(parts, strings.Join(choices, "\n"))
@@ -132,13 +132,13 @@ func (e *Error) Detail() string {
 	if e.Fault != "" {
 		last += "; the host says: " + e.Fault
 	}
-	return visible(strings.Join(append(parts, last), "\n\n"), true)
+	return Visible(strings.Join(append(parts, last), "\n\n"), true)
 }
 
-// visible shows what would act on a terminal, or turn what is read around, as an
+// Visible shows what would act on a terminal, or turn what is read around, as an
 // escape: names come from the host, and whoever may name a VM must not be able to
-// write the rest of an error.
-func visible(text string, lines bool) string {
+// write the rest of an error. Newlines stay where the text has lines.
+func Visible(text string, lines bool) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
 		if r == '\n' && lines || !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r) {

@@ -106,7 +106,7 @@ func TestRegisterFaults(t *testing.T) {
 		"cancelled":     {&types.RequestCanceled{}, vix.CodeCancelled, vix.FieldNone, "cancelled on the host"},
 		"gone":          {&types.ManagedObjectNotFound{}, vix.CodeObjectNotFound, vix.FieldNone, "gone"},
 		"file":          {&types.FileFault{File: "x"}, vix.CodeFileError, vix.FieldNone, "cannot read or write a file"},
-		"unknown":       {&types.PatchMetadataInvalid{}, vix.CodeFail, vix.FieldNone, "the host says: PatchMetadataInvalid"},
+		"unknown":       {&types.PatchMetadataInvalid{}, vix.CodeFail, vix.FieldNone, "Its tasks and events tell what it was doing.\n\nVIX_E_FAIL (1); the host says: PatchMetadataInvalid"},
 	} {
 		for form, fault := range map[string]sim.Fault{
 			"as a SOAP fault":  {Method: "RegisterVM_Task", SOAP: c.fault},
