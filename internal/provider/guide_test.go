@@ -78,7 +78,7 @@ func TestTheGuideOnVSphereNamesWhatThereIs(t *testing.T) {
 	found := regexp.MustCompile(`\bvix_\w+\.\w+`).FindAllString(string(guide), -1)
 	for line := range strings.Lines(string(guide)) {
 		if here, _, ok := strings.Cut(strings.TrimPrefix(line, "| provider: "), " |"); ok && strings.HasPrefix(line, "| provider: ") {
-			for _, name := range strings.Split(here, ", ") {
+			for name := range strings.SplitSeq(here, ", ") {
 				found = append(found, "provider."+strings.Trim(name, "`"))
 			}
 		}

@@ -143,7 +143,7 @@ func TestRegistrationAdvice(t *testing.T) {
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
 	}
-	if other := errors.New("other"); inItsOwnWay(other) != other {
+	if other := errors.New("other"); !errors.Is(inItsOwnWay(other), other) {
 		t.Error("another error has changed")
 	}
 }

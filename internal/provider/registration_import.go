@@ -72,8 +72,8 @@ func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, err
 		var several *vix.Error
 		if errors.As(err, &several) && several.Kind == vix.ErrAmbiguous && len(several.Options) == 0 {
 			told := *several
-			told.Remedy = strings.TrimSpace("Import the one that is meant by its managed object id (vm-42) or by its path in its datacenter " +
-				"(/DC1:[storage1] web/web.vmx). " + told.Remedy)
+			told.Remedy = strings.TrimSpace("Import the one that is meant by its managed object id (vm-42) or by its path in its " +
+				"datacenter (/DC1:[storage1] web/web.vmx). " + told.Remedy)
 			err = &told
 		}
 		if err != nil {

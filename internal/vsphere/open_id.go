@@ -17,7 +17,8 @@ import (
 // id, which always is; or by inventory path.
 func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	what := wire.To("open", "the VM "+id)
-	find, known, remedy := h.OfHandle, "instance UUID", "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share."
+	find, known := h.OfHandle, "instance UUID"
+	remedy := "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share."
 	switch {
 	case strings.HasPrefix(id, "/"):
 		find, known = h.OfInventoryPath, "inventory path"
