@@ -84,9 +84,9 @@ func vmxFilesSchema() schema.Schema {
 			"by_path": schema.MapAttribute{
 				Computed:    true,
 				ElementType: schema.NestedAttributeObject{Attributes: vmxFileAttributes()}.Type(),
-				MarkdownDescription: "The same objects as in `files`, for `for_each`, by `/DATACENTER:[datastore] path`, which is also the " +
-					"id that a `vix_registration` imports by. The key is always the datacenter's inventory path, so that a datacenter that joins " +
-					"later renames none. Null if `registered` is set or a datastore was skipped.",
+				MarkdownDescription: "The same objects as in `files`, for `for_each`, by `/DATACENTER:[datastore] path`, which is also " +
+					"the id that a `vix_registration` imports by. The key is always the datacenter's inventory path, so that a " +
+					"datacenter that joins later renames none. Null if `registered` is set or a datastore was skipped.",
 			},
 			"left_out": schema.ListNestedAttribute{
 				Computed:            true,
