@@ -64,7 +64,7 @@ func alreadyRegistered(e *vix.Error, noted bool) error {
 	more := advised(e)
 	if !noted {
 		more.Remedy = strings.TrimSpace(more.Remedy +
-			"\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider notes what it begins "+
+			"\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider notes what it begins " +
 			"in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.")
 	}
 	return more
