@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,11 +17,11 @@ import (
 var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrAlreadyRegistered: func(e *vix.Error) string {
 		return fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+
-			"  terraform import vix_registration.NAME %s", e.VM.ID)
+			"  terraform import vix_registration.NAME %s", importID(e.VM))
 	},
 	vix.ErrRegisteredAnew: func(e *vix.Error) string {
 		return fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
-			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", e.VM.ID)
+			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", importID(e.VM))
 	},
 	vix.ErrOtherVM: func(e *vix.Error) string {
 		return fmt.Sprintf("If it is the VM that is meant, say so with its path:\n\n  vmx_path = %s\n\n"+
@@ -62,6 +63,9 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrPassing:        always("Run Terraform again."),
 	vix.ErrSilent:         always("Run Terraform again when the host answers."),
 }
+
+// importID is what imports this very VM: restored copies share an instance UUID, no two VMs a managed object id.
+func importID(vm *vix.Registration) string { return cmp.Or(vm.ManagedObjectID, vm.ID) }
 
 func always(text string) func(*vix.Error) string {
 	return func(*vix.Error) string { return text }

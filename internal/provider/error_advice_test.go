@@ -13,17 +13,17 @@ import (
 // TestAdvice holds the whole text of what is said about each kind of error.
 func TestAdvice(t *testing.T) {
 	web := mustPath(t, webPath)
-	is := &vix.Registration{ID: "50-1", Name: "web", Path: web}
+	is := &vix.Registration{ID: "50-1", ManagedObjectID: "vm-42", Name: "web", Path: web}
 	down := "Mount it."
 	for kind, test := range map[vix.Kind]struct {
 		more vix.Error
 		want string
 	}{
 		vix.ErrAlreadyRegistered: {vix.Error{VM: is},
-			"To take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME 50-1"},
+			"To take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME vm-42"},
 		vix.ErrRegisteredAnew: {vix.Error{VM: is},
 			"To go on with that one, take the old one out of the state and import it:\n\n  terraform state rm ADDRESS\n" +
-				"  terraform import ADDRESS 50-1"},
+				"  terraform import ADDRESS vm-42"},
 		vix.ErrOtherVM: {vix.Error{VM: is},
 			"If it is the VM that is meant, say so with its path:\n\n  vmx_path = \"[storage1] web/web.vmx\"\n\n" +
 				"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS"},

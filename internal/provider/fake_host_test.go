@@ -158,8 +158,10 @@ func (h *fakeHost) OpenID(_ context.Context, id string) (*vix.VM, error) {
 	if err := h.called("OpenID " + id); err != nil {
 		return nil, err
 	}
-	if r := h.vms[id]; r != nil {
-		return &vix.VM{Registration: *r}, nil
+	for _, r := range h.vms {
+		if id == r.ID || id == r.ManagedObjectID || id == r.Folder+"/"+r.Name {
+			return &vix.VM{Registration: *r}, nil
+		}
 	}
 	return nil, &vix.Error{Op: "open", Object: id, Code: vix.CodeVMNotFound, Reason: "No VM has it."}
 }

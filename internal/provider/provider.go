@@ -108,7 +108,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
-	conn.host, conn.user = vix.Logged(host, log), options.Username
+	conn.host, conn.user = vix.Logged(host, options.ShownHostname(), log), options.Username
 	p.opened(conn)
 	hand()
 }

@@ -25,7 +25,8 @@ func providerSchema() schema.Schema {
 			"`.vmx` file: the model of VMware's VIX API. One login a run, logged out at its end.\n\n" +
 			"Every attribute can come from the environment; the configuration wins over `VIX_…`, and that over " +
 			"the `VSPHERE_…` variables. An empty text counts as not set. While a value is not known yet, because another " +
-			"resource makes the host, the provider does not connect and plans without checks.",
+			"resource makes the host, the provider does not connect: a registration is planned without checks, and a data source " +
+			"is an error unless it has `depends_on` for that resource, which puts its reading off to the apply.",
 		Attributes: map[string]schema.Attribute{
 			"service_provider": schema.StringAttribute{
 				Optional: true,

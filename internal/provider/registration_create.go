@@ -37,7 +37,7 @@ func (r *registrationResource) create(
 	}
 	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
 	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+		addError(&resp.Diagnostics, schema, inItsOwnWay(err))
 		return
 	}
 	if done.Adopted && !plan.Adopted.IsUnknown() && !plan.Adopted.ValueBool() {

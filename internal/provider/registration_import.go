@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -18,8 +19,11 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// uuidForm tells an id from a path in the text that an import gives.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// idForm tells an id, an instance UUID or a managed object id, from a path in the text that an import gives.
+var idForm = regexp.MustCompile(`^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(vm-)?[0-9]+)$`)
+
+// inventoryPathForm is a path that no file of a VM has.
+var inventoryPathForm = regexp.MustCompile(`^/[^\[\]]+/[^\[\]]+$`)
 
 // find opens the VM that an import means; nil, with an error, if there is none.
 func (r *registrationResource) find(
@@ -42,16 +46,21 @@ func (r *registrationResource) find(
 		}
 		return r.opened(diags)(r.conn.host.OpenID(ctx, identity.ID.ValueString()))
 	}
-	if uuidForm.MatchString(id) {
+	if idForm.MatchString(id) {
 		return r.opened(diags)(r.conn.host.OpenID(ctx, strings.ToLower(id)))
 	}
 	at, err := vix.ParseLocator(id, r.conn.host.ParsePath)
+	if err != nil && inventoryPathForm.MatchString(id) && !strings.HasSuffix(id, ".vmx") && !strings.HasSuffix(id, ".vmtx") {
+		return r.opened(diags)(r.conn.host.OpenID(ctx, id))
+	}
 	if err != nil {
 		summary, detail := texts(err)
 		diags.AddError(summary, detail+"\n\nAn import takes one of:\n\n"+
 			"  - the id of the VM, its instance UUID: 50201e5a-0000-0000-0000-000000000001\n"+
 			"  - the path in a datacenter: DC1:[storage1] web/web.vmx, /F1/DC1:[storage1] web/web.vmx\n"+
 			"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n"+
+			"  - the VM's place in the inventory: /DC1/vm/Linux/web\n"+
+			"  - its managed object id: vm-42\n"+
 			"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 		return nil
 	}
@@ -62,6 +71,13 @@ func (r *registrationResource) find(
 // import's errors has an attribute to point at.
 func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
 	return func(vm *vix.VM, err error) *vix.VM {
+		var several *vix.Error
+		if errors.As(err, &several) && several.Kind == vix.ErrAmbiguous && len(several.Options) == 0 {
+			told := *several
+			told.Remedy = strings.TrimSpace("Import the one that is meant by its managed object id (vm-42) or by its path in its " +
+				"datacenter (/DC1:[storage1] web/web.vmx). " + told.Remedy)
+			err = &told
+		}
 		if err != nil {
 			addErrorAt(diags, path.Empty(), err)
 			return nil

@@ -24,6 +24,8 @@ func TestImportForms(t *testing.T) {
 		"by id in capitals":       {" 50000000-0000-0000-0000-000000000001 ", nil, "OpenID " + id},
 		"by path in a datacenter": {"DC0:[storage1]web/web.vmx", nil, "Open DC0:" + webPath},
 		"by path":                 {webPath, nil, "Open " + webPath},
+		"by managed object id":    {"vm-1", nil, "OpenID vm-1"},
+		"by inventory path":       {"/DC0/vm/Linux/web", nil, "OpenID /DC0/vm/Linux/web"},
 		"by identity":             {"", args{"server": fakeServer, "id": id}, "OpenID " + id},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,12 +111,18 @@ func TestImportErrors(t *testing.T) {
 		"An import takes one of:\n\n  - the id of the VM, its instance UUID: 50201e5a-0000-0000-0000-000000000001\n"+
 		"  - the path in a datacenter: DC1:[storage1] web/web.vmx, /F1/DC1:[storage1] web/web.vmx\n"+
 		"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n"+
+		"  - the VM's place in the inventory: /DC1/vm/Linux/web\n  - its managed object id: vm-42\n"+
 		"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 	_, diags = w.importing(webPath, nil)
-	diags.only(t, "ERROR: Cannot open "+webPath+"\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000)")
+	diags.only(t, "ERROR: Cannot open "+webPath+"\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000) on vc")
+	_, diags = w.importing("/vmfs/volumes/storage1/web/web.vmx", nil)
+	diags.has(t, "ERROR: Cannot use \"/vmfs/volumes/storage1/web/web.vmx\" as a vmx path", "An import takes one of:")
+	_, diags = w.importing("/DC0/vm/none", nil)
+	diags.only(t, "ERROR: Cannot open /DC0/vm/none\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000) on vc")
 	w.host.fail["Open"] = &vix.Error{Op: "open", Object: webPath, Code: vix.CodeInvalidArg, Choices: []string{"a", "b"}, Kind: vix.ErrAmbiguous}
 	_, diags = w.importing(webPath, nil)
-	diags.only(t, "ERROR: Cannot open "+webPath+"\n  - a\n  - b\n\nVIX_E_INVALID_ARG (3)")
+	diags.only(t, "ERROR: Cannot open "+webPath+"\n  - a\n  - b\n\nImport the one that is meant by its managed object id (vm-42) or by its path in "+
+		"its datacenter (/DC1:[storage1] web/web.vmx).\n\nVIX_E_INVALID_ARG (3) on vc")
 	w.restart()
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone")

@@ -218,7 +218,7 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	case check.FileUnknown != "":
 		warnFileUnknown(&c.diags, spec.Path, check.FileUnknown)
 	case !check.FileExists:
-		warnFileMissing(&c.diags, spec.Path)
+		warnFileMissing(&c.diags, spec.Path, check.Near)
 	}
 }
 
@@ -256,7 +256,7 @@ func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, 
 	case check.FileUnknown != "" && (!c.note.Returns || !c.note.Readable):
 		addReplacedFileUnknown(&c.diags, spec.Path, check.FileUnknown)
 	case check.FileUnknown == "" && !check.FileExists:
-		addReplacedFileMissing(&c.diags, spec.Path, c.note.Out.Path)
+		addReplacedFileMissing(&c.diags, spec.Path, c.note.Out.Path, check.Near)
 	}
 }
 

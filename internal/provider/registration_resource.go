@@ -269,7 +269,7 @@ func (r *registrationResource) Delete(
 	r.unregister(ctx, state, rec, note, resp)
 }
 
-// ImportState takes a registration that exists into state, in four forms.
+// ImportState takes a registration that exists into state, in six forms.
 func (r *registrationResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {

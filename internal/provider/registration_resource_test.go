@@ -228,7 +228,7 @@ func TestRegistrationUpdateFailsHalfway(t *testing.T) {
 	p := w.plan(o, config)
 	w.host.fail["Update"] = &vix.Error{Op: "move", Object: webPath, Code: vix.CodeObjectNotFound, Field: vix.FieldFolder, Reason: "No folder."}
 	after, diags := w.apply(o, p, config)
-	diags.only(t, "ERROR at AttributeName(\"folder\"): Cannot move "+webPath+"\nNo folder.\n\nVIX_E_OBJECT_NOT_FOUND (25)")
+	diags.only(t, "ERROR at AttributeName(\"folder\"): Cannot move "+webPath+"\nNo folder.\n\nVIX_E_OBJECT_NOT_FOUND (25) on vc")
 	holds(t, after.value, args{"name": "new", "folder": "/DC0/vm"})
 	w.host.fail["Registration"] = errors.New("gone")
 	after, diags = w.apply(o, p, config)

@@ -64,7 +64,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				},
 			},
 			"folder": place("VM folder: an inventory path (`/DC0/vm/Linux`), the end of one, or a unique name. Default: the " +
-				"datacenter's own VM folder; then it reports the inventory path. Changed in place."),
+				"datacenter's own VM folder; then it reports the inventory path. A VM in a vApp is in no folder: the vApp's " +
+				"inventory path is reported instead. Changed in place."),
 			"resource_pool": place("Resource pool: an inventory path (`/DC0/host/C0/Resources/web`), the end of one, or a unique " +
 				"name. Default: that of the cluster or host; then it reports the inventory path. Null for a template, which has none. " +
 				"Changed in place."),
@@ -76,8 +77,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				"follows the VM. Changing it replaces the registration; vSphere moving the VM does not."),
 			"template": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Register as a template, which has a host but no resource pool. Default `false`. Changing it " +
-					"replaces the registration.",
+				MarkdownDescription: "Register as a template, which has a host but no resource pool. Only a vCenter has templates. " +
+					"Default `false`. Changing it replaces the registration.",
 			},
 			"if_registered": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(ifRegisteredFail),

@@ -79,12 +79,14 @@ func vmxFilesSchema() schema.Schema {
 				MarkdownDescription: "Files, sorted by datacenter and path. Empty if there are none.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: vmxFileAttributes()},
 			},
-			"by_path": schema.MapNestedAttribute{
-				Computed: true,
-				MarkdownDescription: "The same files for `for_each`, by `/DATACENTER:[datastore] path`, which is also the id that a " +
-					"`vix_registration` imports by. The key is always the datacenter's inventory path, so that a datacenter that joins " +
-					"later renames none. Null if `registered` is set or a datastore was skipped.",
-				NestedObject: schema.NestedAttributeObject{Attributes: vmxFileAttributes()},
+			// No nested attribute: terraform test cannot mock the elements of one, and this is what a module's
+			// for_each is over.
+			"by_path": schema.MapAttribute{
+				Computed:    true,
+				ElementType: schema.NestedAttributeObject{Attributes: vmxFileAttributes()}.Type(),
+				MarkdownDescription: "The same objects as in `files`, for `for_each`, by `/DATACENTER:[datastore] path`, which is also " +
+					"the id that a `vix_registration` imports by. The key is always the datacenter's inventory path, so that a " +
+					"datacenter that joins later renames none. Null if `registered` is set or a datastore was skipped.",
 			},
 			"left_out": schema.ListNestedAttribute{
 				Computed:            true,

@@ -152,6 +152,15 @@ func TestESXHasNoTemplates(t *testing.T) {
 			return err
 		}
 		_, err = methods.MarkAsTemplate(s.ctx, s.c, &types.MarkAsTemplate{This: ref})
+		if err := isFault[types.NotSupported](err); err != nil {
+			return err
+		}
+		const file = "[LocalDS_0] t/t.vmtx"
+		if err := s.WriteVM("ha-datacenter", file, VMX{}); err != nil {
+			return err
+		}
+		_, host := s.place("ha-datacenter")
+		_, err = s.registerWith(types.RegisterVM_Task{This: s.dc("ha-datacenter").VmFolder, Path: file, AsTemplate: true, Host: &host})
 		return isFault[types.NotSupported](err)
 	})
 }

@@ -73,6 +73,9 @@ func (h *Host) checkPath(r *types.RegisterVM_Task, reg *registration) types.Base
 	if r.Path == "" {
 		return &types.InvalidArgument{InvalidProperty: "path"}
 	}
+	if r.AsTemplate && h.opts.ESX {
+		return &types.NotSupported{} // templates are the vCenter's
+	}
 	var ok bool
 	if reg.path, ok = parsePath(r.Path); !ok || reg.path.Path == "" {
 		return &types.InvalidDatastorePath{InvalidDatastore: types.InvalidDatastore{}, DatastorePath: r.Path}

@@ -57,6 +57,8 @@ type Error struct {
 	Options []Option
 	// Remedy says what to do at the host, or what to look at.
 	Remedy string
+	// Host is whose error it is, as its user knows it; empty where nothing but the operation says.
+	Host string
 	// Fault is the host's own fault, by type and text.
 	Fault string
 	// Field is the argument at fault, if one is.
@@ -100,7 +102,7 @@ func (e *Error) Summary() string {
 	if e.Object == "" {
 		return "Cannot " + e.Op
 	}
-	return visible("Cannot "+e.Op+" "+e.Object, false)
+	return Visible("Cannot "+e.Op+" "+e.Object, false)
 }
 
 // Detail is the rest, a paragraph a part: reason, choices, remedy, codes.
@@ -115,7 +117,7 @@ func (e *Error) Detail() string {
 	}
 	choices = append(choices, e.Choices...)
 	for i, choice := range choices {
-		choices[i] = "  - " + visible(choice, false)
+		choices[i] = "  - " + Visible(choice, false)
 	}
 	if len(choices) > 0 {
 		parts = append(parts, strings.Join(choices, "\n"))
@@ -124,16 +126,19 @@ func (e *Error) Detail() string {
 		parts = append(parts, e.Remedy)
 	}
 	last := e.Code.String()
+	if e.Host != "" {
+		last += " on " + e.Host
+	}
 	if e.Fault != "" {
 		last += "; the host says: " + e.Fault
 	}
-	return visible(strings.Join(append(parts, last), "\n\n"), true)
+	return Visible(strings.Join(append(parts, last), "\n\n"), true)
 }
 
-// visible shows what would act on a terminal, or turn what is read around, as an
+// Visible shows what would act on a terminal, or turn what is read around, as an
 // escape: names come from the host, and whoever may name a VM must not be able to
-// write the rest of an error.
-func visible(text string, lines bool) string {
+// write the rest of an error. Newlines stay where the text has lines.
+func Visible(text string, lines bool) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
 		if r == '\n' && lines || !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r) {
@@ -145,9 +150,17 @@ func visible(text string, lines bool) string {
 	return b.String()
 }
 
-// Error implements error, in one line where the parts are.
+// inLine makes one line of a detail: paragraphs follow each other, and so do choices.
+var inLine = strings.NewReplacer("\n\n  - ", " ", "\n\n", " ", "\n  - ", "; ", "\n", " ")
+
+// Error implements error, in one line, as a log has it. An error that no operation has been
+// given yet is its detail alone.
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s: %s", e.Summary(), strings.ReplaceAll(e.Detail(), "\n\n", " "))
+	detail := inLine.Replace(e.Detail())
+	if e.Op == "" {
+		return detail
+	}
+	return e.Summary() + ": " + detail
 }
 
 // Unwrap gives the cause.

@@ -28,7 +28,8 @@ type Host interface {
 	Open(ctx context.Context, at Locator) (*VM, error)
 
 	// OpenID reads the VM with a handle that Open gave, whatever its path is
-	// by now. CodeVMNotFound if there is none.
+	// by now; or with what else the product knows one VM by: its managed object id,
+	// or its inventory path, which begins with a slash. CodeVMNotFound if there is none.
 	OpenID(ctx context.Context, id string) (*VM, error)
 
 	// Find lists VMs without opening them. VIX: VixHost_FindItems.

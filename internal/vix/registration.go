@@ -98,6 +98,9 @@ type Check struct {
 	Placement Placement
 	// FileExists is whether the .vmx is on the datastore now.
 	FileExists bool
+	// Near is what lies where the file is not, as paths: files of VMs, or folders with names alike,
+	// which end in a slash.
+	Near []string
 	// FileUnknown says why FileExists cannot be told, where that is so.
 	FileUnknown string
 	// Registered is the VM that has the path already and would be adopted; nil

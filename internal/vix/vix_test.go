@@ -72,7 +72,7 @@ func TestErrorSaysEverythingInOrder(t *testing.T) {
 	if got := e.Detail(); got != want {
 		t.Errorf("Detail() = %q\nwant       %q", got, want)
 	}
-	if got := e.Error(); got != "Cannot open [ds] a/a.vmx: It is not there.   - one\n  - two Look elsewhere. VIX_E_VM_NOT_FOUND (4000); the host says: NotFound: gone" {
+	if got := e.Error(); got != "Cannot open [ds] a/a.vmx: It is not there. one; two Look elsewhere. VIX_E_VM_NOT_FOUND (4000); the host says: NotFound: gone" {
 		t.Errorf("Error() = %q", got)
 	}
 	if !errors.Is(e, cause) {
@@ -80,6 +80,9 @@ func TestErrorSaysEverythingInOrder(t *testing.T) {
 	}
 	if got := (&Error{Op: "connect"}).Summary(); got != "Cannot connect" {
 		t.Errorf("Summary() without an object = %q", got)
+	}
+	if got := (&Error{Code: CodeFileNotFound, Reason: "There is none."}).Error(); got != "There is none. VIX_E_FILE_NOT_FOUND (4)" {
+		t.Errorf("Error() of what is no operation's yet = %q", got)
 	}
 }
 

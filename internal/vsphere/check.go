@@ -62,6 +62,9 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
 	}
+	if err == nil && !out.FileExists {
+		out.Near = h.Near(ctx, p.ds, spec.Path)
+	}
 	return out, asPartOf(p.what, err)
 }
 
@@ -80,6 +83,13 @@ func asPartOf(what wire.Step, err error) error {
 // there already.
 func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*prepared, error) {
 	p := &prepared{what: wire.To("register", spec.Path.String()), spec: spec, fresh: fresh}
+	if spec.Template && h.Supports(vix.FeatureTemplates) != nil {
+		return nil, &vix.Error{
+			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeNotSupported, Field: vix.FieldTemplate,
+			Reason: h.Client.ServiceContent.About.Name + " has no templates; a vCenter has.",
+			Remedy: "Register it as a VM, or go through the vCenter.",
+		}
+	}
 	err := h.locate(ctx, p)
 	if err == nil {
 		p.spec.Path, err = h.spelled(ctx, p.what, p.ds, p.spec.Path)

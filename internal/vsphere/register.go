@@ -109,6 +109,9 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
 		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.Path)
 		e.Remedy = "Check the path, or upload the VM first."
+		if e.Choices = h.Near(ctx, p.ds, p.spec.Path); len(e.Choices) > 0 {
+			e.Reason += " Near it are:"
+		}
 	case as(err, &argument):
 		switch argument.InvalidProperty {
 		case "pool":

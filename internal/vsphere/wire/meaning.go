@@ -39,7 +39,10 @@ func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) 
 	}
 	if !known {
 		m.code, m.reason = family(method)
-		m.doubt = m.code == vix.CodeFail // who knows
+		if m.code == vix.CodeFail {
+			m.doubt = true // who knows
+			m.remedy = "Its own words, at the end, are all that it tells here. Its tasks and events tell what it was doing."
+		}
 	}
 	e.Code, e.Kind, e.Reason, e.Remedy, e.Field, e.Doubt = m.code, m.kind, m.reason, m.remedy, m.field, m.doubt
 	if codes := vixCodes.FindStringSubmatch(e.Fault); codes != nil {
