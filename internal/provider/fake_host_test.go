@@ -174,7 +174,7 @@ func (h *fakeHost) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error)
 	}
 	r := h.vms[handle.ID]
 	if r == nil {
-		return nil, &vix.Error{Op: "read", Object: "the VM " + handle.ID, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone, Reason: "It is gone."}
+		return nil, &vix.Error{Op: "read", Object: "the VM " + handle.ID, Code: vix.CodeObjectNotFound, Kind: vix.ErrGone, Reason: "It is gone."}
 	}
 	return h.opened(r), nil
 }
