@@ -24,6 +24,8 @@ type connection struct {
 	user    string
 	journal journal
 	ledger  ledger
+	vms     vmMemory
+	claims  claims
 
 	mu       sync.Mutex
 	serverID string

@@ -147,7 +147,7 @@ func (h *fakeHost) Open(_ context.Context, at vix.Locator) (*vix.VM, error) {
 		return h.vm, nil
 	}
 	if r := h.byPath(at.Path); r != nil {
-		return &vix.VM{Registration: *r}, nil
+		return h.opened(r), nil
 	}
 	return nil, &vix.Error{Op: "open", Object: at.Path.String(), Code: vix.CodeVMNotFound, Field: vix.FieldPath, Reason: "No VM has it."}
 }
@@ -159,9 +159,30 @@ func (h *fakeHost) OpenID(_ context.Context, id string) (*vix.VM, error) {
 		return nil, err
 	}
 	if r := h.vms[id]; r != nil {
-		return &vix.VM{Registration: *r}, nil
+		return h.opened(r), nil
 	}
 	return nil, &vix.Error{Op: "open", Object: id, Code: vix.CodeVMNotFound, Reason: "No VM has it."}
+}
+
+func (h *fakeHost) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.given(ctx)
+	h.handle = handle
+	if err := h.called("Read"); err != nil {
+		return nil, err
+	}
+	r := h.vms[handle.ID]
+	if r == nil {
+		return nil, &vix.Error{Op: "read", Object: "the VM " + handle.ID, Code: vix.CodeObjectNotFound, Kind: vix.ErrGone, Reason: "It is gone."}
+	}
+	return h.opened(r), nil
+}
+
+// opened is a VM of the inventory as an open tells it.
+func (h *fakeHost) opened(r *vix.Registration) *vix.VM {
+	vm := &vix.VM{Registration: *r, IsRunning: r.PowerState == vix.PoweredOn}
+	return vm
 }
 
 func (h *fakeHost) Find(_ context.Context, query vix.Query) ([]vix.Item, error) {

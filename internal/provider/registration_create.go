@@ -54,6 +54,7 @@ func (r *registrationResource) create(
 	}
 	r.conn.journalFinished(spec.Path.String())
 	r.conn.ledger.done(&done.Registration)
+	r.conn.vms.remember(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)

@@ -145,6 +145,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
+		r.conn.vms.forget(state.ID.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case errors.Is(err, vix.ErrOtherVM):
@@ -169,6 +170,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	r.settle(ctx, found.Server, state)
 	r.conn.ledger.see(found)
+	r.conn.vms.remember(found)
 	if rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/vmware/govmomi"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
 )
 
 // Host is a running simulated host.
@@ -62,6 +63,11 @@ type Host struct {
 	identities map[fileKey]identity
 	tools      map[string]bool
 	questions  map[moref]*asked
+	busy       map[moref]moref // the task that has a VM alone
+	holdTools  bool
+	manualDRS  bool
+	sleepless  bool // PowerOffVM_Task takes a suspended VM
+	unplaced   map[moref]types.BaseMethodFault
 	clients    []*govmomi.Client
 	closed     bool
 }
@@ -78,6 +84,8 @@ func Start(opts Options) (*Host, error) {
 		identities: map[fileKey]identity{},
 		tools:      map[string]bool{},
 		questions:  map[moref]*asked{},
+		busy:       map[moref]moref{},
+		unplaced:   map[moref]types.BaseMethodFault{},
 		quit:       make(chan struct{}),
 	}
 	h.users[h.opts.Username] = h.opts.Password

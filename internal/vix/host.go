@@ -27,9 +27,14 @@ type Host interface {
 	// CodeVMNotFound and says whether the file is there. VIX: VixVM_Open.
 	Open(ctx context.Context, at Locator) (*VM, error)
 
-	// OpenID reads the VM with a handle that Open gave, whatever its path is
-	// by now. CodeVMNotFound if there is none.
+	// OpenID reads the VM with an id that Open gave, whatever its path is
+	// by now. CodeVMNotFound if there is none, and for what is no id.
 	OpenID(ctx context.Context, id string) (*VM, error)
+
+	// Read reads the VM that a handle means. ErrGone, alone, is the proof that it is no
+	// more; any other error proves nothing. ErrOtherVM is a VM that has the id and is not
+	// the one of the handle: see Handle.Same.
+	Read(ctx context.Context, handle Handle) (*VM, error)
 
 	// Find lists VMs without opening them. VIX: VixHost_FindItems.
 	Find(ctx context.Context, query Query) ([]Item, error)

@@ -174,6 +174,18 @@ func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 	return nil, sameID(what, found)
 }
 
+// Read implements vix.Host. Like Registration it begins with the recorded managed object,
+// and many reads travel together.
+func (h *host) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error) {
+	r, err := h.meant(ctx, wire.To("read", "the VM "+handle.ID), handle, &h.Opens)
+	if err != nil {
+		return nil, err
+	}
+	vm := r.Opened()
+	vm.Registration = h.stamp(ctx, vm.Registration)
+	return vm, nil
+}
+
 // sameID lists the VMs that share an instance UUID.
 func sameID(what wire.Step, found []*vms.Record) error {
 	e := &vix.Error{

@@ -35,9 +35,12 @@ func (v *VMs) AbsentLately(p vix.Path) bool {
 	return ok && begun.After(wire.NoOlderThan(AbsenceAge)) && !w.byPath[p]
 }
 
-// OfHandle finds and reads the VMs with an instance UUID: those that this
-// process has seen with it, if there are any.
+// OfHandle finds and reads the VMs with an id: an instance UUID, those that this
+// process has seen with it, if there are any; or the managed object id of a VM that has none.
 func (v *VMs) OfHandle(ctx context.Context, id string, reads Reader) ([]*Record, error) {
+	if objectForm.MatchString(id) {
+		return v.withoutUUID(ctx, id, reads)
+	}
 	if known := v.ids.known(id); len(known) > 0 {
 		found, _, err := v.recordsOf(ctx, id, known, reads, nil)
 		if len(found) > 0 || err != nil {
@@ -101,5 +104,24 @@ func (v *VMs) recordsOf(
 	return found, stale, nil
 }
 
-// uuidForm is what a UUID looks like.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// withoutUUID reads the VM whose only id is its managed object's. That of a VM with an
+// instance UUID is no id: it changes with each registration.
+func (v *VMs) withoutUUID(ctx context.Context, id string, reads Reader) ([]*Record, error) {
+	r, err := reads.Get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: id})
+	switch {
+	case wire.IsGone(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case len(r.Withheld) == 0 && r.Registration().ID != id:
+		return nil, nil
+	}
+	return []*Record{r}, nil
+}
+
+var (
+	// uuidForm is what a UUID looks like.
+	uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	// objectForm is what the managed object id of a VM looks like, on a vCenter and on an ESXi.
+	objectForm = regexp.MustCompile(`^(vm-)?[0-9]+$`)
+)
