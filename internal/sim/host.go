@@ -65,6 +65,7 @@ type Host struct {
 	questions  map[moref]*asked
 	busy       map[moref]moref // the task that has a VM alone
 	holdTools  bool
+	powerOns   int
 	manualDRS  bool
 	sleepless  bool // PowerOffVM_Task takes a suspended VM
 	unplaced   map[moref]types.BaseMethodFault

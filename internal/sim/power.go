@@ -125,8 +125,9 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 		}
 	}
 	var fault types.BaseMethodFault
+	var now powerState
 	ctx.WithLock(vm, func() {
-		now := vm.Runtime.PowerState
+		now = vm.Runtime.PowerState
 		if slices.Contains(from, now) {
 			ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to, false))
 			return
@@ -140,12 +141,24 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 	case powerOn:
 		h.post(ctx, vm, &types.VmPoweredOnEvent{})
 		h.boot(ref)
+		if now != powerOn {
+			h.mu.Lock()
+			h.powerOns++
+			h.mu.Unlock()
+		}
 	case powerOff:
 		h.post(ctx, vm, &types.VmPoweredOffEvent{})
 	case powerSuspend:
 		h.post(ctx, vm, &types.VmSuspendedEvent{})
 	}
 	return nil
+}
+
+// PowerOns is how often a VM was powered on, by a task.
+func (h *Host) PowerOns() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.powerOns
 }
 
 // powerChanges lists every property that a change of the power state touches, down to the leaves that clients wait

@@ -14,7 +14,9 @@ const (
 	FeatureFiles         Feature = "files"          // Browser.Files
 	FeatureFind          Feature = "find"           // VixHost_FindItems
 	FeatureFolders       Feature = "folders"        // of VMs
+	FeatureInstallTools  Feature = "install_tools"  // VixVM_InstallTools
 	FeatureOpen          Feature = "open"           // VixVM_Open
+	FeaturePower         Feature = "power"          // VixVM_PowerOn, VixVM_PowerOff, VixVM_Suspend, VixVM_Reset
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
 	FeatureRename        Feature = "rename"         // Registrar.Update with a name
 	FeatureResourcePools Feature = "resource_pools" // to register into
@@ -29,6 +31,10 @@ func (f Feature) function() string {
 		return "the search of datastores"
 	case FeatureFind:
 		return "VixHost_FindItems"
+	case FeatureInstallTools:
+		return "VixVM_InstallTools"
+	case FeaturePower:
+		return "VixVM_PowerOn"
 	case FeatureOpen:
 		return "VixVM_Open"
 	case FeatureRegister:

@@ -26,6 +26,11 @@ const (
 	privilegeAssignPool = "Resource.AssignVMToPool"
 	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
+	privilegePowerOn    = "VirtualMachine.Interact.PowerOn"
+	privilegeSuspend    = "VirtualMachine.Interact.Suspend"
+	privilegeReset      = "VirtualMachine.Interact.Reset"
+	privilegeAnswer     = "VirtualMachine.Interact.AnswerQuestion"
+	privilegeTools      = "VirtualMachine.Interact.ToolsInstall"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
 )

@@ -16,7 +16,6 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -123,7 +122,7 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 	}
 	vm := object.NewVirtualMachine(h.Client, r.VM.Self)
 	if r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
-		if err := h.powerOff(ctx, what, vm, off); err != nil {
+		if err := h.powerOff(ctx, what, r, off); err != nil {
 			return err
 		}
 	}
@@ -138,25 +137,17 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 }
 
 // powerOff turns a running VM off in the way that the user chose.
-func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualMachine, off vix.PowerOff) error {
-	switch off {
-	case vix.PowerOffHard:
-		task, err := methods.PowerOffVM_Task(ctx, h.Client, &types.PowerOffVM_Task{This: vm.Reference()})
-		return h.finish(ctx, wire.To("power off", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
-	case vix.PowerOffGuest:
-		if err := vm.ShutdownGuest(ctx); err != nil {
-			return h.Denied(ctx, wire.To("shut down", what.Object), err)
-		}
-		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
+func (h *host) powerOff(ctx context.Context, what wire.Step, r *vms.Record, off vix.PowerOff) error {
+	mode, ok := map[vix.PowerOff]vix.PowerMode{vix.PowerOffHard: vix.PowerHard, vix.PowerOffGuest: vix.PowerSoft}[off]
+	if !ok {
+		return poweredOn(what, nil)
 	}
-	return poweredOn(what, nil)
-}
-
-// waitForOff waits until the guest has shut down: the call that asks it to returns
-// at once.
-func (h *host) waitForOff(ctx context.Context, what wire.Step, vm types.ManagedObjectReference) error {
-	_, err := h.waits.Until(ctx, vm, func(seen watch.VM) bool { return seen.Power == types.VirtualMachinePowerStatePoweredOff })
-	return h.Failed(what, err)
+	p, err := h.powering(ctx, r, vix.PowerOrder{Op: vix.PowerOpOff, Mode: mode})
+	if err != nil {
+		return err
+	}
+	p.what.Object = what.Object
+	return p.off(ctx)
 }
 
 // poweredOn refuses to unregister a running VM.

@@ -5,6 +5,9 @@ package watch
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/view"
@@ -35,7 +38,18 @@ var (
 		"runtime.powerState", "runtime.question", "guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.guestOperationsReady",
 		"guest.ipAddress",
 	}
+	// stateProperty is whether the guest takes orders by now; hosts know it since 6.0.
+	stateProperty = "guest.guestStateChangeSupported"
 )
+
+// propertiesOf are what is watched of a VM on this host, which refuses what it does not know.
+func (w *Watch) propertiesOf() []string {
+	major, _, _ := strings.Cut(w.line.Client.ServiceContent.About.ApiVersion, ".")
+	if n, err := strconv.Atoi(major); err != nil || n < 6 {
+		return vmProperties
+	}
+	return append(slices.Clone(vmProperties), stateProperty)
+}
 
 // create makes the collector, the view and the filter.
 func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {
@@ -62,7 +76,7 @@ func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {
 				Obj: there.view, Skip: types.NewBool(true),
 				SelectSet: []types.BaseSelectionSpec{wire.Traverse("watched", "ListView", "view")},
 			}},
-			PropSet: []types.PropertySpec{{Type: "Task", PathSet: taskProperties}, {Type: "VirtualMachine", PathSet: vmProperties}},
+			PropSet: []types.PropertySpec{{Type: "Task", PathSet: taskProperties}, {Type: "VirtualMachine", PathSet: w.propertiesOf()}},
 			// One that is gone must not fail the others.
 			ReportMissingObjectsInResults: types.NewBool(true),
 		}})

@@ -113,7 +113,7 @@ func (w *Watch) look(ref reference, one *waiter) {
 func (w *Watch) retrieve(ctx context.Context, ref reference) (properties, error) {
 	paths := taskProperties
 	if ref.Type == "VirtualMachine" {
-		paths = vmProperties
+		paths = w.propertiesOf()
 	}
 	content, err := w.line.Retrieve(ctx, types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{Obj: ref}}, PropSet: []types.PropertySpec{{Type: ref.Type, PathSet: paths}},
