@@ -34,6 +34,8 @@ const (
 	FieldFilesPath    Field = "path"
 	FieldMatch        Field = "match"
 	FieldExclude      Field = "exclude"
+	FieldKind         Field = "kind"
+	FieldValue        Field = "value"
 )
 
 // Error is every error of a Host: what was tried, on what, why it failed, and

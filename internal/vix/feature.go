@@ -22,6 +22,7 @@ const (
 	FeatureResourcePools Feature = "resource_pools" // to register into
 	FeatureTemplates     Feature = "templates"      // VMs that cannot run
 	FeatureUnregister    Feature = "unregister"     // VixHost_UnregisterVM
+	FeatureVariables     Feature = "variables"      // VixVM_ReadVariable, VixVM_WriteVariable
 )
 
 // function is the feature as an error names it.
@@ -43,6 +44,8 @@ func (f Feature) function() string {
 		return "the renaming of VMs"
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
+	case FeatureVariables:
+		return "VixVM_WriteVariable"
 	case FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates:
 	}
 	return fmt.Sprintf("the feature %q", string(f))

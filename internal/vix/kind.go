@@ -51,6 +51,8 @@ const (
 	ErrGuestLate Kind = "the guest has not come up"
 	// ErrStaysOn is a VM that stays on when its guest suspends.
 	ErrStaysOn Kind = "the VM stays on in standby"
+	// ErrVariableExists is a variable that has another value already.
+	ErrVariableExists Kind = "the variable has another value"
 	// ErrDatastoreDown is a datastore that no host can read, so that a list of files lacks its.
 	ErrDatastoreDown Kind = "a datastore cannot be read"
 	// ErrLoginRefused is a user name or a password that the host refuses.

@@ -55,7 +55,7 @@ type clause struct {
 // this one has what that promises. A clause whose feature Info does not name is left
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
-	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses) {
+	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
@@ -79,6 +79,7 @@ type subject struct {
 	browser   vix.Browser
 	power     vix.Power
 	installer vix.ToolsInstaller
+	variables vix.Variables
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -92,6 +93,7 @@ func (s *subject) connect(t *testing.T) {
 	s.browser, _ = vix.Part[vix.Browser](host, vix.FeatureFiles)
 	s.power, _ = vix.Part[vix.Power](host, vix.FeaturePower)
 	s.installer, _ = vix.Part[vix.ToolsInstaller](host, vix.FeatureInstallTools)
+	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 

@@ -109,7 +109,10 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 		vix.FeatureUnregister:   func() error { return s.registrar.CheckUnregister(s.ctx, handle, vix.PowerOffFail) },
 		vix.FeaturePower:        func() error { return s.power.CheckPower(s.ctx, handle, vix.PowerOrder{Op: vix.PowerOpOn}) },
 		vix.FeatureInstallTools: func() error { return s.installer.CheckTools(s.ctx, handle, vix.ToolsMount) },
-		vix.FeatureDatacenters:  nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
+		vix.FeatureVariables: func() error {
+			return s.variables.CheckVariable(s.ctx, handle, vix.Variable{Kind: vix.VariableGuest, Name: "role"})
+		},
+		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
 	}
 }
 
@@ -145,6 +148,8 @@ func aFeatureIsNamedExactlyIfItWorks(t *testing.T, s *subject) {
 	wantPart(t, err, s.host.Supports(vix.FeaturePower))
 	_, err = vix.Part[vix.ToolsInstaller](s.host, vix.FeatureInstallTools)
 	wantPart(t, err, s.host.Supports(vix.FeatureInstallTools))
+	_, err = vix.Part[vix.Variables](s.host, vix.FeatureVariables)
+	wantPart(t, err, s.host.Supports(vix.FeatureVariables))
 }
 
 // wantPart fails unless a part is there exactly if its feature is supported.

@@ -35,6 +35,7 @@ type host struct {
 
 	waits  *watch.Watch
 	starts starts
+	alone  alone
 	// vmGrants is what the user lacks on VMs.
 	vmGrants vmGrants
 }

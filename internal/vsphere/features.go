@@ -15,13 +15,14 @@ var (
 	_ vix.Browser        = (*host)(nil)
 	_ vix.Power          = (*host)(nil)
 	_ vix.ToolsInstaller = (*host)(nil)
+	_ vix.Variables      = (*host)(nil)
 )
 
 // features are what this provider can do with the host, sorted.
 func (h *host) features() []vix.Feature {
 	f := []vix.Feature{
 		vix.FeatureFiles, vix.FeatureFind, vix.FeatureInstallTools, vix.FeatureOpen, vix.FeaturePower, vix.FeatureRegister,
-		vix.FeatureRename, vix.FeatureResourcePools, vix.FeatureUnregister,
+		vix.FeatureRename, vix.FeatureResourcePools, vix.FeatureUnregister, vix.FeatureVariables,
 	}
 	if h.Client.IsVC() {
 		f = append(f, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)

@@ -157,6 +157,21 @@ var roles = []role{
 		},
 	},
 	{
+		op: "check a variable", privileges: []string{privilegeAdvanced}, on: map[string]string{privilegeAdvanced: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.CheckVariable(ctx, vm, guestVariable("owner"))
+		},
+	},
+	{
+		op: "write a variable", privileges: []string{privilegeAdvanced}, on: map[string]string{privilegeAdvanced: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.WriteVariable(ctx, vm, guestVariable("owner"), "x", false)
+		},
+	},
+	{op: "read a variable", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+		return second(h.ReadVariable(ctx, vm, guestVariable("owner")))
+	}},
+	{
 		op: "unregister", privileges: []string{"VirtualMachine.Inventory.Unregister"},
 		on: map[string]string{"VirtualMachine.Inventory.Unregister": "the VM /DC0/vm/web"}, run: unregistering(vix.PowerOffFail),
 	},

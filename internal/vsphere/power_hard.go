@@ -47,7 +47,7 @@ func (p *powering) freeze(ctx context.Context) error {
 func (p *powering) hardReset(ctx context.Context) error {
 	p.order.Tell("resetting")
 	reset := func(ctx context.Context) error {
-		return p.patiently(ctx, func(ctx context.Context) (reference, error) {
+		return p.h.patiently(ctx, func(ctx context.Context) (reference, error) {
 			response, err := methods.ResetVM_Task(ctx, p.h.Client, &types.ResetVM_Task{This: p.vm})
 			if err != nil {
 				return reference{}, err
@@ -115,7 +115,7 @@ func isAsleep(vm watch.VM) bool { return vm.Power == poweredAsleep }
 // VM asks meanwhile.
 func (p *powering) byTask(ctx context.Context, aim func(watch.VM) bool, start func(context.Context) (reference, error)) error {
 	err := p.until(ctx, aim, func(ctx context.Context) error {
-		err := p.patiently(ctx, start)
+		err := p.h.patiently(ctx, start)
 		var state *types.InvalidPowerState
 		if as(err, &state) && aim(watch.VM{Power: state.ExistingState}) {
 			return nil // somebody was faster
@@ -133,17 +133,17 @@ const (
 
 // patiently starts a task and waits for its end. A VM that is busy with another task is waited for: it
 // has refused this one, so that asking again does nothing twice.
-func (p *powering) patiently(ctx context.Context, start func(context.Context) (reference, error)) error {
+func (h *host) patiently(ctx context.Context, start func(context.Context) (reference, error)) error {
 	for rest := firstBusyPause; ; rest = min(2*rest, longestBusyPause) {
 		task, err := start(ctx)
 		if err == nil && task.Value != "" {
-			err = p.h.waits.Follow(ctx, task)
+			err = h.waits.Follow(ctx, task)
 		}
-		other, busy := p.h.busyWith(err)
+		other, busy := h.busyWith(err)
 		if !busy {
 			return err
 		}
-		if err := p.h.join(ctx, other, rest); err != nil {
+		if err := h.join(ctx, other, rest); err != nil {
 			return err
 		}
 	}

@@ -33,6 +33,7 @@ const (
 	privilegeTools      = "VirtualMachine.Interact.ToolsInstall"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
+	privilegeAdvanced   = "VirtualMachine.Config.AdvancedConfig"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share

@@ -35,7 +35,7 @@ func (h *host) InstallTools(ctx context.Context, handle vix.Handle, step vix.Too
 	case vix.ToolsUnmount:
 		_, err = methods.UnmountToolsInstaller(ctx, h.Client, &types.UnmountToolsInstaller{This: p.vm})
 	case vix.ToolsUpgrade:
-		err = p.patiently(ctx, func(ctx context.Context) (reference, error) {
+		err = h.patiently(ctx, func(ctx context.Context) (reference, error) {
 			response, err := methods.UpgradeTools_Task(ctx, h.Client, &types.UpgradeTools_Task{This: p.vm, InstallerOptions: options})
 			if err != nil {
 				return reference{}, err

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -66,7 +67,10 @@ func (v *VMs) readForRegistration(ctx context.Context, refs []types.ManagedObjec
 }
 
 func (v *VMs) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) records {
-	return v.readRecords(ctx, refs, openPaths)
+	begun := time.Now()
+	answers := v.readRecords(ctx, refs, openPaths)
+	v.recent.keep(begun, answers)
+	return answers
 }
 
 func (v *VMs) readForPower(ctx context.Context, refs []types.ManagedObjectReference) records {

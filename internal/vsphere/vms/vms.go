@@ -22,6 +22,7 @@ type VMs struct {
 
 	ids     ids
 	lookups lookups
+	recent  recent
 	// Opens, Reads and Powers read VMs: with what an open, what a registration and what an order to
 	// its power needs.
 	Opens, Reads, Powers Batch[types.ManagedObjectReference, *Record]
