@@ -47,6 +47,7 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	},
 	vix.ErrRunning: always("Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
 		"or set on_destroy = \"keep\" to leave it registered."),
+	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
 	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
 		"would be unregistered."),
 	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),

@@ -46,6 +46,8 @@ type fakeHost struct {
 	// handle is the one of the last call that took one.
 	handle vix.Handle
 	closed int
+
+	variables fakeVariables
 }
 
 var _ vix.Host = (*fakeHost)(nil)

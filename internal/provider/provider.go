@@ -118,7 +118,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewHostDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource}
+	return []func() datasource.DataSource{NewHostDataSource, NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource}
 }
 
 // Functions implements provider.ProviderWithFunctions.
@@ -133,7 +133,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewRegistrationResource}
+	return []func() resource.Resource{NewRegistrationResource, NewVariableResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects

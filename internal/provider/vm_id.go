@@ -204,6 +204,11 @@ func warnVMAbsent(diags *diag.Diagnostics, id string) {
 			"registered again.", id))
 }
 
+// warnNotRefreshed says of what state has that nobody was asked for it.
+func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
+	diags.AddWarning(capital(what)+" was not refreshed", conn.reason+" What state says of it is kept as it was.")
+}
+
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
 func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
 	diags.AddWarning("A VM is not registered, and nothing was done with it", fmt.Sprintf(

@@ -17,7 +17,9 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-func guestVariable(name string) vix.Variable { return vix.Variable{Kind: vix.VariableGuest, Name: name} }
+func guestVariable(name string) vix.Variable {
+	return vix.Variable{Kind: vix.VariableGuest, Name: name}
+}
 
 // Variables of a VM that are written at once are written one after the other, and no call is refused.
 func TestVariablesOfOneVMGoOneAfterTheOther(t *testing.T) {
