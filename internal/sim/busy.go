@@ -13,6 +13,7 @@ var exclusive = map[string]bool{
 	"ReconfigVM_Task": true, "RelocateVM_Task": true, "UnregisterVM": true, "Destroy_Task": true, "MarkAsTemplate": true,
 	"CreateSnapshot_Task": true, "CreateSnapshotEx_Task": true, "RemoveAllSnapshots_Task": true, "RevertToCurrentSnapshot_Task": true,
 	"ShutdownGuest": true, "StandbyGuest": true, "RebootGuest": true, "UpgradeTools_Task": true,
+	"RemoveSnapshot_Task": true, "RevertToSnapshot_Task": true, "RenameSnapshot": true,
 }
 
 // startAlone is startTask for what a VM does one at a time. The simulator's own lets tasks wait for each other;
@@ -46,9 +47,10 @@ func (h *Host) vacate(t *simulator.Task) {
 
 // occupied refuses a call on a VM that a task has alone.
 func (h *Host) occupied(me *simulator.Method) types.BaseMethodFault {
+	vm := h.vmOf(me.This)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if other, busy := h.busy[me.This]; busy && exclusive[me.Name] {
+	if other, busy := h.busy[vm]; busy && exclusive[me.Name] {
 		return &types.TaskInProgress{Task: other}
 	}
 	return nil

@@ -61,6 +61,7 @@ type Host struct {
 	onTask     func(ctx context.Context, method string)
 	cancels    map[moref]context.CancelFunc
 	identities map[fileKey]identity
+	snapshots  map[fileKey]*keptSnapshots
 	tools      map[string]bool
 	questions  map[moref]*asked
 	busy       map[moref]moref // the task that has a VM alone
@@ -83,6 +84,7 @@ func Start(opts Options) (*Host, error) {
 		users:      map[string]string{},
 		tickets:    map[string]bool{},
 		identities: map[fileKey]identity{},
+		snapshots:  map[fileKey]*keptSnapshots{},
 		tools:      map[string]bool{},
 		questions:  map[moref]*asked{},
 		busy:       map[moref]moref{},

@@ -143,6 +143,8 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return &folder{}
 	case "VirtualMachine":
 		return &machine{}
+	case "VirtualMachineSnapshot":
+		return &snapshot{}
 	case "ResourcePool":
 		return &pool{}
 	case "Datacenter":

@@ -144,6 +144,12 @@ func (h *Host) needs(me *simulator.Method) []need {
 		out = append(out, need{p, me.This})
 	}
 	switch r := me.Body.(type) {
+	case *types.RemoveSnapshot_Task:
+		out = append(out, need{"VirtualMachine.State.RemoveSnapshot", h.vmOf(r.This)})
+	case *types.RenameSnapshot:
+		out = append(out, need{"VirtualMachine.State.RenameSnapshot", h.vmOf(r.This)})
+	case *types.RevertToSnapshot_Task:
+		out = append(out, need{"VirtualMachine.State.RevertToSnapshot", h.vmOf(r.This)})
 	case *types.RegisterVM_Task:
 		out = append(out, need{"VirtualMachine.Inventory.Register", r.This})
 		if r.Pool != nil {

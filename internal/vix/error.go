@@ -35,6 +35,7 @@ const (
 	FieldMatch        Field = "match"
 	FieldExclude      Field = "exclude"
 	FieldKind         Field = "kind"
+	FieldSnapshot     Field = "snapshot"
 	FieldValue        Field = "value"
 )
 

@@ -20,6 +20,7 @@ const (
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
 	FeatureRename        Feature = "rename"         // Registrar.Update with a name
 	FeatureResourcePools Feature = "resource_pools" // to register into
+	FeatureSnapshots     Feature = "snapshots"      // VixVM_CreateSnapshot, VixVM_RemoveSnapshot, VixVM_RevertToSnapshot
 	FeatureTemplates     Feature = "templates"      // VMs that cannot run
 	FeatureUnregister    Feature = "unregister"     // VixHost_UnregisterVM
 	FeatureVariables     Feature = "variables"      // VixVM_ReadVariable, VixVM_WriteVariable
@@ -42,6 +43,8 @@ func (f Feature) function() string {
 		return "VixHost_RegisterVM"
 	case FeatureRename:
 		return "the renaming of VMs"
+	case FeatureSnapshots:
+		return "VixVM_CreateSnapshot"
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
 	case FeatureVariables:

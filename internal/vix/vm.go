@@ -94,9 +94,12 @@ type Guest struct {
 
 // Snapshot is one snapshot of a VM, parents before children.
 type Snapshot struct {
+	// ID is the host's number of the snapshot in its VM, which a rename and a registration leave
+	// as it is. Empty where the host has none.
+	ID                string
 	Name, Description string
 	// Path is the names from the root down, joined by slashes: VIX's
-	// VixVM_GetNamedSnapshot takes it.
+	// VixVM_GetNamedSnapshot takes it. See SnapshotPath.
 	Path       string
 	Created    time.Time
 	IsCurrent  bool

@@ -55,7 +55,7 @@ type clause struct {
 // this one has what that promises. A clause whose feature Info does not name is left
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
-	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses) {
+	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
@@ -80,6 +80,7 @@ type subject struct {
 	power     vix.Power
 	installer vix.ToolsInstaller
 	variables vix.Variables
+	snapshots vix.Snapshots
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -94,6 +95,7 @@ func (s *subject) connect(t *testing.T) {
 	s.power, _ = vix.Part[vix.Power](host, vix.FeaturePower)
 	s.installer, _ = vix.Part[vix.ToolsInstaller](host, vix.FeatureInstallTools)
 	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
+	s.snapshots, _ = vix.Part[vix.Snapshots](host, vix.FeatureSnapshots)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 

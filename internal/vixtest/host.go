@@ -112,6 +112,7 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 		vix.FeatureVariables: func() error {
 			return s.variables.CheckVariable(s.ctx, handle, vix.Variable{Kind: vix.VariableGuest, Name: "role"})
 		},
+		vix.FeatureSnapshots:   func() error { return s.snapshots.CheckSnapshot(s.ctx, handle, vix.SnapshotTake) },
 		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
 	}
 }
@@ -150,6 +151,8 @@ func aFeatureIsNamedExactlyIfItWorks(t *testing.T, s *subject) {
 	wantPart(t, err, s.host.Supports(vix.FeatureInstallTools))
 	_, err = vix.Part[vix.Variables](s.host, vix.FeatureVariables)
 	wantPart(t, err, s.host.Supports(vix.FeatureVariables))
+	_, err = vix.Part[vix.Snapshots](s.host, vix.FeatureSnapshots)
+	wantPart(t, err, s.host.Supports(vix.FeatureSnapshots))
 }
 
 // wantPart fails unless a part is there exactly if its feature is supported.

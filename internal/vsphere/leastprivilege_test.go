@@ -32,6 +32,8 @@ type role struct {
 	unregistered, running bool
 	// asks is set where the VM asks a question when it is powered on.
 	asks bool
+	// snapshot is set where the VM has a snapshot.
+	snapshot bool
 	run  func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
 }
 
@@ -53,6 +55,14 @@ func ordering(op string, running bool, privilege string, order vix.PowerOrder) r
 			}
 			return second(h.SetPower(ctx, vm, order))
 		},
+	}
+}
+
+// snapshotRole is the role of something that is done with the snapshot of a VM that has one.
+func snapshotRole(op, privilege string, do func(ctx context.Context, h *host, vm vix.Handle) error) role {
+	return role{
+		op: op, snapshot: true, privileges: []string{privilege}, on: map[string]string{privilege: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return do(ctx, h, vm) },
 	}
 }
 
@@ -168,6 +178,24 @@ var roles = []role{
 			return h.WriteVariable(ctx, vm, guestVariable("owner"), "x", false)
 		},
 	},
+	snapshotRole("check a snapshot", privilegeCreateSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.CheckSnapshot(ctx, vm, vix.SnapshotTake)
+	}),
+	snapshotRole("take a snapshot", privilegeCreateSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.TakeSnapshot(ctx, vm, vix.SnapshotSpec{Name: "a"}))
+	}),
+	snapshotRole("rename a snapshot", privilegeRenameSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.RenameSnapshot(ctx, vm, "1", "b", "")
+	}),
+	snapshotRole("remove a snapshot", privilegeRemoveSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.RemoveSnapshot(ctx, vm, "1", false, true)
+	}),
+	snapshotRole("revert to a snapshot", privilegeRevert, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.Revert(ctx, vm, "", false))
+	}),
+	{op: "read snapshots", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+		return second(h.Snapshots(ctx, vm))
+	}},
 	{op: "read a variable", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
 		return second(h.ReadVariable(ctx, vm, guestVariable("owner")))
 	}},
@@ -206,6 +234,9 @@ func (r role) as(t *testing.T, without string) error {
 	}
 	if r.asks {
 		must(t, s.AskAtPowerOn("DC0", p.String(), sim.MovedOrCopied))
+	}
+	if r.snapshot {
+		must(t, second(connected(t, s).TakeSnapshot(t.Context(), handle, vix.SnapshotSpec{Name: "a"})))
 	}
 	if r.running {
 		must(t, s.SetTools("DC0", p.String(), true, true))

@@ -34,6 +34,11 @@ const (
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
 	privilegeAdvanced   = "VirtualMachine.Config.AdvancedConfig"
+
+	privilegeCreateSnapshot = "VirtualMachine.State.CreateSnapshot"
+	privilegeRemoveSnapshot = "VirtualMachine.State.RemoveSnapshot"
+	privilegeRenameSnapshot = "VirtualMachine.State.RenameSnapshot"
+	privilegeRevert         = "VirtualMachine.State.RevertToSnapshot"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share

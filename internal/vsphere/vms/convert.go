@@ -6,6 +6,7 @@ package vms
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -231,15 +232,29 @@ func snapshots(
 ) []vix.Snapshot {
 	for _, t := range trees {
 		name := wire.UnescapeName(t.Name)
-		path := name
-		if above != "" {
-			path = above + "/" + name
-		}
+		path := vix.SnapshotPath(above, name)
 		out = append(out, vix.Snapshot{
-			Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
+			ID: strconv.Itoa(int(t.Id)), Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
 			IsCurrent: current != nil && *current == t.Snapshot, PowerState: powerState(t.State, nil),
 		})
 		out = snapshots(out, path, t.ChildSnapshotList, current)
 	}
+	return out
+}
+
+// SnapshotRefs are the snapshots of a VM as managed objects, in the order of Opened's.
+func (r *Record) SnapshotRefs() []types.ManagedObjectReference {
+	if r.VM.Snapshot == nil {
+		return nil
+	}
+	var out []types.ManagedObjectReference
+	var walk func([]types.VirtualMachineSnapshotTree)
+	walk = func(trees []types.VirtualMachineSnapshotTree) {
+		for _, t := range trees {
+			out = append(out, t.Snapshot)
+			walk(t.ChildSnapshotList)
+		}
+	}
+	walk(r.VM.Snapshot.RootSnapshotList)
 	return out
 }
