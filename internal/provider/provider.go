@@ -73,7 +73,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{journal: newFileJournal()}
+	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes()}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
@@ -125,7 +125,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewRegistrationResource}
+	return []func() resource.Resource{NewRegistrationResource, NewPowerResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects
