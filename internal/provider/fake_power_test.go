@@ -42,7 +42,7 @@ func (h *fakeHost) SetPower(ctx context.Context, handle vix.Handle, order vix.Po
 	if err := h.fail["SetPower"]; err != nil {
 		return &vix.Powered{VM: was, State: r.PowerState}, err
 	}
-	order.Tell("powering " + string(order.Op))
+	order.Tell(was, "powering "+string(order.Op))
 	r.PowerState = order.Aim()
 	done := &vix.Powered{VM: was, State: r.PowerState}
 	if r.PowerState == vix.PoweredOn && order.WaitFor != vix.WaitForNothing {
@@ -55,6 +55,12 @@ func (h *fakeHost) SetPower(ctx context.Context, handle vix.Handle, order vix.Po
 }
 
 const fakeAddress = "10.0.0.7"
+
+func (h *fakeHost) CheckAnswer(context.Context, vix.Handle) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.called("CheckAnswer")
+}
 
 func (h *fakeHost) Answer(_ context.Context, handle vix.Handle, answers vix.Answers) (*vix.Answered, error) {
 	h.mu.Lock()

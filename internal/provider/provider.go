@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -24,6 +25,7 @@ import (
 
 var (
 	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithActions        = (*Provider)(nil)
 	_ provider.ProviderWithListResources  = (*Provider)(nil)
 	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
 )
@@ -116,6 +118,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{NewHostDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource}
+}
+
+// Actions implements provider.ProviderWithActions.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewToolsInstallAction}
 }
 
 // ListResources implements provider.ProviderWithListResources.

@@ -25,6 +25,13 @@ func (l *logged) SetPower(ctx context.Context, handle Handle, order PowerOrder) 
 	})
 }
 
+func (l *logged) CheckAnswer(ctx context.Context, handle Handle) error {
+	begun := time.Now()
+	err := partOf[Power](l).CheckAnswer(ctx, handle)
+	l.tell(ctx, "check the answering", handle.ID, begun, err)
+	return err
+}
+
 func (l *logged) Answer(ctx context.Context, handle Handle, answers Answers) (*Answered, error) {
 	return told(ctx, l, "answer", handle.ID, func() (*Answered, error) {
 		return partOf[Power](l).Answer(ctx, handle, answers)
