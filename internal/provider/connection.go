@@ -25,13 +25,17 @@ type connection struct {
 	journal journal
 	ledger  ledger
 	vms     vmMemory
-	claims  claims
+	// powerNotes are the power states that were found before a first try.
+	powerNotes powerNotes
+	claims     claims
 
 	mu       sync.Mutex
 	serverID string
 	// finished are the paths whose registration came to its end, but is not known to
 	// be in a state yet.
 	finished []string
+	// closing is done when Terraform has written the state.
+	closing []func(context.Context)
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }
@@ -126,6 +130,14 @@ func (c *connection) journalFinished(path string) {
 	c.finished = append(c.finished, path)
 }
 
+// atClose does something when Terraform is known to have written the state: it ends a provider in order
+// after that.
+func (c *connection) atClose(do func(context.Context)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closing = append(c.closing, do)
+}
+
 // stop notes that the run was interrupted: nobody knows what of it is saved.
 func (c *connection) stop() {
 	c.mu.Lock()
@@ -137,10 +149,14 @@ func (c *connection) stop() {
 // order after it has written the state.
 func (c *connection) close(ctx context.Context) {
 	c.mu.Lock()
-	paths, server, stopped := c.finished, c.serverID, c.stopped
-	c.finished = nil
+	paths, server, closing, stopped := c.finished, c.serverID, c.closing, c.stopped
+	c.finished, c.closing = nil, nil
 	c.mu.Unlock()
-	if !stopped {
-		c.journalEnd(ctx, server, paths...)
+	if stopped {
+		return
+	}
+	c.journalEnd(ctx, server, paths...)
+	for _, do := range closing {
+		do(ctx)
 	}
 }

@@ -44,10 +44,14 @@ type fakeHost struct {
 	// left is the time that the last call was given.
 	left time.Duration
 	// handle is the one of the last call that took one.
-	handle vix.Handle
-	closed int
-
+	handle    vix.Handle
 	variables fakeVariables
+	// order is the last one to a VM's power, question what the VM asks.
+	order    vix.PowerOrder
+	question *vix.Question
+	// address is what guests tell.
+	address string
+	closed  int
 }
 
 var _ vix.Host = (*fakeHost)(nil)
@@ -184,6 +188,9 @@ func (h *fakeHost) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error)
 // opened is a VM of the inventory as an open tells it.
 func (h *fakeHost) opened(r *vix.Registration) *vix.VM {
 	vm := &vix.VM{Registration: *r, IsRunning: r.PowerState == vix.PoweredOn}
+	if vm.IsRunning {
+		vm.Guest.IPAddress = h.address
+	}
 	return vm
 }
 

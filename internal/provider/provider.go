@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -26,6 +27,7 @@ import (
 var (
 	_ provider.Provider                   = (*Provider)(nil)
 	_ provider.ProviderWithFunctions      = (*Provider)(nil)
+	_ provider.ProviderWithActions        = (*Provider)(nil)
 	_ provider.ProviderWithListResources  = (*Provider)(nil)
 	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
 )
@@ -75,7 +77,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{journal: newFileJournal()}
+	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes()}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
@@ -101,17 +103,16 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	options := settings.options
 	options.UserAgent = fmt.Sprintf("terraform-provider-vix/%s Terraform/%s", p.version, req.TerraformVersion)
-	secrets := slices.DeleteFunc([]string{options.Password, options.VMPassword}, func(s string) bool { return s == "" })
-	ctx = tflog.MaskLogStrings(ctx, secrets...)
-	tflog.Info(ctx, "connecting", map[string]any{
-		"service_provider": string(settings.serviceProvider), "hostname": options.ShownHostname(), "username": options.Username,
-	})
+	log := newLogger(options.Password, options.VMPassword)
+	options.Log = log
+	log.InfoContext(ctx, "connecting", "service_provider", string(settings.serviceProvider),
+		"hostname", options.ShownHostname(), "username", options.Username)
 	host, err := connect(ctx, options)
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
-	conn.host, conn.user = host, options.Username
+	conn.host, conn.user = vix.Logged(host, log), options.Username
 	p.opened(conn)
 	hand()
 }
@@ -126,6 +127,11 @@ func (p *Provider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{NewParseKeyFunction, NewParseVMXPathFunction, NewVMXPathFunction}
 }
 
+// Actions implements provider.ProviderWithActions.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewToolsInstallAction}
+}
+
 // ListResources implements provider.ProviderWithListResources.
 func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{NewRegistrationList}
@@ -133,7 +139,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewRegistrationResource, NewVariableResource}
+	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewVariableResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -213,6 +215,24 @@ func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
 func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
 	diags.AddWarning("A VM is not registered, and nothing was done with it", fmt.Sprintf(
 		"The VM %s is in no inventory any more, so that %s. It is as it was if the VM is registered again.", id, what))
+}
+
+// warnVMForgotten says why state forgets what is nothing without its VM.
+func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
+	text := "It is in no inventory any more."
+	if errors.Is(why, vix.ErrOtherVM) {
+		text = "What has its id now is another VM: another managed object at another path."
+	}
+	diags.AddWarning("A VM is not registered any more", fmt.Sprintf(
+		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
+}
+
+// setVMIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+func setVMIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
+	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
+		return nil
+	}
+	return identity.Set(ctx, vmIdentityModel{Server: said(server), VMID: id})
 }
 
 // importedVM is the VM that an import names, by its id or by its identity; nil, with an error, if

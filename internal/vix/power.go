@@ -22,6 +22,9 @@ type Power interface {
 	// begun; the next order of the kind joins it.
 	SetPower(ctx context.Context, handle Handle, order PowerOrder) (*Powered, error)
 
+	// CheckAnswer says what would make Answer fail for certain, whatever is asked.
+	CheckAnswer(ctx context.Context, handle Handle) error
+
 	// Answer answers the question that a VM asks, and gives it and the choice: VIX shows
 	// it as VIX_E_VMX_MSG_DIALOG_AND_NO_UI. Nil if nothing is asked.
 	Answer(ctx context.Context, handle Handle, answers Answers) (*Answered, error)
@@ -89,8 +92,8 @@ type PowerOrder struct {
 	Answers Answers
 	// Found, if it is set, is told which state the VM is in before anything is changed.
 	Found func(PowerState)
-	// Progress, if it is set, is told what happens, in a few words. It must not block.
-	Progress func(string)
+	// Progress, if it is set, is told what happens to the VM, in a few words. It must not block.
+	Progress func(vm *VM, what string)
 }
 
 // Aim is the state that the order leads to.
@@ -106,9 +109,9 @@ func (o PowerOrder) Aim() PowerState {
 }
 
 // Tell reports progress, if somebody listens.
-func (o PowerOrder) Tell(what string) {
+func (o PowerOrder) Tell(vm *VM, what string) {
 	if o.Progress != nil {
-		o.Progress(what)
+		o.Progress(vm, what)
 	}
 }
 

@@ -151,6 +151,10 @@ var roles = []role{
 			return second(h.SetPower(ctx, vm, vix.PowerOrder{Op: vix.PowerOpOn, Answers: vix.Answers{"msg.uuid.altered": "moved"}}))
 		},
 	},
+	{
+		op: "check an answer", privileges: []string{privilegeAnswer}, on: map[string]string{privilegeAnswer: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return h.CheckAnswer(ctx, vm) },
+	},
 	ordering("check a power-on", false, privilegePowerOn, on(vix.WaitForNothing)),
 	ordering("power off", true, privilegePowerOff, to(vix.PowerOpOff, vix.PowerHard)),
 	ordering("shut down", true, privilegePowerOff, to(vix.PowerOpOff, vix.PowerSoft)),

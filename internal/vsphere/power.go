@@ -201,6 +201,6 @@ func (p *powering) softThenHard(ctx context.Context, soft, hard func(context.Con
 	if err == nil || ctx.Err() != nil || kind != vix.ErrToolsNeeded && kind != vix.ErrGuestIdle {
 		return err
 	}
-	p.order.Tell("the guest has not done it; it is not asked any more")
+	p.order.Tell(p.was, "the guest has not done it; it is not asked any more")
 	return hard(ctx)
 }

@@ -55,3 +55,13 @@ func (p *powering) privileges() []string {
 	}
 	return needs
 }
+
+// CheckAnswer implements vix.Power. It changes nothing.
+func (h *host) CheckAnswer(ctx context.Context, handle vix.Handle) error {
+	what := wire.To("answer", "the VM "+handle.ID)
+	r, err := h.meant(ctx, what, handle, &h.Powers)
+	if err != nil {
+		return err
+	}
+	return h.mayDo(ctx, wire.To(what.Op, shown(r.Opened())), r.VM.Self, privilegeAnswer)
+}

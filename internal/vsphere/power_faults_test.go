@@ -88,7 +88,7 @@ func TestAnInterruptedPowerOnIsJoined(t *testing.T) {
 	next := connected(t, b.Host)
 	joined := make(chan string, 10)
 	order := on(vix.WaitForTools)
-	order.Progress = func(what string) { joined <- what }
+	order.Progress = func(_ *vix.VM, what string) { joined <- what }
 	go func() {
 		_, err := next.SetPower(t.Context(), b.handle, order)
 		ended <- err

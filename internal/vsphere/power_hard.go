@@ -21,7 +21,7 @@ type reference = types.ManagedObjectReference
 
 // pull turns the VM off without asking its guest.
 func (p *powering) pull(ctx context.Context) error {
-	p.order.Tell("powering off")
+	p.order.Tell(p.was, "powering off")
 	return p.byTask(ctx, isOff, func(ctx context.Context) (reference, error) {
 		response, err := methods.PowerOffVM_Task(ctx, p.h.Client, &types.PowerOffVM_Task{This: p.vm})
 		if err != nil {
@@ -33,7 +33,7 @@ func (p *powering) pull(ctx context.Context) error {
 
 // freeze suspends the VM without asking its guest.
 func (p *powering) freeze(ctx context.Context) error {
-	p.order.Tell("suspending")
+	p.order.Tell(p.was, "suspending")
 	return p.byTask(ctx, isAsleep, func(ctx context.Context) (reference, error) {
 		response, err := methods.SuspendVM_Task(ctx, p.h.Client, &types.SuspendVM_Task{This: p.vm})
 		if err != nil {
@@ -45,7 +45,7 @@ func (p *powering) freeze(ctx context.Context) error {
 
 // hardReset resets the VM without asking its guest.
 func (p *powering) hardReset(ctx context.Context) error {
-	p.order.Tell("resetting")
+	p.order.Tell(p.was, "resetting")
 	reset := func(ctx context.Context) error {
 		return p.h.patiently(ctx, func(ctx context.Context) (reference, error) {
 			response, err := methods.ResetVM_Task(ctx, p.h.Client, &types.ResetVM_Task{This: p.vm})

@@ -18,10 +18,10 @@ import (
 // on powers the VM on, and waits for its guest, in one wait.
 func (p *powering) on(ctx context.Context) error {
 	if p.was.PowerState == vix.PoweredOn {
-		p.order.Tell("is on already")
+		p.order.Tell(p.was, "is on already")
 		return p.up(ctx)
 	}
-	p.order.Tell("powering on")
+	p.order.Tell(p.was, "powering on")
 	g := &guestUp{p: p, order: p.order}
 	return g.ended(ctx, p.until(ctx, g.reached, func(ctx context.Context) error {
 		err := p.begin(ctx)
@@ -57,7 +57,7 @@ func (g *guestUp) reached(vm watch.VM) bool {
 	}
 	if !g.on {
 		g.on = true
-		g.order.Tell("is on")
+		g.order.Tell(g.p.was, "is on")
 	}
 	switch g.order.WaitFor {
 	case vix.WaitForTools:
@@ -76,9 +76,9 @@ func (g *guestUp) ended(ctx context.Context, err error) error {
 	case err == nil && g.fell:
 		return p.notRunning("The VM was on, and went off while its guest was waited for.")
 	case err == nil && p.order.WaitFor == vix.WaitForTools:
-		p.order.Tell("VMware Tools are ready")
+		p.order.Tell(p.was, "VMware Tools are ready")
 	case err == nil && p.order.WaitFor == vix.WaitForIP:
-		p.order.Tell("the address is " + p.last.Address)
+		p.order.Tell(p.was, "the address is "+p.last.Address)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && p.last.Power == poweredIsOn && kindOf(err) != vix.ErrAsked:
 		return p.late(err)
 	}
@@ -116,7 +116,7 @@ func (p *powering) begin(ctx context.Context) error {
 		if !busy {
 			return err
 		}
-		p.order.Tell("joining a task that is under way")
+		p.order.Tell(p.was, "joining a task that is under way")
 		if err := p.h.join(ctx, other, rest); err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ import (
 // shutDown asks the guest to shut down, and waits until the VM is off.
 func (p *powering) shutDown(ctx context.Context) error {
 	p.what.Op = "shut down"
-	p.order.Tell("asking the guest to shut down")
+	p.order.Tell(p.was, "asking the guest to shut down")
 	return p.ask(ctx, isOff, func(ctx context.Context) error {
 		_, err := methods.ShutdownGuest(ctx, p.h.Client, &types.ShutdownGuest{This: p.vm})
 		return err
@@ -31,7 +31,7 @@ func (p *powering) standBy(ctx context.Context) error {
 	if p.was.StaysOnInStandby {
 		return staysOn(p.what)
 	}
-	p.order.Tell("asking the guest to suspend")
+	p.order.Tell(p.was, "asking the guest to suspend")
 	return p.ask(ctx, isAsleep, func(ctx context.Context) error {
 		_, err := methods.StandbyGuest(ctx, p.h.Client, &types.StandbyGuest{This: p.vm})
 		return err
@@ -50,7 +50,7 @@ func staysOn(what wire.Step) error {
 
 // reboot asks the guest to reboot. That it does shows where its Tools go down.
 func (p *powering) reboot(ctx context.Context) error {
-	p.order.Tell("asking the guest to reboot")
+	p.order.Tell(p.was, "asking the guest to reboot")
 	var d goingDown
 	order := func(ctx context.Context) error {
 		_, err := methods.RebootGuest(ctx, p.h.Client, &types.RebootGuest{This: p.vm})

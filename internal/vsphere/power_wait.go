@@ -75,7 +75,7 @@ func (p *powering) answer(ctx context.Context, asked *types.VirtualMachineQuesti
 	if !ok {
 		return vix.Unanswered(p.what.Op, p.what.Object, q, entry)
 	}
-	p.order.Tell(fmt.Sprintf("answering %q with %q", q.Plain(), choice.Label))
+	p.order.Tell(p.was, fmt.Sprintf("answering %q with %q", q.Plain(), choice.Label))
 	return p.h.answer(ctx, p.vm, q, choice)
 }
 

@@ -54,10 +54,11 @@ func (w *Watch) FollowResult(ctx context.Context, ref reference) (types.AnyType,
 	return w.resultOf(ctx, ref, info, err)
 }
 
-func (w *Watch) followed(ctx context.Context, ref reference) (types.TaskInfo, error) {
+func (w *Watch) followed(ctx context.Context, ref reference) (_ types.TaskInfo, err error) {
+	defer w.log(ctx, "task", ref, time.Now(), &err)
 	info, one := w.ended(ref)
 	select {
-	case err := <-one.end:
+	case err = <-one.end:
 		return *info, w.outcome(ctx, ref, info, err)
 	case <-ctx.Done():
 		w.leave(ref, one)
@@ -87,10 +88,11 @@ func (w *Watch) resultOf(ctx context.Context, ref reference, info types.TaskInfo
 // task waits for a task. When ctx ends first the task is cancelled, and its end is
 // awaited a moment longer, because a task may finish all the same: what it did
 // must not be lost.
-func (w *Watch) task(ctx context.Context, ref reference) (types.TaskInfo, error) {
+func (w *Watch) task(ctx context.Context, ref reference) (_ types.TaskInfo, err error) {
+	defer w.log(ctx, "task", ref, time.Now(), &err)
 	info, one := w.ended(ref)
 	select {
-	case err := <-one.end:
+	case err = <-one.end:
 		return *info, w.outcome(ctx, ref, info, err)
 	case <-ctx.Done():
 	}
@@ -103,7 +105,7 @@ func (w *Watch) task(ctx context.Context, ref reference) (types.TaskInfo, error)
 	}()
 	defer func() { <-cancelled }()
 	select {
-	case err := <-one.end:
+	case err = <-one.end:
 		return *info, w.outcome(settled, ref, info, err)
 	case <-settled.Done():
 		w.leave(ref, one)
@@ -168,7 +170,8 @@ type VM struct {
 
 // Until waits until a VM is as content wants it, and gives what was seen last. A
 // VM that is gone is ManagedObjectNotFound.
-func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool) (VM, error) {
+func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool) (last VM, err error) {
+	defer w.log(ctx, "wait", ref, time.Now(), &err)
 	seen := make(chan VM, 1)
 	one := w.follow(ref, func(known properties) bool {
 		vm := vmOf(known)
@@ -179,14 +182,12 @@ func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool)
 		seen <- vm
 		return content(vm)
 	})
-	var err error
 	select {
 	case err = <-one.end:
 	case <-ctx.Done():
 		w.leave(ref, one)
 		err = ctx.Err()
 	}
-	var last VM
 	select {
 	case last = <-seen:
 	default:
@@ -195,6 +196,15 @@ func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool)
 		err = soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref})
 	}
 	return last, w.line.Typed(err)
+}
+
+// log tells of a wait that has ended.
+func (w *Watch) log(ctx context.Context, what string, ref reference, begun time.Time, err *error) {
+	fields := []any{what, ref.Value, "ms", time.Since(begun).Milliseconds()}
+	if *err != nil {
+		fields = append(fields, "error", (*err).Error())
+	}
+	w.line.Options.Log.DebugContext(ctx, what, fields...)
 }
 
 // vmOf makes a VM of what is known of it.
