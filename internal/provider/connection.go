@@ -36,6 +36,8 @@ type connection struct {
 	finished []string
 	// closing is done when Terraform has written the state.
 	closing []func(context.Context)
+	// taken are the ids of the snapshots that this process has taken, by VM.
+	taken map[string][]string
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }

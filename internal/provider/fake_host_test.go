@@ -46,6 +46,7 @@ type fakeHost struct {
 	// handle is the one of the last call that took one.
 	handle    vix.Handle
 	variables fakeVariables
+	snapshots fakeSnapshots
 	// order is the last one to a VM's power, question what the VM asks.
 	order    vix.PowerOrder
 	question *vix.Question
@@ -187,7 +188,7 @@ func (h *fakeHost) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error)
 
 // opened is a VM of the inventory as an open tells it.
 func (h *fakeHost) opened(r *vix.Registration) *vix.VM {
-	vm := &vix.VM{Registration: *r, IsRunning: r.PowerState == vix.PoweredOn}
+	vm := &vix.VM{Registration: *r, IsRunning: r.PowerState == vix.PoweredOn, Snapshots: slices.Clone(h.snapshots[r.ID])}
 	if vm.IsRunning {
 		vm.Guest.IPAddress = h.address
 	}

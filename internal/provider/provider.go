@@ -129,7 +129,7 @@ func (p *Provider) Functions(context.Context) []func() function.Function {
 
 // Actions implements provider.ProviderWithActions.
 func (p *Provider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewToolsInstallAction}
+	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewSnapshotRevertAction, NewToolsInstallAction}
 }
 
 // ListResources implements provider.ProviderWithListResources.
@@ -139,7 +139,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewVariableResource}
+	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects

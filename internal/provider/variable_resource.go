@@ -120,7 +120,7 @@ func (r *variableResource) Read(ctx context.Context, req resource.ReadRequest, r
 	defer cancel()
 	found, err := r.variables.ReadVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
 	switch {
-	case errors.Is(err, vix.ErrGone):
+	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		r.conn.vms.forget(state.VMID.ValueString())
 		warnVMAbsent(&resp.Diagnostics, state.VMID.ValueString())
 		return
@@ -187,7 +187,7 @@ func (r *variableResource) Delete(ctx context.Context, req resource.DeleteReques
 	defer cancel()
 	err := r.variables.RemoveVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
 	switch {
-	case errors.Is(err, vix.ErrGone):
+	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, state.of().String()+" was not removed", state.VMID.ValueString())
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)

@@ -4,6 +4,7 @@
 package vix
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,9 +32,8 @@ type Snapshots interface {
 	// set. One that is gone already is no error.
 	RemoveSnapshot(ctx context.Context, handle Handle, id string, children, consolidate bool) error
 
-	// Revert makes a VM what it was when a snapshot was taken: VixVM_RevertToSnapshot. The snapshot is named as
-	// FindSnapshot takes it. It tells how the VM is then.
-	Revert(ctx context.Context, handle Handle, snapshot string, suppressPowerOn bool) (*Reverted, error)
+	// Revert makes a VM what it was when a snapshot was taken: VixVM_RevertToSnapshot. It tells how the VM is then.
+	Revert(ctx context.Context, handle Handle, to SnapshotName, suppressPowerOn bool) (*Reverted, error)
 }
 
 // SnapshotOp is what can be done with snapshots.
@@ -83,33 +83,62 @@ func SnapshotPath(above, name string) string {
 	return above + "/" + name
 }
 
-// FindSnapshot finds the one that is named by its path or its id; "" is the current one. object is the VM as the
-// error names it.
-func FindSnapshot(snapshots []Snapshot, named, object string) (*Snapshot, error) {
+// SnapshotName names a snapshot of a VM.
+type SnapshotName struct {
+	// ID is the snapshot's id; where it is set, nothing else counts.
+	ID string
+	// Path is the snapshot's path.
+	Path string
+	// Either is a path or an id. A name without anything means the current snapshot.
+	Either string
+}
+
+// names reports that it names a snapshot.
+func (n SnapshotName) names(s Snapshot) bool {
+	switch {
+	case n.ID != "":
+		return s.ID == n.ID
+	case n.Path != "":
+		return s.Path == n.Path
+	case n.Either != "":
+		return s.Path == n.Either || s.ID == n.Either
+	}
+	return s.IsCurrent
+}
+
+// of is the snapshot as errors name it.
+func (n SnapshotName) of(object string) string {
+	switch named := cmp.Or(n.Path, n.Either); {
+	case n.ID != "":
+		return fmt.Sprintf("the snapshot with the id %s of %s", n.ID, object)
+	case named != "":
+		return fmt.Sprintf("the snapshot %q of %s", named, object)
+	}
+	return "the current snapshot of " + object
+}
+
+// Find finds the snapshot that is named. object is the VM as the error names it: CodeSnapshotNotFound with what there
+// is, or CodeSnapshotNonuniqueName with each that is named so.
+func (n SnapshotName) Find(snapshots []Snapshot, object string) (*Snapshot, error) {
 	var found []Snapshot
 	for _, s := range snapshots {
-		if named == "" && s.IsCurrent || named != "" && (s.Path == named || s.ID == named) {
+		if n.names(s) {
 			found = append(found, s)
 		}
 	}
 	if len(found) == 1 {
 		return &found[0], nil
 	}
-	what := fmt.Sprintf("the snapshot %q of %s", named, object)
-	e := &Error{Op: "find", Object: what, Code: CodeSnapshotNotFound, Field: FieldSnapshot}
+	e := &Error{Op: "find", Object: n.of(object), Code: CodeSnapshotNotFound, Field: FieldSnapshot}
 	switch {
 	case len(found) > 1:
 		e.Code, e.Kind = CodeSnapshotNonuniqueName, ErrAmbiguous
 		e.Reason = fmt.Sprintf("%d snapshots are named so; an id means one of them:", len(found))
-	case named == "":
-		e.Object, found = "the current snapshot of "+object, snapshots
-		e.Reason = "The VM goes on from no snapshot."
+	case len(snapshots) == 0:
+		e.Reason = "The VM has no snapshots."
 	default:
 		found = snapshots
 		e.Reason = "The VM has no such snapshot. It has:"
-	}
-	if len(snapshots) == 0 {
-		e.Reason = "The VM has no snapshots."
 	}
 	for _, s := range found {
 		e.Choices = append(e.Choices, fmt.Sprintf("%s (id %s, taken %s)", s.Path, s.ID, s.Created.UTC().Format(time.RFC3339)))

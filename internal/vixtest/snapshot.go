@@ -118,7 +118,7 @@ func aRenamedSnapshotIsTheSame(t *testing.T, s *subject) {
 
 func aRevertGoesBack(t *testing.T, s *subject) {
 	handle := s.register(t, s.Paths[0]).Handle()
-	_, err := s.snapshots.Revert(s.ctx, handle, "", false)
+	_, err := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{}, false)
 	wantCode(t, err, vix.CodeSnapshotNotFound)
 	off := s.take(t, handle, "off")
 	s.PowerOn(t, s.Paths[0])
@@ -130,7 +130,7 @@ func aRevertGoesBack(t *testing.T, s *subject) {
 		suppress bool
 		want     vix.PowerState
 	}{{off.ID, false, vix.PoweredOff}, {"off/on", false, vix.PoweredOn}, {"", true, vix.PoweredOff}} {
-		done, err := s.snapshots.Revert(s.ctx, handle, step.to, step.suppress)
+		done, err := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{Either: step.to}, step.suppress)
 		if err != nil || done.PowerState != step.want {
 			t.Fatalf("%+v: %+v, %v", step, done, err)
 		}
@@ -142,15 +142,15 @@ func aNameOfTwoSnapshotsIsAmbiguous(t *testing.T, s *subject) {
 	handle := s.register(t, s.Paths[0]).Handle()
 	first := s.take(t, handle, "same")
 	s.take(t, handle, "x")
-	if _, err := s.snapshots.Revert(s.ctx, handle, first.ID, false); err != nil {
+	if _, err := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{ID: first.ID}, false); err != nil {
 		t.Fatal(err)
 	}
 	s.take(t, handle, "x")
-	_, err := s.snapshots.Revert(s.ctx, handle, "same/x", false)
+	_, err := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{Path: "same/x"}, false)
 	if e := wantCode(t, err, vix.CodeSnapshotNonuniqueName); len(e.Choices) != 2 {
 		t.Errorf("the candidates are %q", e.Choices)
 	}
-	_, err = s.snapshots.Revert(s.ctx, handle, "nothing", false)
+	_, err = s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{Either: "nothing"}, false)
 	if e := wantCode(t, err, vix.CodeSnapshotNotFound); len(e.Choices) != 3 {
 		t.Errorf("there are %q", e.Choices)
 	}
@@ -186,7 +186,7 @@ func snapshotsOfAGoneVM(t *testing.T, s *subject) {
 	s.Unregister(t, s.Paths[0])
 	_, read := s.snapshots.Snapshots(s.ctx, handle)
 	_, take := s.snapshots.TakeSnapshot(s.ctx, handle, vix.SnapshotSpec{Name: "a"})
-	_, revert := s.snapshots.Revert(s.ctx, handle, "", false)
+	_, revert := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{}, false)
 	for _, err := range []error{
 		read, take, revert, s.snapshots.RenameSnapshot(s.ctx, handle, "1", "a", ""), s.snapshots.RemoveSnapshot(s.ctx, handle, "1", false, true),
 	} {

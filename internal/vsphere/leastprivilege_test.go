@@ -195,7 +195,7 @@ var roles = []role{
 		return h.RemoveSnapshot(ctx, vm, "1", false, true)
 	}),
 	snapshotRole("revert to a snapshot", privilegeRevert, func(ctx context.Context, h *host, vm vix.Handle) error {
-		return second(h.Revert(ctx, vm, "", false))
+		return second(h.Revert(ctx, vm, vix.SnapshotName{}, false))
 	}),
 	{op: "read snapshots", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
 		return second(h.Snapshots(ctx, vm))

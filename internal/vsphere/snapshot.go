@@ -174,7 +174,7 @@ func (h *host) RenameSnapshot(ctx context.Context, handle vix.Handle, id, name, 
 	}
 	ref, ok := numbered(r, id)
 	if !ok {
-		_, err := vix.FindSnapshot(r.Opened().Snapshots, id, what.Object)
+		_, err := vix.SnapshotName{ID: id}.Find(r.Opened().Snapshots, what.Object)
 		return err
 	}
 	err = h.oneByOne(ctx, r.VM.Self, func(ctx context.Context) (reference, error) {
@@ -230,12 +230,12 @@ func (h *host) RemoveSnapshot(ctx context.Context, handle vix.Handle, id string,
 
 // Revert implements vix.Snapshots: VirtualMachineSnapshot.RevertToSnapshot_Task, of the current one too, because
 // RevertToCurrentSnapshot_Task reverts to whichever that is by then.
-func (h *host) Revert(ctx context.Context, handle vix.Handle, snapshot string, suppressPowerOn bool) (*vix.Reverted, error) {
+func (h *host) Revert(ctx context.Context, handle vix.Handle, named vix.SnapshotName, suppressPowerOn bool) (*vix.Reverted, error) {
 	what, r, err := h.ofSnapshots(ctx, vix.SnapshotRevert, handle)
 	if err != nil {
 		return nil, err
 	}
-	to, err := vix.FindSnapshot(r.Opened().Snapshots, snapshot, what.Object)
+	to, err := named.Find(r.Opened().Snapshots, what.Object)
 	if err != nil {
 		return nil, err
 	}
