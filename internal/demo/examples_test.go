@@ -82,6 +82,9 @@ func TestExamples(t *testing.T) {
 			if strings.HasPrefix(filepath.ToSlash(name), "functions/") && !cli.atLeast(1, 8) {
 				t.Skipf("%s has no functions of providers; 1.8 does", cli.version)
 			}
+			if strings.HasPrefix(filepath.ToSlash(name), "actions/") && (cli.isTofu() || !cli.atLeast(1, 14)) {
+				t.Skipf("%s has no actions; Terraform 1.14 does", cli.version)
+			}
 			validateFiles(t, cli, always)
 		})
 		for _, way := range ways {
