@@ -119,7 +119,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewHostDataSource, NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource}
+	return []func() datasource.DataSource{
+		NewHostDataSource, NewScreenshotDataSource, NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource,
+	}
 }
 
 // Functions implements provider.ProviderWithFunctions.

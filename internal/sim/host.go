@@ -58,6 +58,7 @@ type Host struct {
 	restricted bool
 	hangGuests bool
 	onRequest  func(method string, body []byte)
+	noScreens  bool
 	onTask     func(ctx context.Context, method string)
 	cancels    map[moref]context.CancelFunc
 	identities map[fileKey]identity

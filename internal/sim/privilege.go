@@ -122,6 +122,7 @@ var privileges = map[string]string{
 	"MountToolsInstaller":          "VirtualMachine.Interact.ToolsInstall",
 	"UnmountToolsInstaller":        "VirtualMachine.Interact.ToolsInstall",
 	"UpgradeTools_Task":            "VirtualMachine.Interact.ToolsInstall",
+	"CreateScreenshot_Task":        privilegeScreen,
 	"CreateSnapshot_Task":          "VirtualMachine.State.CreateSnapshot",
 	"CreateSnapshotEx_Task":        "VirtualMachine.State.CreateSnapshot",
 	"RemoveAllSnapshots_Task":      "VirtualMachine.State.RemoveSnapshot",

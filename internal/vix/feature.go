@@ -20,6 +20,7 @@ const (
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
 	FeatureRename        Feature = "rename"         // Registrar.Update with a name
 	FeatureResourcePools Feature = "resource_pools" // to register into
+	FeatureScreen        Feature = "screen"         // VixVM_CaptureScreenImage
 	FeatureSnapshots     Feature = "snapshots"      // VixVM_CreateSnapshot, VixVM_RemoveSnapshot, VixVM_RevertToSnapshot
 	FeatureTemplates     Feature = "templates"      // VMs that cannot run
 	FeatureUnregister    Feature = "unregister"     // VixHost_UnregisterVM
@@ -43,6 +44,8 @@ func (f Feature) function() string {
 		return "VixHost_RegisterVM"
 	case FeatureRename:
 		return "the renaming of VMs"
+	case FeatureScreen:
+		return "VixVM_CaptureScreenImage"
 	case FeatureSnapshots:
 		return "VixVM_CreateSnapshot"
 	case FeatureUnregister:

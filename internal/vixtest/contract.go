@@ -55,7 +55,7 @@ type clause struct {
 // this one has what that promises. A clause whose feature Info does not name is left
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
-	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses) {
+	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
@@ -81,6 +81,7 @@ type subject struct {
 	installer vix.ToolsInstaller
 	variables vix.Variables
 	snapshots vix.Snapshots
+	screen    vix.Screen
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -96,6 +97,7 @@ func (s *subject) connect(t *testing.T) {
 	s.installer, _ = vix.Part[vix.ToolsInstaller](host, vix.FeatureInstallTools)
 	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
 	s.snapshots, _ = vix.Part[vix.Snapshots](host, vix.FeatureSnapshots)
+	s.screen, _ = vix.Part[vix.Screen](host, vix.FeatureScreen)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 

@@ -34,7 +34,7 @@ type role struct {
 	asks bool
 	// snapshot is set where the VM has a snapshot.
 	snapshot bool
-	run  func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
+	run      func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
 }
 
 func changing(change vix.Change) func(context.Context, *host, vix.Path, vix.Handle) error {
@@ -197,6 +197,12 @@ var roles = []role{
 	snapshotRole("revert to a snapshot", privilegeRevert, func(ctx context.Context, h *host, vm vix.Handle) error {
 		return second(h.Revert(ctx, vm, vix.SnapshotName{}, false))
 	}),
+	{
+		op: "capture the screen", running: true, privileges: []string{privilegeScreenshot}, on: map[string]string{privilegeScreenshot: ""},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return second(h.CaptureScreen(ctx, vm))
+		},
+	},
 	{op: "read snapshots", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
 		return second(h.Snapshots(ctx, vm))
 	}},

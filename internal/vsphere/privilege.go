@@ -39,6 +39,7 @@ const (
 	privilegeRemoveSnapshot = "VirtualMachine.State.RemoveSnapshot"
 	privilegeRenameSnapshot = "VirtualMachine.State.RenameSnapshot"
 	privilegeRevert         = "VirtualMachine.State.RevertToSnapshot"
+	privilegeScreenshot     = "VirtualMachine.Interact.CreateScreenshot"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
