@@ -82,8 +82,8 @@ func TestExamples(t *testing.T) {
 			if strings.HasPrefix(filepath.ToSlash(name), "functions/") && !cli.atLeast(1, 8) {
 				t.Skipf("%s has no functions of providers; 1.8 does", cli.version)
 			}
-			if strings.HasPrefix(filepath.ToSlash(name), "actions/") && (cli.isTofu() || !cli.atLeast(1, 14)) {
-				t.Skipf("%s has no actions; Terraform 1.14 does", cli.version)
+			if strings.HasPrefix(filepath.ToSlash(name), "actions/") && !cli.hasActions() {
+				t.Skipf("%s has no actions; Terraform 1.14 has", cli.version)
 			}
 			validateFiles(t, cli, always)
 		})
@@ -158,6 +158,9 @@ func write(t *testing.T, file, text string) {
 		t.Fatal(err)
 	}
 }
+
+// hasActions reports that the CLI knows actions: OpenTofu does not.
+func (c *cli) hasActions() bool { return strings.HasPrefix(c.version, "Terraform") && c.atLeast(1, 14) }
 
 // atLeast reports that the CLI is of this release or a later one. Terraform and
 // OpenTofu have both numbered the releases that matter here alike.

@@ -50,12 +50,15 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		"or set on_destroy = \"keep\" to leave it registered."),
 	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
 	vix.ErrAsked: func(e *vix.Error) string {
-		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " + hcl(questionName(e.Question)) + " = … }"
+		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
+			"" + hcl(questionName(e.Question)) + " = … }"
 	},
-	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a registration: power_off_on_destroy = \"hard\")."),
-	vix.ErrGuestIdle:   always("Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a longer time can be set in timeouts."),
-	vix.ErrGuestLate:   always("The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."),
-	vix.ErrStaysOn:     always("Or do not ask the guest: mode = \"hard\"."),
+	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
+		"registration: power_off_on_destroy = \"hard\")."),
+	vix.ErrGuestIdle: always("Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a " +
+		"longer time can be set in timeouts."),
+	vix.ErrGuestLate: always("The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."),
+	vix.ErrStaysOn:   always("Or do not ask the guest: mode = \"hard\"."),
 	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
 		"would be unregistered."),
 	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),

@@ -81,7 +81,7 @@ func (n notes) write(file string, value any) error {
 // read reads what is noted in a file.
 func read[T any](file string) (T, error) {
 	var noted T
-	raw, err := os.ReadFile(file) //nolint:gosec // our own
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		return noted, err
 	}

@@ -30,7 +30,8 @@ func (*parseKeyFunction) Metadata(_ context.Context, _ function.MetadataRequest,
 func (*parseKeyFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Take a key of by_path apart",
-		MarkdownDescription: "Takes a key of `by_path` of `data \"vix_vmx_files\"` apart: `/DC1:[storage1] web/web.vmx`. It asks no host. " +
+		MarkdownDescription: "Takes a key of `by_path` of `data \"vix_vmx_files\"` apart: `/DC1:[storage1] web/web.vmx`. It asks no " +
+			"host. " +
 			"What is no such key is an error.\n\n" +
 			"It gives an object: `datacenter` (inventory path; null on hosted products, which have none) and `path` (the vmx path).",
 		Parameters: []function.Parameter{function.StringParameter{

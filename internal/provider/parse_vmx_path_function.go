@@ -31,7 +31,8 @@ func (*parseVMXPathFunction) Definition(_ context.Context, _ function.Definition
 	resp.Definition = function.Definition{
 		Summary: "Take a vmx path apart",
 		MarkdownDescription: "Takes a vmx path apart. It reads both forms, the datastore path of vSphere (`[storage1] web/web.vmx`) and " +
-			"the absolute file path of hosted products (`/vms/web/web.vmx`, `C:\\VMs\\web\\web.vmx`), on every machine, and asks no host. " +
+			"the absolute file path of hosted products (`/vms/web/web.vmx`, `C:\\VMs\\web\\web.vmx`), on every machine, and asks no " +
+			"host. " +
 			"What is no vmx path is an error.\n\n" +
 			"It gives an object: `datastore` (null on hosted products), `directory` (the folder of the file; `\"\"` in the root of a " +
 			"datastore, absolute on hosted products), `file` (the file's name), `name` (that without its ending) and `path` (the path in " +

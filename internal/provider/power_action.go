@@ -73,13 +73,15 @@ func (a *powerAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *
 			"vm_id": id,
 			"vm_ids": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Ids of many VMs, instead of `vm_id`. They are powered together; each has its lines, a failure names its VM, " +
+				MarkdownDescription: "Ids of many VMs, instead of `vm_id`. They are powered together; each has its lines, a " +
+					"failure names its VM, " +
 					"and the others are done.",
 				Validators: []validator.List{listvalidator.SizeAtLeast(1)},
 			},
 			"operation": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "`on` (resumes a suspended VM), `off`, `suspend` or `reset`. `suspend` and `reset` of a VM that is off are " +
+				MarkdownDescription: "`on` (resumes a suspended VM), `off`, `suspend` or `reset`. `suspend` and `reset` of " +
+					"a VM that is off are " +
 					"errors.",
 				Validators: []validator.String{stringvalidator.OneOf(
 					string(vix.PowerOpOn), string(vix.PowerOpOff), string(vix.PowerOpSuspend), string(vix.PowerOpReset))},

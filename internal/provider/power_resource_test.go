@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"maps"
 	"os"
 	"testing"
 
@@ -88,9 +89,7 @@ func TestPowerIsKeptOrWasNeverChanged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, vm, config := powerWorld(t)
 			vm.PowerState = test.was
-			for k, v := range test.more {
-				config[k] = v
-			}
+			maps.Copy(config, test.more)
 			o := w.create(config)
 			w.host.made()
 			vm.PowerState = vix.Suspended // whatever somebody did since

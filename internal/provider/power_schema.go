@@ -17,11 +17,13 @@ import (
 
 // The descriptions that the resource and the action share.
 const (
-	modeDescription = "How the VM is powered off, suspended or reset: `soft` asks the guest, which needs VMware Tools, and fails where it " +
+	modeDescription = "How the VM is powered off, suspended or reset: `soft` asks the guest, which needs VMware " +
+		"Tools, and fails where it " +
 		"cannot be asked; `hard` pulls the plug; `soft_then_hard` asks the guest and pulls the plug after `soft_timeout`, or at once " +
 		"where it cannot be asked. Default `soft`."
 	softTimeoutDescription = "How long `soft_then_hard` leaves the guest, as a duration (`90s`). Default `3m`."
-	waitForDescription     = "What to wait for in the guest once the VM is on: `none`, `tools` (VMware Tools run and the guest can be worked in) " +
+	waitForDescription     = "What to wait for in the guest once the VM is on: `none`, `tools` (VMware Tools run " +
+		"and the guest can be worked in) " +
 		"or `ip` (the guest has told an address). Default `none`."
 	answersDescription = "Answers to what the VM may ask: a map from a message id (`msg.uuid.altered`), a question id, or the question's " +
 		"text, to a choice: its key, its label, or, for `msg.uuid.altered`, `moved` or `copied`. Nothing is ever guessed: a question " +
@@ -50,7 +52,8 @@ func powerSchema(ctx context.Context) schema.Schema {
 			"vm_id": vmIDAttribute(),
 			"state": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "`on`, `off` or `suspended`. `on` resumes a suspended VM; `suspended` needs one that is on, and fails for one " +
+				MarkdownDescription: "`on`, `off` or `suspended`. `on` resumes a suspended VM; `suspended` needs one that " +
+					"is on, and fails for one " +
 					"that is off.",
 				Validators: []validator.String{stringvalidator.OneOf(string(vix.PoweredOn), string(vix.PoweredOff), string(vix.Suspended))},
 			},
@@ -60,17 +63,20 @@ func powerSchema(ctx context.Context) schema.Schema {
 				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultSoftTimeout),
 				MarkdownDescription: softTimeoutDescription, Validators: []validator.String{durationValidator{}},
 			},
-			"wait_for": choice(waitForDescription+" It counts at create and whenever this resource switches the VM on. A guest that does not "+
+			"wait_for": choice(waitForDescription+" It counts at create and whenever this resource switches the VM on. A "+
+				"guest that does not "+
 				"come up in time is an error; the VM stays on, and the next apply only waits.", string(vix.WaitForNothing),
 				string(vix.WaitForNothing), string(vix.WaitForTools), string(vix.WaitForIP)),
 			"answers": schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: answersDescription},
-			"on_destroy": choice("What a destroy does: `restore` brings the VM back to `previous_state`, by `mode`, if this resource has ever "+
+			"on_destroy": choice("What a destroy does: `restore` brings the VM back to `previous_state`, by `mode`, if "+
+				"this resource has ever "+
 				"changed its power; `keep` leaves it as it is. Default `restore`.", powerRestore, powerRestore, powerKeep),
 			"timeouts": vmTimeouts(ctx, "bringing the VM to the state, the wait for its guest included", "the same after a change",
 				"bringing back the previous state"),
 			"id": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The same as `vm_id`. Unknown until the first apply, so that what refers to it is read when the VM is in its " +
+				MarkdownDescription: "The same as `vm_id`. Unknown until the first apply, so that what refers to it is read " +
+					"when the VM is in its " +
 					"state.",
 			},
 			"previous_state": schema.StringAttribute{

@@ -45,7 +45,8 @@ func (d *screenshotDataSource) Metadata(_ context.Context, req datasource.Metada
 // Schema implements datasource.DataSource.
 func (d *screenshotDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Captures the screen of a VM that is on (VixVM_CaptureScreenImage). It needs no login in the guest, and leaves no " +
+		MarkdownDescription: "Captures the screen of a VM that is on (VixVM_CaptureScreenImage). It needs no login in the guest, and " +
+			"leaves no " +
 			"file behind. What the screen shows goes into the state, at each refresh another picture.",
 		Attributes: map[string]schema.Attribute{
 			"vm_id":      schema.StringAttribute{Required: true, MarkdownDescription: vmIDDescription},

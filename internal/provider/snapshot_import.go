@@ -43,7 +43,8 @@ func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.Impo
 	m.follow(is)
 	for name, value := range map[string]any{
 		"id": m.ID, "vm_id": m.VMID, "name": m.Name, "description": m.Description, "path": m.Path, "created": m.Created,
-		"power_state": m.PowerState, "is_current": m.IsCurrent, "memory": types.BoolValue(is.PowerState == vix.PoweredOn), "quiesce": types.BoolValue(false),
+		"power_state": m.PowerState, "is_current": m.IsCurrent,
+		"memory": types.BoolValue(is.PowerState == vix.PoweredOn), "quiesce": types.BoolValue(false),
 		"remove_children": types.BoolValue(false), "consolidate": types.BoolValue(true), "revert_on_destroy": types.BoolValue(false),
 	} {
 		diags.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)

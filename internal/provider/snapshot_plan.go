@@ -107,7 +107,8 @@ func (r *snapshotResource) foresee(ctx context.Context, state snapshotModel, han
 	}
 	if state.RevertOnDestroy.ValueBool() {
 		diags.AddWarning("A VM will be reverted", fmt.Sprintf(
-			"Before the snapshot %s is removed, the VM %s (%s) is reverted to it, which leaves it %s: what has happened in the VM since %s is lost.",
+			"Before the snapshot %s is removed, the VM %s (%s) is reverted to it, which leaves it %s: what has happened in the VM "+
+				"since %s is lost.",
 			is.Path, vm.Name, vm.Path, is.PowerState, state.Created.ValueString()))
 	}
 	var below []string
@@ -118,6 +119,7 @@ func (r *snapshotResource) foresee(ctx context.Context, state snapshotModel, han
 	}
 	if state.RemoveChildren.ValueBool() && len(below) > 0 {
 		diags.AddWarning("Snapshots go with the one that they were taken on", fmt.Sprintf(
-			"With the snapshot %s of the VM %s (%s) go, since remove_children is set:\n\n%s", is.Path, vm.Name, vm.Path, strings.Join(below, "\n")))
+			"With the snapshot %s of the VM %s (%s) go, since remove_children is "+
+				"set:\n\n%s", is.Path, vm.Name, vm.Path, strings.Join(below, "\n")))
 	}
 }

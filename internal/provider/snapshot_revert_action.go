@@ -54,13 +54,15 @@ func (a *snapshotRevertAction) Schema(ctx context.Context, _ action.SchemaReques
 			"vm_id": actionVMID(),
 			"snapshot": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Snapshot: its path (`base/patched`; inside a name, `%` is `%25` and `/` is `%2F`) or its id. Default: the " +
+				MarkdownDescription: "Snapshot: its path (`base/patched`; inside a name, `%` is `%25` and `/` is `%2F`) or its id. " +
+					"Default: the " +
 					"current one, which the VM goes on from. What several snapshots are named by is an error that lists them.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"suppress_power_on": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether the VM stays off where the snapshot holds one that runs (VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON). " +
+				MarkdownDescription: "Whether the VM stays off where the snapshot holds one that runs " +
+					"(VIX_VMPOWEROP_SUPPRESS_SNAPSHOT_POWERON). " +
 					"Default `false`.",
 			},
 			"timeouts": actionTimeouts(ctx),

@@ -28,7 +28,8 @@ func snapshotSchema(ctx context.Context) schema.Schema {
 		return schema.StringAttribute{Computed: true, PlanModifiers: stays, MarkdownDescription: description}
 	}
 	return schema.Schema{
-		MarkdownDescription: "Takes a snapshot of a VM (VixVM_CreateSnapshot), and removes it on destroy (VixVM_RemoveSnapshot). The snapshots " +
+		MarkdownDescription: "Takes a snapshot of a VM (VixVM_CreateSnapshot), and removes it on destroy (VixVM_RemoveSnapshot). The " +
+			"snapshots " +
 			"that were taken on top of it survive, unless `remove_children` is set. A snapshot that somebody removed is taken again.\n\n" +
 			"Several snapshots of one VM are taken one after the other; `depends_on` says in which order.",
 		Attributes: map[string]schema.Attribute{
@@ -43,15 +44,20 @@ func snapshotSchema(ctx context.Context) schema.Schema {
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "Description. Default: empty. Changed in place.",
 			},
-			"memory": flag(false, "Whether the memory of a VM that runs is kept, so that a revert lets it run on. Default `false`: a revert leaves the "+
+			"memory": flag(false, "Whether the memory of a VM that runs is kept, so that a revert lets it run on. Default `false`: a "+
+				"revert leaves the "+
 				"VM off. Of a VM that is off it means nothing. Another value replaces.", boolplanmodifier.RequiresReplace()),
-			"quiesce": flag(false, "Whether the guest's Tools settle its file systems first. Of a VM that is off, or without Tools, it means "+
+			"quiesce": flag(false, "Whether the guest's Tools settle its file systems first. Of a VM that is off, or without Tools, "+
+				"it means "+
 				"nothing. Default `false`. Another value replaces.", boolplanmodifier.RequiresReplace()),
-			"remove_children": flag(false, "Whether a destroy removes what was taken on top of it, too. Default `false`: children survive."),
-			"consolidate":     flag(true, "Whether a destroy lets the host merge the disks of the snapshot right away. Default `true`."),
-			"revert_on_destroy": flag(false, "Whether a destroy reverts the VM to the snapshot first: what has happened in the VM since is lost. "+
+			"remove_children": flag(false, "Whether a destroy removes what was taken on top of it, too. Default `false`: children "+
+				"survive."),
+			"consolidate": flag(true, "Whether a destroy lets the host merge the disks of the snapshot right away. Default `true`."),
+			"revert_on_destroy": flag(false, "Whether a destroy reverts the VM to the snapshot first: what has happened in the VM "+
+				"since is lost. "+
 				"Default `false`."),
-			"path":        text("Names from the root of the VM's snapshots down to this one, joined by `/`; inside a name, `%` is `%25` and `/` is `%2F`."),
+			"path": text("Names from the root of the VM's snapshots down to this one, joined by `/`; inside a name, `%` is " +
+				"`%25` and `/` is `%2F`."),
 			"created":     text("Time when it was taken, by the host's clock, in RFC 3339 and UTC."),
 			"power_state": text("Power state that it holds, which a revert leads to: `on`, `off` or `suspended`."),
 			"is_current": schema.BoolAttribute{

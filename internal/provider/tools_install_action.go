@@ -53,7 +53,8 @@ func (a *toolsInstallAction) Schema(ctx context.Context, _ action.SchemaRequest,
 			"vm_id": actionVMID(),
 			"mode": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "`mount` puts the installer's image into the VM's drive, for somebody in the guest to run; `unmount` takes it " +
+				MarkdownDescription: "`mount` puts the installer's image into the VM's drive, for somebody in the guest to " +
+					"run; `unmount` takes it " +
 					"out again; `upgrade` lets Tools that run upgrade themselves, which may reboot the guest.",
 				Validators: []validator.String{stringvalidator.OneOf(
 					string(vix.ToolsMount), string(vix.ToolsUnmount), string(vix.ToolsUpgrade))},

@@ -36,14 +36,16 @@ func (d *variableDataSource) Metadata(_ context.Context, req datasource.Metadata
 // Schema implements datasource.DataSource.
 func (d *variableDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads a variable of a VM (VixVM_ReadVariable). One that is not there is no error. All guest variables of a VM " +
+		MarkdownDescription: "Reads a variable of a VM (VixVM_ReadVariable). One that is not there is no error. All guest variables " +
+			"of a VM " +
 			"together are `variables` of `data \"vix_vm\"`.",
 		Attributes: map[string]schema.Attribute{
 			"vm_id": schema.StringAttribute{Required: true, MarkdownDescription: vmIDDescription},
 			"kind": schema.StringAttribute{
 				Optional: true, MarkdownDescription: variableKindDescription, Validators: []validator.String{variableKinds},
 			},
-			"name":   schema.StringAttribute{Required: true, MarkdownDescription: "Name of the variable, without `guestinfo.` for a guest variable."},
+			"name": schema.StringAttribute{Required: true, MarkdownDescription: "Name of the variable, without `guestinfo.` for a " +
+				"guest variable."},
 			"exists": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the VM has it."},
 			"value":  schema.StringAttribute{Computed: true, MarkdownDescription: "Its value. Null if the VM does not have it."},
 		},

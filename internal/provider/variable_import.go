@@ -19,7 +19,8 @@ import (
 func (r *variableResource) importVariable(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	diags := &resp.Diagnostics
 	var identity variableIdentityModel
-	vmID, v := "", vix.Variable{}
+	var vmID string
+	var v vix.Variable
 	if req.ID == "" {
 		if req.Identity != nil {
 			diags.Append(req.Identity.Get(ctx, &identity)...)
@@ -28,7 +29,8 @@ func (r *variableResource) importVariable(ctx context.Context, req resource.Impo
 	} else {
 		var ok bool
 		if vmID, v, ok = parseVariableID(req.ID); !ok {
-			diags.AddError("Not the id of a variable", "An import takes VM_ID:KIND:NAME, with the kind guest, runtime_config or guest_env:\n\n"+
+			diags.AddError("Not the id of a variable", "An import takes VM_ID:KIND:NAME, with the kind guest, runtime_config or "+
+				"guest_env:\n\n"+
 				"  50201e5a-0000-0000-0000-000000000001:guest:owner\n\n"+vix.CodeInvalidArg.String())
 		}
 	}

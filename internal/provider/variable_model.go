@@ -68,7 +68,8 @@ func (m *variableModel) validate(diags *diag.Diagnostics) {
 		diags.AddAttributeError(path.Root("name"), "The variable has two values", "Exactly one of value and value_wo says it.\n\n"+
 			vix.CodeInvalidArg.String())
 	case !m.Value.IsNull() && !m.ValueWOVersion.IsNull():
-		diags.AddAttributeError(path.Root("value_wo_version"), "The version is of no value", "value_wo_version goes with value_wo: a change "+
+		diags.AddAttributeError(path.Root("value_wo_version"), "The version is of no value", "value_wo_version goes with value_wo: a "+
+			"change "+
 			"of it writes that again. A change of value is seen by itself.\n\n"+vix.CodeInvalidArg.String())
 	}
 }

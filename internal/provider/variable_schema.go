@@ -57,7 +57,8 @@ func variableSchema(ctx context.Context) schema.Schema {
 			},
 			"value_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true, Sensitive: true,
-				MarkdownDescription: "Value that is in no plan and no state (Terraform 1.11). It is written when the variable is not there and " +
+				MarkdownDescription: "Value that is in no plan and no state (Terraform 1.11). It is written when the variable is not " +
+					"there and " +
 					"when `value_wo_version` changes; another value on the host is not noticed.",
 			},
 			"value_wo_version": schema.Int64Attribute{
@@ -66,7 +67,8 @@ func variableSchema(ctx context.Context) schema.Schema {
 			},
 			"overwrite": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether a create may write over another value. Default `false`: a variable that is there with another " +
+				MarkdownDescription: "Whether a create may write over another value. Default `false`: a variable that is there with " +
+					"another " +
 					"value is an error (`VIX_E_ALREADY_EXISTS`), one with the same value is taken over.",
 			},
 			"timeouts": vmTimeouts(ctx, "writing it at create", "writing it at update", "removing it"),

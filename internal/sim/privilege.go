@@ -126,6 +126,9 @@ var privileges = map[string]string{
 	"CreateSnapshot_Task":          "VirtualMachine.State.CreateSnapshot",
 	"CreateSnapshotEx_Task":        "VirtualMachine.State.CreateSnapshot",
 	"RemoveAllSnapshots_Task":      "VirtualMachine.State.RemoveSnapshot",
+	"RemoveSnapshot_Task":          "VirtualMachine.State.RemoveSnapshot",
+	"RenameSnapshot":               "VirtualMachine.State.RenameSnapshot",
+	"RevertToSnapshot_Task":        "VirtualMachine.State.RevertToSnapshot",
 	"RevertToCurrentSnapshot_Task": "VirtualMachine.State.RevertToSnapshot",
 	"MarkAsTemplate":               "VirtualMachine.Provisioning.MarkAsTemplate",
 	"MarkAsVirtualMachine":         "VirtualMachine.Provisioning.MarkAsVM",
@@ -142,15 +145,9 @@ type need struct {
 func (h *Host) needs(me *simulator.Method) []need {
 	var out []need
 	if p, ok := privileges[me.Name]; ok {
-		out = append(out, need{p, me.This})
+		out = append(out, need{p, h.vmOf(me.This)})
 	}
 	switch r := me.Body.(type) {
-	case *types.RemoveSnapshot_Task:
-		out = append(out, need{"VirtualMachine.State.RemoveSnapshot", h.vmOf(r.This)})
-	case *types.RenameSnapshot:
-		out = append(out, need{"VirtualMachine.State.RenameSnapshot", h.vmOf(r.This)})
-	case *types.RevertToSnapshot_Task:
-		out = append(out, need{"VirtualMachine.State.RevertToSnapshot", h.vmOf(r.This)})
 	case *types.RegisterVM_Task:
 		out = append(out, need{"VirtualMachine.Inventory.Register", r.This})
 		if r.Pool != nil {

@@ -81,7 +81,9 @@ func (s *snapshot) RemoveSnapshotTask(ctx *simulator.Context, r *types.RemoveSna
 	h, vm := s.h, s.h.vmOf(s.Self)
 	task, fault := h.startAlone(ctx, vm, "RemoveSnapshot_Task", "vm.Snapshot.remove", "",
 		func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-			return nil, h.removeSnapshots(ctx, vm, func(t *tree) []types.VirtualMachineSnapshotTree { return t.remove(s.Self, r.RemoveChildren) })
+			return nil, h.removeSnapshots(ctx, vm, func(t *tree) []types.VirtualMachineSnapshotTree {
+				return t.remove(s.Self, r.RemoveChildren)
+			})
 		})
 	if fault != nil {
 		body.Fault_ = soapFaultOf(fault)

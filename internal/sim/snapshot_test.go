@@ -98,7 +98,7 @@ func (s *seat) reversion(snapshot moref, suppress bool) error {
 	return s.await(res.Returnval)
 }
 
-// onlyItsFile fails unless the files of a VM but for the states of snapshots are what they were.
+// others are the files of VMs but for the states of snapshots.
 func (s *seat) others() ([]string, error) {
 	files, err := s.Files("DC0", "LocalDS_0")
 	var names []string
@@ -190,8 +190,7 @@ func TestRemovingWithChildrenMovesTheCurrentOne(t *testing.T) {
 		if err := all(s.removal(refs[1], true), s.looks(vm, "a#1*")); err != nil {
 			return err
 		}
-		var gone types.ManagedObjectReference = refs[2]
-		_, err = methods.RemoveSnapshot_Task(s.ctx, s.c, &types.RemoveSnapshot_Task{This: gone})
+		_, err = methods.RemoveSnapshot_Task(s.ctx, s.c, &types.RemoveSnapshot_Task{This: refs[2]})
 		return isFault[types.ManagedObjectNotFound](err)
 	})
 }

@@ -153,7 +153,9 @@ func configCopy(of *types.VirtualMachineConfigInfo) types.VirtualMachineConfigIn
 }
 
 // restoreConfig gives a VM, and its file, the configuration of a snapshot; where it lies and what it is called stay.
-func (h *Host) restoreConfig(ctx *simulator.Context, vm *simulator.VirtualMachine, to *types.VirtualMachineConfigInfo) types.BaseMethodFault {
+func (h *Host) restoreConfig(
+	ctx *simulator.Context, vm *simulator.VirtualMachine, to *types.VirtualMachineConfigInfo,
+) types.BaseMethodFault {
 	was := configCopy(to)
 	settings := settingsOf(types.VirtualMachineConfigSpec{
 		Annotation: was.Annotation, NumCPUs: was.Hardware.NumCPU, MemoryMB: int64(was.Hardware.MemoryMB), ExtraConfig: was.ExtraConfig,

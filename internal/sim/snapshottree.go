@@ -86,7 +86,8 @@ func (t *tree) remove(ref moref, children bool) (gone []types.VirtualMachineSnap
 			} else {
 				kept = append(kept, s.ChildSnapshotList...)
 			}
-			if t.current != nil && slices.ContainsFunc(gone, func(g types.VirtualMachineSnapshotTree) bool { return g.Snapshot == *t.current }) {
+			isCurrent := func(g types.VirtualMachineSnapshotTree) bool { return t.current != nil && g.Snapshot == *t.current }
+			if slices.ContainsFunc(gone, isCurrent) {
 				t.current = above
 			}
 		}

@@ -98,7 +98,7 @@ func (v Variable) badName() (reason, remedy string) {
 	case v.Kind == VariableGuest && strings.HasPrefix(strings.ToLower(v.Name), guestPrefix):
 		return "The name of a guest variable is what follows guestinfo.", "Write " + v.Name[len(guestPrefix):]
 	case v.Kind != VariableGuestEnv && !settingName(v.Name):
-		return "A setting of a .vmx is named by ASCII letters, digits and most signs, without blanks, quotes, brackets, commas and bars.", ""
+		return "A setting of a .vmx is named by ASCII letters, digits and signs, without blanks, quotes, brackets, commas and bars.", ""
 	}
 	return "", ""
 }
@@ -113,7 +113,7 @@ func settingName(name string) bool {
 // CheckVariableValue says why a value cannot be a variable's (CodeInvalidArg): what cannot be sent would arrive as something
 // else. The value itself is not shown.
 func CheckVariableValue(value string) error {
-	reason := ""
+	var reason string
 	switch {
 	case value == "":
 		reason = "The value is empty: a host takes that for the removal of the variable."

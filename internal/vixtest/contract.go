@@ -55,7 +55,9 @@ type clause struct {
 // this one has what that promises. A clause whose feature Info does not name is left
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
-	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses) {
+	for _, c := range slices.Concat(
+		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses,
+	) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()

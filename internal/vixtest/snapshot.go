@@ -104,8 +104,11 @@ func aRenamedSnapshotIsTheSame(t *testing.T, s *subject) {
 		t.Fatal(err)
 	}
 	vm, err := s.snapshots.Snapshots(s.ctx, handle)
-	if err != nil || len(vm.Snapshots) != 2 || vm.Snapshots[0].ID != a.ID || vm.Snapshots[0].Name != "renamed" || vm.Snapshots[0].Description != "" {
-		t.Errorf("%+v, %v", vm, err)
+	if err != nil || len(vm.Snapshots) != 2 {
+		t.Fatalf("%+v, %v", vm, err)
+	}
+	if is := vm.Snapshots[0]; is.ID != a.ID || is.Name != "renamed" || is.Description != "" {
+		t.Errorf("%+v", is)
 	}
 	s.Unregister(t, s.Paths[0])
 	s.Register(t, s.Paths[0])
@@ -188,7 +191,8 @@ func snapshotsOfAGoneVM(t *testing.T, s *subject) {
 	_, take := s.snapshots.TakeSnapshot(s.ctx, handle, vix.SnapshotSpec{Name: "a"})
 	_, revert := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{}, false)
 	for _, err := range []error{
-		read, take, revert, s.snapshots.RenameSnapshot(s.ctx, handle, "1", "a", ""), s.snapshots.RemoveSnapshot(s.ctx, handle, "1", false, true),
+		read, take, revert, s.snapshots.RenameSnapshot(s.ctx, handle, "1", "a", ""),
+		s.snapshots.RemoveSnapshot(s.ctx, handle, "1", false, true),
 	} {
 		if !errors.Is(err, vix.ErrGone) {
 			t.Errorf("got %v", err)

@@ -32,7 +32,8 @@ func (s *subject) has(t *testing.T, handle vix.Handle, v vix.Variable, value *st
 func aVariableRoundTrips(t *testing.T, s *subject) {
 	handle := s.register(t, s.Paths[0]).Handle()
 	texts := []string{
-		"plain", " blanks ", `"quoted" 'so'`, "a|b|22", "two\nlines\r\n\tand more\n", `C:\temp`, "größer 位 🙂", "# no comment", "${x} %{y}", "<a&b>",
+		"plain", " blanks ", `"quoted" 'so'`, "a|b|22",
+		"two\nlines\r\n\tand more\n", `C:\temp`, "größer 位 🙂", "# no comment", "${x} %{y}", "<a&b>",
 	}
 	for _, text := range texts {
 		if err := s.variables.WriteVariable(s.ctx, handle, guest("text"), text, true); err != nil {
@@ -95,7 +96,9 @@ func aRemovedVariableIsGone(t *testing.T, s *subject) {
 
 func whatIsNoVariableIsRefused(t *testing.T, s *subject) {
 	handle := s.register(t, s.Paths[0]).Handle()
-	for _, v := range []vix.Variable{guest(""), guest("a/b"), guest("a=b"), guest("guestinfo.a"), {Kind: vix.VariableRuntimeConfig, Name: "a b"}} {
+	for _, v := range []vix.Variable{
+		guest(""), guest("a/b"), guest("a=b"), guest("guestinfo.a"), {Kind: vix.VariableRuntimeConfig, Name: "a b"},
+	} {
 		wantCode(t, s.variables.CheckVariable(s.ctx, handle, v), vix.CodeInvalidArg)
 		wantCode(t, s.variables.WriteVariable(s.ctx, handle, v, "x", true), vix.CodeInvalidArg)
 	}

@@ -87,7 +87,8 @@ func (p *powering) ask(ctx context.Context, aim func(watch.VM) bool, order func(
 	}
 	return &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeVMIsRunning, Kind: vix.ErrGuestIdle, Cause: err,
-		Reason: fmt.Sprintf("The guest was asked, and has not done it in the time allowed. The VM is still %s; the state of its Tools is %s.",
+		Reason: fmt.Sprintf("The guest was asked, and has not done it in the time allowed. The VM is still %s; the "+
+			"state of its Tools is %s.",
 			stateOf(p.last, p.was.PowerState), toolsOf(p.last)),
 		Remedy: "Look at the guest's console.",
 	}
@@ -109,7 +110,8 @@ func (p *powering) asked(ctx context.Context, order func(context.Context) error)
 			return err
 		}
 		seen, failed := p.h.waits.Until(ctx, p.vm, func(vm watch.VM) bool {
-			return vm.Able || vm.Power != poweredIsOn || !p.resumed && vm.Tools == types.VirtualMachineToolsRunningStatusGuestToolsNotRunning
+			down := vm.Tools == types.VirtualMachineToolsRunningStatusGuestToolsNotRunning
+			return vm.Able || vm.Power != poweredIsOn || !p.resumed && down
 		})
 		if failed != nil || !seen.Able {
 			return p.toolsNeeded(seen, err, failed)

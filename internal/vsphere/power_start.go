@@ -6,6 +6,7 @@ package vsphere
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -181,9 +182,7 @@ func (h *host) learn(ctx context.Context, all *started, multi reference, machine
 	}
 	// A cluster tells no task; the VMs do. Where they do not, they show what becomes of them.
 	if tasks, err := h.powerOnTasks(ctx, silent, multi.Value); err == nil {
-		for vm, ref := range tasks {
-			all.tasks[vm] = ref
-		}
+		maps.Copy(all.tasks, tasks)
 	}
 }
 
@@ -191,7 +190,8 @@ func (h *host) learn(ctx context.Context, all *started, multi reference, machine
 func onlyRecommended(made []types.ClusterRecommendation) error {
 	e := &vix.Error{
 		Code: vix.CodeCannotPowerOnVM,
-		Reason: "DRS of the cluster is manual: it only recommends where the VM is to be powered on, and waits for somebody to approve it. " +
+		Reason: "DRS of the cluster is manual: it only recommends where the VM is to be powered on, and waits for " +
+			"somebody to approve it. " +
 			"Nothing was powered on.",
 		Remedy: "Approve the recommendation, or let DRS place VMs by itself (partially or fully automated).",
 	}

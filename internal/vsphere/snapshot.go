@@ -230,7 +230,9 @@ func (h *host) RemoveSnapshot(ctx context.Context, handle vix.Handle, id string,
 
 // Revert implements vix.Snapshots: VirtualMachineSnapshot.RevertToSnapshot_Task, of the current one too, because
 // RevertToCurrentSnapshot_Task reverts to whichever that is by then.
-func (h *host) Revert(ctx context.Context, handle vix.Handle, named vix.SnapshotName, suppressPowerOn bool) (*vix.Reverted, error) {
+func (h *host) Revert(
+	ctx context.Context, handle vix.Handle, named vix.SnapshotName, suppressPowerOn bool,
+) (*vix.Reverted, error) {
 	what, r, err := h.ofSnapshots(ctx, vix.SnapshotRevert, handle)
 	if err != nil {
 		return nil, err

@@ -92,7 +92,8 @@ func (p *powering) installError(ctx context.Context, step vix.ToolsStep, err err
 	case as(err, &config):
 		return named(vix.CodeToolsInstallNoDevice, "The VM has no drive that the installer's image could be put into.")
 	case as(err, &image):
-		return named(vix.CodeToolsInstallNoImage, "The host could not install: it has no image of VMware Tools for this guest, or the upgrade failed.")
+		return named(vix.CodeToolsInstallNoImage, "The host could not install: it has no image of VMware Tools for "+
+			"this guest, or the upgrade failed.")
 	case isInvalidState(err):
 		return named(vix.CodeToolsInstallInProgress, "The installer is mounted already, or an upgrade runs.")
 	}

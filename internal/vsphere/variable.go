@@ -103,7 +103,8 @@ func (h *host) readableConfig(what wire.Step, r *vms.Record) error {
 	if is := r.Registration(); !is.Readable() || r.VM.Config == nil {
 		return &vix.Error{
 			Op: what.Op, Object: what.Object, Code: vix.CodeCannotReadVMConfig,
-			Reason: fmt.Sprintf("The host cannot read the VM's configuration: its connection state is %s.", wire.OrUnknown(string(is.ConnectionState))),
+			Reason: fmt.Sprintf("The host cannot read the VM's configuration: its connection state is %s.",
+				wire.OrUnknown(string(is.ConnectionState))),
 			Remedy: "Look at the VM's files and at its host.",
 		}
 	}
