@@ -50,7 +50,7 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		"or set on_destroy = \"keep\" to leave it registered."),
 	vix.ErrAsked: func(e *vix.Error) string {
 		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
-			"" + hcl(questionName(e.Question)) + " = … }"
+			hcl(questionName(e.Question)) + " = … }"
 	},
 	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
 		"registration: power_off_on_destroy = \"hard\")."),
