@@ -51,7 +51,7 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
 	vix.ErrAsked: func(e *vix.Error) string {
 		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
-			"" + hcl(questionName(e.Question)) + " = … }"
+			hcl(questionName(e.Question)) + " = … }"
 	},
 	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
 		"registration: power_off_on_destroy = \"hard\")."),

@@ -93,7 +93,7 @@ func (p *powering) late(cause error) error {
 	}
 	return &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeTimeoutWaitingForTools, Kind: vix.ErrGuestLate, Cause: cause,
-		Reason: fmt.Sprintf("The VM is on, and %s in the time allowed. The state of Tools was last: %s.", missing, toolsOf(p.last)),
+		Reason: fmt.Sprintf("The VM is on, and %s in the time allowed. VMware Tools were last seen as %s.", missing, toolsOf(p.last)),
 		Remedy: "Look at the guest's console, and whether VMware Tools are installed in it.",
 	}
 }

@@ -128,7 +128,7 @@ func (p *powering) toolsNeeded(seen watch.VM, refused, failed error) error {
 	e := &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodePowerOpScriptsNotAvailable, Kind: vix.ErrToolsNeeded, Cause: refused,
 		Fault: wire.FaultOf(refused),
-		Reason: "VMware Tools are not running in the guest, so that it cannot be asked. Nothing was done. The state of Tools is " +
+		Reason: "VMware Tools are not running in the guest, so that it cannot be asked. Nothing was done. Tools were last seen as " +
 			string(toolsOf(seen)) + ".",
 		Remedy: "Start or install VMware Tools.",
 	}

@@ -26,8 +26,8 @@ type starts struct {
 	batch vms.Batch[startKey, *started]
 
 	mu sync.Mutex
-	// asking are those who ask: what nobody asks for any more is not powered on.
-	asking map[startKey]context.Context
+	// asking is the end of each who asks: what nobody asks for any more is not powered on.
+	asking map[startKey]<-chan struct{}
 }
 
 // startKey is a VM and its datacenter.
@@ -52,9 +52,9 @@ func (s *starts) powerOn(ctx context.Context, h *host, vm, dc reference) error {
 	key := startKey{vm, dc}
 	s.mu.Lock()
 	if s.asking == nil {
-		s.asking = map[startKey]context.Context{}
+		s.asking = map[startKey]<-chan struct{}{}
 	}
-	s.asking[key] = ctx
+	s.asking[key] = ctx.Done()
 	s.mu.Unlock()
 	all, err := s.batch.Get(ctx, key)
 	if err != nil {
@@ -83,7 +83,9 @@ func (s *starts) wanted(keys []startKey) []startKey {
 	defer s.mu.Unlock()
 	var out []startKey
 	for _, key := range keys {
-		if ctx := s.asking[key]; ctx != nil && ctx.Err() == nil {
+		select {
+		case <-s.asking[key]:
+		default:
 			out = append(out, key)
 		}
 		delete(s.asking, key)

@@ -107,7 +107,7 @@ func TestAGuestThatIsLateStaysOn(t *testing.T) {
 	for _, wait := range []vix.GuestWait{vix.WaitForTools, vix.WaitForIP} {
 		done, err := b.within(300*time.Millisecond, on(wait))
 		e := kind(t, failure(t, err, vix.CodeTimeoutWaitingForTools, vix.FieldNone), vix.ErrGuestLate)
-		says(t, e, "Cannot power on the VM m000 ("+machinePath+")", "The VM is on, and", "The state of Tools was last: not_running.")
+		says(t, e, "Cannot power on the VM m000 ("+machinePath+")", "The VM is on, and", "VMware Tools were last seen as not_running.")
 		if done == nil || done.State != vix.PoweredOn || b.state() != vix.PoweredOn {
 			t.Errorf("%+v", done)
 		}
