@@ -54,6 +54,7 @@ func TestAdvice(t *testing.T) {
 		vix.ErrGuestLate: {vix.Error{},
 			"The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."},
 		vix.ErrStaysOn: {vix.Error{}, "Or do not ask the guest: mode = \"hard\"."},
+		vix.ErrVariableExists: {vix.Error{}, "To write over it, set overwrite = true; to take it over as it is, import it."},
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
 				"unregistered."},
@@ -78,8 +79,8 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
-	if len(advice) != 24 {
-		t.Errorf("there is advice about %d kinds, and 24 texts are known here", len(advice))
+	if len(advice) != 25 {
+		t.Errorf("there is advice about %d kinds, and 25 texts are known here", len(advice))
 	}
 }
 
