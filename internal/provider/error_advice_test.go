@@ -53,7 +53,7 @@ func TestAdvice(t *testing.T) {
 			"Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a longer time can be set in timeouts."},
 		vix.ErrGuestLate: {vix.Error{},
 			"The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."},
-		vix.ErrStaysOn: {vix.Error{}, "Or do not ask the guest: mode = \"hard\"."},
+		vix.ErrStaysOn:        {vix.Error{}, "Or do not ask the guest: mode = \"hard\"."},
 		vix.ErrVariableExists: {vix.Error{}, "To write over it, set overwrite = true; to take it over as it is, import it."},
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +

@@ -34,9 +34,9 @@ const privilegeScreen = "VirtualMachine.Interact.CreateScreenshot"
 func screenOf(vm moref) []byte {
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(vm.Value)) // it never fails
-	n := sum.Sum32()
+	c := sum.Sum(nil)
 	picture := image.NewPaletted(image.Rect(0, 0, screenWidth, screenHeight), color.Palette{
-		color.RGBA{R: byte(n), G: byte(n >> 8), B: byte(n >> 16), A: 255},
+		color.RGBA{R: c[0], G: c[1], B: c[2], A: 255},
 	})
 	var out bytes.Buffer
 	_ = png.Encode(&out, picture) // to memory

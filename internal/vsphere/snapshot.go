@@ -197,7 +197,7 @@ type renameSnapshot struct {
 type renameSnapshotBody struct {
 	Req    *renameSnapshot               `xml:"urn:vim25 RenameSnapshot,omitempty"`
 	Res    *types.RenameSnapshotResponse `xml:"RenameSnapshotResponse,omitempty"`
-	Fault_ *soap.Fault                   `xml:"http://schemas.xmlsoap.org/soap/envelope/ Fault,omitempty"` //nolint:revive // as govmomi has it
+	Fault_ *soap.Fault                   `xml:"http://schemas.xmlsoap.org/soap/envelope/ Fault,omitempty"` //nolint:revive // govmomi's
 }
 
 // Fault implements soap.HasFault.
