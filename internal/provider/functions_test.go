@@ -84,6 +84,17 @@ func TestFunctionVMXPath(t *testing.T) {
 	w.refuses("vmx_path", 1, "The path has a datastore already.", "storage1", "[storage1] web/web.vmx")
 }
 
+// OpenTofu hands null over as nothing.
+func TestAnArgumentThatIsNothingIsNull(t *testing.T) {
+	w := newBareWorld(t)
+	resp, err := w.server.CallFunction(context.Background(), &tfprotov6.CallFunctionRequest{Name: "vmx_path", Arguments: []*tfprotov6.DynamicValue{
+		{}, w.dynamic(tftypes.String, tftypes.NewValue(tftypes.String, "/vms/web/web.vmx")),
+	}})
+	if w.must(err); resp.Error != nil {
+		t.Errorf("%+v", resp.Error)
+	}
+}
+
 func TestFunctionParseKey(t *testing.T) {
 	w := newBareWorld(t)
 	got, failed := w.call("parse_key", "/F1/DC1:[storage1] web/web.vmx")
