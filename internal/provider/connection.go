@@ -25,12 +25,20 @@ type connection struct {
 	journal journal
 	ledger  ledger
 	imports imports
+	vms     vmMemory
+	// powerNotes are the power states that were found before a first try.
+	powerNotes powerNotes
+	claims     claims
 
 	mu       sync.Mutex
 	serverID string
 	// finished are the paths whose registration came to its end, but is not known to
 	// be in a state yet.
 	finished []attempted
+	// closing is done when Terraform has written the state.
+	closing []func(context.Context)
+	// taken are the ids of the snapshots that this process has taken, by VM.
+	taken map[string][]string
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }
@@ -128,6 +136,14 @@ func (c *connection) journalFinished(at attempted) {
 	c.finished = append(c.finished, at)
 }
 
+// atClose does something when Terraform is known to have written the state: it ends a provider in order
+// after that.
+func (c *connection) atClose(do func(context.Context)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closing = append(c.closing, do)
+}
+
 // stop notes that the run was interrupted: nobody knows what of it is saved.
 func (c *connection) stop() {
 	c.mu.Lock()
@@ -139,10 +155,14 @@ func (c *connection) stop() {
 // order after it has written the state.
 func (c *connection) close(ctx context.Context) {
 	c.mu.Lock()
-	all, server, stopped := c.finished, c.serverID, c.stopped
-	c.finished = nil
+	all, server, closing, stopped := c.finished, c.serverID, c.closing, c.stopped
+	c.finished, c.closing = nil, nil
 	c.mu.Unlock()
-	if !stopped {
-		c.journalEnd(ctx, server, all...)
+	if stopped {
+		return
+	}
+	c.journalEnd(ctx, server, all...)
+	for _, do := range closing {
+		do(ctx)
 	}
 }

@@ -48,6 +48,17 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	},
 	vix.ErrRunning: always("Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
 		"or set on_destroy = \"keep\" to leave it registered."),
+	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
+	vix.ErrAsked: func(e *vix.Error) string {
+		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
+			hcl(questionName(e.Question)) + " = … }"
+	},
+	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
+		"registration: power_off_on_destroy = \"hard\")."),
+	vix.ErrGuestIdle: always("Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a " +
+		"longer time can be set in timeouts."),
+	vix.ErrGuestLate: always("The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."),
+	vix.ErrStaysOn:   always("Or do not ask the guest: mode = \"hard\"."),
 	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
 		"would be unregistered."),
 	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),
@@ -66,6 +77,9 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 
 // importID is what imports this very VM: restored copies share an instance UUID, no two VMs a managed object id.
 func importID(vm *vix.Registration) string { return cmp.Or(vm.ManagedObjectID, vm.ID) }
+
+// questionName is what an entry of answers calls a question.
+func questionName(q *vix.Question) string { return cmp.Or(q.MessageID, q.ID, q.Text) }
 
 func always(text string) func(*vix.Error) string {
 	return func(*vix.Error) string { return text }

@@ -45,6 +45,16 @@ func TestAdvice(t *testing.T) {
 		vix.ErrRunning: {vix.Error{},
 			"Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; or set on_destroy = \"keep\" to leave " +
 				"it registered."},
+		vix.ErrAsked: {vix.Error{Question: &vix.Question{ID: "1", MessageID: "msg.uuid.altered"}},
+			"The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { \"msg.uuid.altered\" = … }"},
+		vix.ErrToolsNeeded: {vix.Error{},
+			"Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a registration: power_off_on_destroy = \"hard\")."},
+		vix.ErrGuestIdle: {vix.Error{},
+			"Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a longer time can be set in timeouts."},
+		vix.ErrGuestLate: {vix.Error{},
+			"The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."},
+		vix.ErrStaysOn:        {vix.Error{}, "Or do not ask the guest: mode = \"hard\"."},
+		vix.ErrVariableExists: {vix.Error{}, "To write over it, set overwrite = true; to take it over as it is, import it."},
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
 				"unregistered."},
@@ -69,8 +79,8 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
-	if len(advice) != 19 {
-		t.Errorf("there is advice about %d kinds, and 19 texts are known here", len(advice))
+	if len(advice) != 25 {
+		t.Errorf("there is advice about %d kinds, and 25 texts are known here", len(advice))
 	}
 }
 

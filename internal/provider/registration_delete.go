@@ -62,6 +62,7 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	r.conn.vms.forget(is.ID)
 	r.conn.ledger.depart(departed{Registration: *is, returns: note.Returns})
 	r.conn.ledger.done(is)
 }

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -39,9 +38,7 @@ func (r *registrationResource) find(
 			return nil
 		}
 		if of := identity.Server.ValueString(); of != server {
-			diags.AddAttributeError(path.Root("server"), "The registration is on another server", fmt.Sprintf(
-				"The identity names the server %s; this provider is connected to the server %s. "+
-					"Import with a provider that is connected to the former.", of, server))
+			addOtherServer(diags, of, server)
 			return nil
 		}
 		return r.opened(diags)(r.conn.host.OpenID(ctx, identity.ID.ValueString()))

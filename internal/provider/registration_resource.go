@@ -149,6 +149,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
+		r.conn.vms.forget(state.ID.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case errors.Is(err, vix.ErrOtherVM):
@@ -172,6 +173,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
 	r.settle(ctx, found, state)
+	r.conn.vms.remember(found)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}

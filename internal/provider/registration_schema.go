@@ -126,13 +126,17 @@ func registrationSchema(ctx context.Context) schema.Schema {
 
 // timeoutsAttribute is the timeouts attribute with our own texts.
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
-	all := timeouts.Attributes(ctx, timeouts.Opts{
+	return withDurations(timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Longest time of registering, as a duration (`30s`, `10m`). Default `10m`.",
 		ReadDescription:   "Longest time of reading it back and of the checks of a plan, as a duration. Default `5m`.",
 		UpdateDescription: "Longest time of renaming and moving, as a duration. Default `10m`.",
 		DeleteDescription: "Longest time of unregistering, a guest's shutdown included, as a duration. Default `10m`.",
-	})
+	}), "Longest time of each operation, as durations (`30s`, `10m`). Default: see each.")
+}
+
+// withDurations makes each of some timeouts take nothing but a duration.
+func withDurations(all schema.Attribute, description string) schema.Attribute {
 	nested, ok := all.(schema.SingleNestedAttribute)
 	if !ok {
 		return all
@@ -143,6 +147,6 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 			nested.Attributes[name] = text
 		}
 	}
-	nested.MarkdownDescription = "Longest time of each operation, as durations (`30s`, `10m`). Default: see each."
+	nested.MarkdownDescription = description
 	return nested
 }

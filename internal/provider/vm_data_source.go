@@ -71,6 +71,7 @@ func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, res
 		addError(&resp.Diagnostics, req.Config.Schema, explainOrder(err))
 		return
 	}
+	d.conn.vms.remember(&vm.Registration)
 	warnConnectionState(&resp.Diagnostics, &vm.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, newVMObject(vm, vmxPath, datacenter))...)
 }

@@ -97,9 +97,10 @@ func vmSchema() schema.Schema {
 				Computed:            true,
 				MarkdownDescription: "Snapshots, parents before children. Empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":          text("The host's number of the snapshot in its VM, which a rename and a registration leave as it is."),
 					"name":        text("Name, which need not be unique."),
 					"description": text("Description. Null if it is empty."),
-					"path":        text("Names from the root down, joined by slashes."),
+					"path":        text("Names from the root down, joined by `/`; inside a name, `%` is `%25` and `/` is `%2F`."),
 					"created":     text("Time of its creation, in RFC 3339 and UTC."),
 					"is_current":  flag("Whether the VM goes on from this one."),
 					"power_state": text("Power state that it holds: `on`, `off` or `suspended`."),

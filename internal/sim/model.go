@@ -67,6 +67,7 @@ func (h *Host) build() error {
 		svc.ServeMux.HandleFunc("/folder/", svc.ServeDatastore)
 	} else {
 		svc.ServeMux.Handle("/folder/", http.HandlerFunc(h.serveFolder))
+		svc.ServeMux.Handle("/screen", http.HandlerFunc(h.serveScreen))
 	}
 	return nil
 }

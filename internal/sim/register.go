@@ -65,6 +65,7 @@ func (h *Host) register(ctx *simulator.Context, r *types.RegisterVM_Task) (moref
 	}
 	vm := h.newMachine(reg)
 	h.insert(ctx, reg, vm)
+	h.returnSnapshots(ctx, vm)
 	h.post(ctx, vm, &types.VmRegisteredEvent{})
 	return vm.Self, nil
 }

@@ -34,6 +34,9 @@ const (
 	FieldFilesPath    Field = "path"
 	FieldMatch        Field = "match"
 	FieldExclude      Field = "exclude"
+	FieldKind         Field = "kind"
+	FieldSnapshot     Field = "snapshot"
+	FieldValue        Field = "value"
 )
 
 // Error is every error of a Host: what was tried, on what, why it failed, and
@@ -68,6 +71,8 @@ type Error struct {
 	// At is where the file of a VM that is not registered lies, for ErrNotRegistered; the
 	// datacenter is left out where the path says enough.
 	At Locator
+	// Question is what a VM asks, for ErrAsked.
+	Question *Question
 	// Thumbprint is the SHA-256 of the certificate that was seen, for ErrUntrusted.
 	Thumbprint string
 	// Cause is the error below, for errors.Is and errors.As.

@@ -14,12 +14,17 @@ const (
 	FeatureFiles         Feature = "files"          // Browser.Files
 	FeatureFind          Feature = "find"           // VixHost_FindItems
 	FeatureFolders       Feature = "folders"        // of VMs
+	FeatureInstallTools  Feature = "install_tools"  // VixVM_InstallTools
 	FeatureOpen          Feature = "open"           // VixVM_Open
+	FeaturePower         Feature = "power"          // VixVM_PowerOn, VixVM_PowerOff, VixVM_Suspend, VixVM_Reset
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
 	FeatureRename        Feature = "rename"         // Registrar.Update with a name
 	FeatureResourcePools Feature = "resource_pools" // to register into
+	FeatureScreen        Feature = "screen"         // VixVM_CaptureScreenImage
+	FeatureSnapshots     Feature = "snapshots"      // VixVM_CreateSnapshot, VixVM_RemoveSnapshot, VixVM_RevertToSnapshot
 	FeatureTemplates     Feature = "templates"      // VMs that cannot run
 	FeatureUnregister    Feature = "unregister"     // VixHost_UnregisterVM
+	FeatureVariables     Feature = "variables"      // VixVM_ReadVariable, VixVM_WriteVariable
 )
 
 // function is the feature as an error names it.
@@ -29,14 +34,24 @@ func (f Feature) function() string {
 		return "the search of datastores"
 	case FeatureFind:
 		return "VixHost_FindItems"
+	case FeatureInstallTools:
+		return "VixVM_InstallTools"
+	case FeaturePower:
+		return "VixVM_PowerOn"
 	case FeatureOpen:
 		return "VixVM_Open"
 	case FeatureRegister:
 		return "VixHost_RegisterVM"
 	case FeatureRename:
 		return "the renaming of VMs"
+	case FeatureScreen:
+		return "VixVM_CaptureScreenImage"
+	case FeatureSnapshots:
+		return "VixVM_CreateSnapshot"
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
+	case FeatureVariables:
+		return "VixVM_WriteVariable"
 	case FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates:
 	}
 	return fmt.Sprintf("the feature %q", string(f))

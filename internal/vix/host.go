@@ -32,6 +32,11 @@ type Host interface {
 	// or its inventory path, which begins with a slash. CodeVMNotFound if there is none.
 	OpenID(ctx context.Context, id string) (*VM, error)
 
+	// Read reads the VM that a handle means. ErrGone, alone, is the proof that it is no
+	// more; any other error proves nothing. ErrOtherVM is a VM that has the id and is not
+	// the one of the handle: see Handle.Same.
+	Read(ctx context.Context, handle Handle) (*VM, error)
+
 	// Find lists VMs without opening them. VIX: VixHost_FindItems.
 	Find(ctx context.Context, query Query) ([]Item, error)
 

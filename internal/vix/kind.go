@@ -41,6 +41,18 @@ const (
 	ErrPlaceNotSaid Kind = "the place is not said"
 	// ErrRunning is a VM that must be powered off first.
 	ErrRunning Kind = "the VM is powered on"
+	// ErrAsked is a VM that asks something, the Error's Question, and has no answer.
+	ErrAsked Kind = "the VM asks a question"
+	// ErrToolsNeeded is what a guest must be asked to do, whose Tools do not run.
+	ErrToolsNeeded Kind = "VMware Tools do not run"
+	// ErrGuestIdle is a guest that was asked to do something and has not done it in time.
+	ErrGuestIdle Kind = "the guest has not done it"
+	// ErrGuestLate is a guest whose Tools, or whose address, did not come up in time; its VM is on.
+	ErrGuestLate Kind = "the guest has not come up"
+	// ErrStaysOn is a VM that stays on when its guest suspends.
+	ErrStaysOn Kind = "the VM stays on in standby"
+	// ErrVariableExists is a variable that has another value already.
+	ErrVariableExists Kind = "the variable has another value"
 	// ErrDatastoreDown is a datastore that no host can read, so that a list of files lacks its.
 	ErrDatastoreDown Kind = "a datastore cannot be read"
 	// ErrLoginRefused is a user name or a password that the host refuses.

@@ -63,12 +63,17 @@ type VM struct {
 	// VixVM_ReadVariable(VIX_VM_GUEST_VARIABLE) reads.
 	Variables  map[string]string
 	Annotation string
+	// StaysOnInStandby is set where the VM stays on when its guest suspends.
+	StaysOnInStandby bool
 }
 
 // Question is what a VM asks before it goes on (VIX_E_VMX_MSG_DIALOG_AND_NO_UI).
 type Question struct {
 	ID, Text string
-	Choices  []Choice
+	// MessageID is what the question is about, the same on every host and in every language
+	// (msg.uuid.altered); empty where the host does not tell.
+	MessageID string
+	Choices   []Choice
 }
 
 // Choice is one answer to a Question.
@@ -89,9 +94,12 @@ type Guest struct {
 
 // Snapshot is one snapshot of a VM, parents before children.
 type Snapshot struct {
+	// ID is the host's number of the snapshot in its VM, which a rename and a registration leave
+	// as it is. Empty where the host has none.
+	ID                string
 	Name, Description string
 	// Path is the names from the root down, joined by slashes: VIX's
-	// VixVM_GetNamedSnapshot takes it.
+	// VixVM_GetNamedSnapshot takes it. See SnapshotPath.
 	Path       string
 	Created    time.Time
 	IsCurrent  bool

@@ -30,6 +30,9 @@ type World struct {
 	Missing string
 	// Register, Unregister and PowerOn are done by somebody else.
 	Register, Unregister, PowerOn func(t *testing.T, path string)
+	// AskAtPowerOn makes a registered VM ask, when it is next powered on, whether it was moved or copied
+	// (msg.uuid.altered); nil where hosts do not let that be answered.
+	AskAtPowerOn func(t *testing.T, path string)
 	// Withhold takes from our user, as somebody else, the privilege to unregister.
 	Withhold func(t *testing.T)
 	// Fingerprint tells the files of all VMs, byte for byte.
@@ -52,7 +55,9 @@ type clause struct {
 // this one has what that promises. A clause whose feature Info does not name is left
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
-	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses) {
+	for _, c := range slices.Concat(
+		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses,
+	) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
@@ -71,9 +76,14 @@ type subject struct {
 	World
 	ctx  context.Context
 	host vix.Host
-	// registrar and browser are the host's parts; nil for one that it lacks.
+	// registrar and the others are the host's parts; nil for one that it lacks.
 	registrar vix.Registrar
 	browser   vix.Browser
+	power     vix.Power
+	installer vix.ToolsInstaller
+	variables vix.Variables
+	snapshots vix.Snapshots
+	screen    vix.Screen
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -85,6 +95,11 @@ func (s *subject) connect(t *testing.T) {
 	s.host = host
 	s.registrar, _ = vix.Part[vix.Registrar](host, vix.FeatureRegister)
 	s.browser, _ = vix.Part[vix.Browser](host, vix.FeatureFiles)
+	s.power, _ = vix.Part[vix.Power](host, vix.FeaturePower)
+	s.installer, _ = vix.Part[vix.ToolsInstaller](host, vix.FeatureInstallTools)
+	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
+	s.snapshots, _ = vix.Part[vix.Snapshots](host, vix.FeatureSnapshots)
+	s.screen, _ = vix.Part[vix.Screen](host, vix.FeatureScreen)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 

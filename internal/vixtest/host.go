@@ -101,12 +101,19 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 	name := "another name"
 	handle := vix.Handle{ID: "00000000-0000-0000-0000-000000000000", Path: at}
 	return map[vix.Feature]func() error{
-		vix.FeatureOpen:        func() error { _, err := s.host.Open(s.ctx, vix.Locator{Path: at}); return err },
-		vix.FeatureFind:        func() error { _, err := s.host.Find(s.ctx, vix.Query{}); return err },
-		vix.FeatureFiles:       func() error { _, err := s.browser.Files(s.ctx, vix.FileQuery{}); return err },
-		vix.FeatureRegister:    func() error { _, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: at}); return err },
-		vix.FeatureRename:      func() error { return s.registrar.CheckChange(s.ctx, handle, vix.Change{Name: &name}) },
-		vix.FeatureUnregister:  func() error { return s.registrar.CheckUnregister(s.ctx, handle, vix.PowerOffFail) },
+		vix.FeatureOpen:         func() error { _, err := s.host.Open(s.ctx, vix.Locator{Path: at}); return err },
+		vix.FeatureFind:         func() error { _, err := s.host.Find(s.ctx, vix.Query{}); return err },
+		vix.FeatureFiles:        func() error { _, err := s.browser.Files(s.ctx, vix.FileQuery{}); return err },
+		vix.FeatureRegister:     func() error { _, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: at}); return err },
+		vix.FeatureRename:       func() error { return s.registrar.CheckChange(s.ctx, handle, vix.Change{Name: &name}) },
+		vix.FeatureUnregister:   func() error { return s.registrar.CheckUnregister(s.ctx, handle, vix.PowerOffFail) },
+		vix.FeaturePower:        func() error { return s.power.CheckPower(s.ctx, handle, vix.PowerOrder{Op: vix.PowerOpOn}) },
+		vix.FeatureInstallTools: func() error { return s.installer.CheckTools(s.ctx, handle, vix.ToolsMount) },
+		vix.FeatureVariables: func() error {
+			return s.variables.CheckVariable(s.ctx, handle, vix.Variable{Kind: vix.VariableGuest, Name: "role"})
+		},
+		vix.FeatureScreen:      func() error { _, err := s.screen.CaptureScreen(s.ctx, handle); return err },
+		vix.FeatureSnapshots:   func() error { return s.snapshots.CheckSnapshot(s.ctx, handle, vix.SnapshotTake) },
 		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
 	}
 }
@@ -139,6 +146,16 @@ func aFeatureIsNamedExactlyIfItWorks(t *testing.T, s *subject) {
 	wantPart(t, err, s.host.Supports(vix.FeatureRegister))
 	_, err = vix.Part[vix.Browser](s.host, vix.FeatureFiles)
 	wantPart(t, err, s.host.Supports(vix.FeatureFiles))
+	_, err = vix.Part[vix.Power](s.host, vix.FeaturePower)
+	wantPart(t, err, s.host.Supports(vix.FeaturePower))
+	_, err = vix.Part[vix.ToolsInstaller](s.host, vix.FeatureInstallTools)
+	wantPart(t, err, s.host.Supports(vix.FeatureInstallTools))
+	_, err = vix.Part[vix.Variables](s.host, vix.FeatureVariables)
+	wantPart(t, err, s.host.Supports(vix.FeatureVariables))
+	_, err = vix.Part[vix.Snapshots](s.host, vix.FeatureSnapshots)
+	wantPart(t, err, s.host.Supports(vix.FeatureSnapshots))
+	_, err = vix.Part[vix.Screen](s.host, vix.FeatureScreen)
+	wantPart(t, err, s.host.Supports(vix.FeatureScreen))
 }
 
 // wantPart fails unless a part is there exactly if its feature is supported.

@@ -19,6 +19,7 @@ var registrarClauses = []clause{
 	{"UnregisterKeepsTheFiles", vix.FeatureUnregister, unregisterKeepsTheFiles},
 	{"UnregisterOfARunningVMIsRefused", vix.FeatureUnregister, unregisterOfARunningVMIsRefused},
 	{"OnlyProvedAbsenceIsGone", vix.FeatureUnregister, onlyProvedAbsenceIsGone},
+	{"OnlyProvedAbsenceOfAVMIsGone", vix.FeatureUnregister, onlyProvedAbsenceOfAVMIsGone},
 	{"RegisteredAnewIsTheSameRegistration", vix.FeatureRegister, registeredAnewIsTheSame},
 	{"RenameIsSeen", vix.FeatureRename, renameIsSeen},
 	{"CheckChangeSaysWhatUpdateWould", vix.FeatureRename, checkChangeSaysWhatUpdateWould},
@@ -135,6 +136,33 @@ func onlyProvedAbsenceIsGone(t *testing.T, s *subject) {
 	cancel()
 	if _, err := s.registrar.Registration(cancelled, r.Handle()); err == nil || errors.Is(err, vix.ErrGone) {
 		t.Errorf("a host that is not asked proves absence: %v", err)
+	}
+}
+
+func onlyProvedAbsenceOfAVMIsGone(t *testing.T, s *subject) {
+	r := s.register(t, s.Paths[0])
+	vm, err := s.host.Read(s.ctx, r.Handle())
+	if err != nil || vm.ID != r.ID || vm.PowerState != vix.PoweredOff || vm.Server == "" {
+		t.Fatalf("a VM that is there: %+v, %v", vm, err)
+	}
+	s.PowerOn(t, s.Paths[0])
+	if vm, err = s.host.Read(s.ctx, r.Handle()); err != nil || !vm.IsRunning {
+		t.Errorf("a VM that was powered on: %+v, %v", vm, err)
+	}
+	if err := s.registrar.Unregister(s.ctx, r.Handle(), vix.PowerOffHard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.host.Read(s.ctx, r.Handle()); !errors.Is(err, vix.ErrGone) {
+		t.Errorf("a VM that is gone: %v", err)
+	}
+	elsewhere := r.Handle()
+	elsewhere.Server = "another-server"
+	if _, err := s.host.Read(s.ctx, elsewhere); err == nil || errors.Is(err, vix.ErrGone) {
+		t.Errorf("absence on the wrong server counts as a proof: %v", err)
+	}
+	s.Register(t, s.Paths[0])
+	if vm, err = s.host.Read(s.ctx, r.Handle()); err != nil || vm.Path != r.Path {
+		t.Errorf("a VM that was registered anew: %+v, %v", vm, err)
 	}
 }
 

@@ -50,6 +50,36 @@ func (h *host) patiently(ctx context.Context, try func() error) error {
 	}
 }
 
+// following starts a task and waits for its end, for other tasks of the object before. Unlike
+// carry it does not cancel a task of its own when ctx ends.
+func (h *host) following(ctx context.Context, start func(context.Context) (reference, error)) error {
+	return h.patiently(ctx, func() error {
+		task, err := start(ctx)
+		if err != nil || task.Value == "" {
+			return err
+		}
+		return h.waits.Follow(ctx, task)
+	})
+}
+
+// busyWith reports that a call or a task was refused because another task, if it is told which, has
+// the VM.
+func (h *host) busyWith(err error) (reference, bool) {
+	var busy *types.TaskInProgress
+	if !as(err, &busy) {
+		return reference{}, false
+	}
+	return busy.Task, true
+}
+
+// join waits for the end of another one's task, however it ends; a little, where it is not known.
+func (h *host) join(ctx context.Context, task reference, rest time.Duration) error {
+	if task.Value == "" || h.waits.Follow(ctx, task) != nil {
+		wire.Pause(ctx, rest)
+	}
+	return ctx.Err()
+}
+
 // stillBusy is the error of a host that is busy for all the time that there is.
 func (h *host) stillBusy(ctx context.Context, busy *types.TaskInProgress, err error) error {
 	var e *vix.Error

@@ -176,3 +176,15 @@ func joinMore(items []string, more int) string {
 	}
 	return strings.Join(items, ", ") + " and " + strconv.Itoa(more) + " more"
 }
+
+// Read implements vix.Host. Like Registration it begins with the recorded managed object,
+// and many reads travel together.
+func (h *host) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error) {
+	r, err := h.meant(ctx, wire.To("read", "the VM "+handle.ID), handle, &h.Opens)
+	if err != nil {
+		return nil, err
+	}
+	vm := r.Opened()
+	vm.Registration = h.stamp(ctx, vm.Registration)
+	return vm, nil
+}

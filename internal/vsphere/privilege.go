@@ -27,8 +27,20 @@ const (
 	privilegeAssignPool = "Resource.AssignVMToPool"
 	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
+	privilegePowerOn    = "VirtualMachine.Interact.PowerOn"
+	privilegeSuspend    = "VirtualMachine.Interact.Suspend"
+	privilegeReset      = "VirtualMachine.Interact.Reset"
+	privilegeAnswer     = "VirtualMachine.Interact.AnswerQuestion"
+	privilegeTools      = "VirtualMachine.Interact.ToolsInstall"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
+	privilegeAdvanced   = "VirtualMachine.Config.AdvancedConfig"
+
+	privilegeCreateSnapshot = "VirtualMachine.State.CreateSnapshot"
+	privilegeRemoveSnapshot = "VirtualMachine.State.RemoveSnapshot"
+	privilegeRenameSnapshot = "VirtualMachine.State.RenameSnapshot"
+	privilegeRevert         = "VirtualMachine.State.RevertToSnapshot"
+	privilegeScreenshot     = "VirtualMachine.Interact.CreateScreenshot"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share

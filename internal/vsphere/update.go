@@ -16,7 +16,6 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -129,7 +128,7 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 	}
 	vm := object.NewVirtualMachine(h.Client, r.VM.Self)
 	if r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
-		if err := h.powerOff(ctx, what, vm, off); err != nil {
+		if err := h.powerOff(ctx, what, r, off); err != nil {
 			return err
 		}
 	}
@@ -144,41 +143,17 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 }
 
 // powerOff turns a running VM off in the way that the user chose.
-func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualMachine, off vix.PowerOff) error {
-	switch off {
-	case vix.PowerOffHard:
-		return h.carry(ctx, wire.To("power off", what.Object), func() (types.ManagedObjectReference, error) {
-			task, err := methods.PowerOffVM_Task(ctx, h.Client, &types.PowerOffVM_Task{This: vm.Reference()})
-			if err != nil {
-				return types.ManagedObjectReference{}, err
-			}
-			return task.Returnval, nil
-		})
-	case vix.PowerOffGuest:
-		if err := h.patiently(ctx, func() error { return vm.ShutdownGuest(ctx) }); err != nil {
-			return h.Denied(ctx, wire.To("shut down", what.Object), err)
-		}
-		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
+func (h *host) powerOff(ctx context.Context, what wire.Step, r *vms.Record, off vix.PowerOff) error {
+	mode, ok := map[vix.PowerOff]vix.PowerMode{vix.PowerOffHard: vix.PowerHard, vix.PowerOffGuest: vix.PowerSoft}[off]
+	if !ok {
+		return poweredOn(what, nil)
 	}
-	return poweredOn(what, nil)
-}
-
-// waitForOff waits until the guest has shut down: the call that asks it to returns
-// at once. A guest that does not get there is not the host's fault.
-func (h *host) waitForOff(ctx context.Context, what wire.Step, vm types.ManagedObjectReference) error {
-	last, err := h.waits.Until(ctx, vm, func(seen watch.VM) bool { return seen.Power == types.VirtualMachinePowerStatePoweredOff })
-	if err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) || !errors.Is(err, context.DeadlineExceeded) {
-		return h.Failed(what, err)
+	p, err := h.powering(ctx, r, vix.PowerOrder{Op: vix.PowerOpOff, Mode: mode})
+	if err != nil {
+		return err
 	}
-	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeVMIsRunning, Kind: vix.ErrRunning, Cause: err,
-		Reason: "The guest was asked to shut down and is still running: it took longer than this operation has.",
-		Remedy: "Look at the VM's console: an update or a program may hold it up.",
-	}
-	if last.Question != nil {
-		e.Code, e.Reason = vix.CodeVMXMsgDialogAndNoUI, "The guest cannot shut down: the VM waits for an answer. "+last.Question.Text
-	}
-	return e
+	p.what.Object = what.Object
+	return p.off(ctx)
 }
 
 // poweredOn refuses to unregister a running VM.

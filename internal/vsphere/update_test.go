@@ -91,8 +91,8 @@ func TestUnregisterOfARunningVM(t *testing.T) {
 	s.SetGuestsHang(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	says(t, kind(t, failure(t, h.Unregister(ctx, handle, vix.PowerOffGuest), vix.CodeVMIsRunning, vix.FieldNone), vix.ErrRunning),
-		"Cannot shut down [LocalDS_0] web/web.vmx", "The guest was asked to shut down and is still running")
+	says(t, kind(t, failure(t, h.Unregister(ctx, handle, vix.PowerOffGuest), vix.CodeVMIsRunning, vix.FieldNone), vix.ErrGuestIdle),
+		"Cannot shut down", "The guest was asked, and has not done it in the time allowed. The VM is still on")
 	must(t, s.SetPower("DC0", p.String(), "poweredOff"))
 	s.Fault(sim.Fault{Method: "UnregisterVM", SOAP: &types.InvalidPowerState{ExistingState: types.VirtualMachinePowerStatePoweredOn}})
 	says(t, failure(t, h.Unregister(t.Context(), handle, vix.PowerOffFail), vix.CodeVMIsRunning, vix.FieldNone), "the host says: InvalidPowerState")

@@ -5,7 +5,9 @@ package vms
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -166,7 +168,7 @@ func (r *Record) Opened() *vix.VM {
 	out := &vix.VM{Registration: r.Registration()}
 	vm := &r.VM
 	out.IsRunning = vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
-	out.Question = question(vm.Runtime.Question)
+	out.Question = Question(vm.Runtime.Question)
 	out.Variables = map[string]string{}
 	if c := vm.Config; c != nil {
 		out.BIOSUUID = strings.ToLower(c.Uuid)
@@ -175,6 +177,7 @@ func (r *Record) Opened() *vix.VM {
 		out.NumVCPUs = int64(c.Hardware.NumCPU)
 		out.MemorySize = int64(c.Hardware.MemoryMB)
 		out.Annotation = c.Annotation
+		out.StaysOnInStandby = c.DefaultPowerOps.StandbyAction == string(types.VirtualMachineStandbyActionTypePowerOnSuspend)
 		for _, option := range c.ExtraConfig {
 			o := option.GetOptionValue()
 			if name, ok := strings.CutPrefix(o.Key, "guestinfo."); ok {
@@ -186,7 +189,7 @@ func (r *Record) Opened() *vix.VM {
 	}
 	out.ToolsState = vix.ToolsUnknown
 	if g := vm.Guest; g != nil {
-		out.ToolsState = toolsState(g)
+		out.ToolsState = ToolsState(g)
 		out.ToolsVersion = g.ToolsVersion
 		out.Guest = vix.Guest{
 			Hostname: g.HostName, IPAddress: g.IpAddress, IPAddresses: addresses(g), FullName: g.GuestFullName, Family: g.GuestFamily,
@@ -213,9 +216,9 @@ func powerState(state types.VirtualMachinePowerState, paused *bool) vix.PowerSta
 	return ""
 }
 
-// toolsState is VIX's word for vSphere's two: whether Tools run, and whether
+// ToolsState is VIX's word for vSphere's two: whether Tools run, and whether
 // they are there at all.
-func toolsState(g *types.GuestInfo) vix.ToolsState {
+func ToolsState(g *types.GuestInfo) vix.ToolsState {
 	switch types.VirtualMachineToolsRunningStatus(g.ToolsRunningStatus) {
 	case types.VirtualMachineToolsRunningStatusGuestToolsRunning:
 		return vix.ToolsRunning
@@ -248,18 +251,27 @@ func addresses(g *types.GuestInfo) []string {
 	return out
 }
 
-func question(q *types.VirtualMachineQuestionInfo) *vix.Question {
+// Question is what a VM asks; nil if it asks nothing.
+func Question(q *types.VirtualMachineQuestionInfo) *vix.Question {
 	if q == nil {
 		return nil
 	}
-	out := &vix.Question{ID: q.Id, Text: q.Text}
+	out := &vix.Question{ID: q.Id, Text: q.Text, MessageID: messageID.FindString(q.Text)}
+	if out.MessageID == "" && len(q.Message) > 0 {
+		out.MessageID = q.Message[0].Id
+	}
 	for i, choice := range q.Choice.ChoiceInfo {
 		if d, ok := choice.(*types.ElementDescription); ok {
-			out.Choices = append(out.Choices, vix.Choice{Key: d.Key, Label: d.Label, Default: int32(i) == q.Choice.DefaultIndex})
+			// A host that names no default is decoded as naming the first choice.
+			isDefault := i > 0 && int32(i) == q.Choice.DefaultIndex
+			out.Choices = append(out.Choices, vix.Choice{Key: d.Key, Label: d.Label, Default: isDefault})
 		}
 	}
 	return out
 }
+
+// messageID is what hosts write in front of a question's text.
+var messageID = regexp.MustCompile(`^(msg\.[\w.\-]+)`)
 
 // snapshots flattens the tree, parents before children.
 func snapshots(
@@ -267,15 +279,29 @@ func snapshots(
 ) []vix.Snapshot {
 	for _, t := range trees {
 		name := vix.Unescape(t.Name)
-		path := name
-		if above != "" {
-			path = above + "/" + name
-		}
+		path := vix.SnapshotPath(above, name)
 		out = append(out, vix.Snapshot{
-			Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
+			ID: strconv.Itoa(int(t.Id)), Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
 			IsCurrent: current != nil && *current == t.Snapshot, PowerState: powerState(t.State, nil),
 		})
 		out = snapshots(out, path, t.ChildSnapshotList, current)
 	}
+	return out
+}
+
+// SnapshotRefs are the snapshots of a VM as managed objects, in the order of Opened's.
+func (r *Record) SnapshotRefs() []types.ManagedObjectReference {
+	if r.VM.Snapshot == nil {
+		return nil
+	}
+	var out []types.ManagedObjectReference
+	var walk func([]types.VirtualMachineSnapshotTree)
+	walk = func(trees []types.VirtualMachineSnapshotTree) {
+		for _, t := range trees {
+			out = append(out, t.Snapshot)
+			walk(t.ChildSnapshotList)
+		}
+	}
+	walk(r.VM.Snapshot.RootSnapshotList)
 	return out
 }

@@ -36,7 +36,7 @@ func (v *VMs) AbsentLately(p vix.Path) bool {
 	return ok && begun.After(wire.NoOlderThan(AbsenceAge)) && !w.byPath[p.Composed()]
 }
 
-// OfHandle finds and reads the VMs with an instance UUID: those that this
+// OfHandle finds and reads the VMs with an id: an instance UUID, those that this
 // process has seen with it, if there are any.
 func (v *VMs) OfHandle(ctx context.Context, id string, reads Reader) ([]*Record, error) {
 	if known := v.ids.known(id); len(known) > 0 {
@@ -129,7 +129,9 @@ func (v *VMs) recordsOf(
 // IsObjectID reports that a text looks like the managed object id of a VM: vm-42, or 42 on an ESXi.
 func IsObjectID(id string) bool { return objectForm.MatchString(id) }
 
-var objectForm = regexp.MustCompile(`^(vm-)?[0-9]+$`)
-
-// uuidForm is what a UUID looks like.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var (
+	// uuidForm is what a UUID looks like.
+	uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	// objectForm is what the managed object id of a VM looks like, on a vCenter and on an ESXi.
+	objectForm = regexp.MustCompile(`^(vm-)?[0-9]+$`)
+)

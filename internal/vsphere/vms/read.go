@@ -45,10 +45,19 @@ var registrationPaths = []string{
 // are many times larger.
 var openPaths = append(slices.Clone(registrationPaths),
 	"config.uuid", "config.guestId", "config.version", "config.hardware.numCPU", "config.hardware.memoryMB", "config.annotation",
-	"config.extraConfig", "runtime.question", "runtime.paused",
+	"config.extraConfig", "config.defaultPowerOps.standbyAction", "runtime.question", "runtime.paused",
 	"guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.toolsVersion", "guest.hostName", "guest.ipAddress", "guest.net",
 	"guest.guestFullName", "guest.guestFamily", "snapshot",
 )
+
+// powerPaths are the properties that an order to a VM's power looks at.
+var powerPaths = append(slices.Clone(registrationPaths),
+	"config.defaultPowerOps.standbyAction", "runtime.question", "runtime.paused",
+	"guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.ipAddress",
+)
+
+// Bulk bounds how many VMs are read, or powered on, with one request where little is read of each.
+const Bulk = 500
 
 // records are the answers of one read.
 type records = map[types.ManagedObjectReference]Answer[*Record]
@@ -59,7 +68,14 @@ func (v *VMs) readForRegistration(ctx context.Context, refs []types.ManagedObjec
 }
 
 func (v *VMs) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) records {
-	return v.readRecords(ctx, refs, openPaths)
+	begun := time.Now()
+	answers := v.readRecords(ctx, refs, openPaths)
+	v.recent.keep(begun, answers)
+	return answers
+}
+
+func (v *VMs) readForPower(ctx context.Context, refs []types.ManagedObjectReference) records {
+	return v.readRecords(ctx, refs, powerPaths)
 }
 
 // readRecords reads VMs, and the names of all that is above them, with one

@@ -33,9 +33,12 @@ var (
 	taskProperties = []string{"info.state", "info.error", "info.result"}
 	vmProperties   = []string{
 		"runtime.powerState", "runtime.question", "guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.guestOperationsReady",
-		"guest.ipAddress",
+		"guest.ipAddress", stateProperty,
 	}
 )
+
+// stateProperty is whether the guest takes orders by now.
+const stateProperty = "guest.guestStateChangeSupported"
 
 // create makes the collector, the view and the filter.
 func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {

@@ -50,11 +50,12 @@ type dated struct {
 // datedProperties are the optional properties of VirtualMachine. Whoever reads one
 // does without it.
 var datedProperties = map[string]dated{
-	"guest.toolsVersionStatus2":  {apiVersion{5, 0}, "guest.toolsVersionStatus"},
-	"guest.guestOperationsReady": {apiVersion{5, 0}, ""},
-	"runtime.paused":             {apiVersion{6, 0}, ""},
-	"config.keyId":               {apiVersion{6, 5}, ""},
-	"runtime.cryptoState":        {apiVersion{6, 7}, ""},
+	"guest.toolsVersionStatus2":       {apiVersion{5, 0}, "guest.toolsVersionStatus"},
+	"guest.guestOperationsReady":      {apiVersion{5, 0}, ""},
+	"guest.guestStateChangeSupported": {apiVersion{6, 0}, ""},
+	"runtime.paused":                  {apiVersion{6, 0}, ""},
+	"config.keyId":                    {apiVersion{6, 5}, ""},
+	"runtime.cryptoState":             {apiVersion{6, 7}, ""},
 }
 
 // unknown are the optional properties that the host said it does not have.
