@@ -14,6 +14,8 @@ const (
 	FeatureFiles         Feature = "files"          // Browser.Files
 	FeatureFind          Feature = "find"           // VixHost_FindItems
 	FeatureFolders       Feature = "folders"        // of VMs
+	FeatureInventory     Feature = "inventory"      // what is opened must be registered, and ids are the host's own
+	FeatureLogin         Feature = "login"          // a connection is a session, and a wrong password is refused at once
 	FeatureOpen          Feature = "open"           // VixVM_Open
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
 	FeatureRename        Feature = "rename"         // Registrar.Update with a name
@@ -37,7 +39,7 @@ func (f Feature) function() string {
 		return "the renaming of VMs"
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
-	case FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates:
+	case FeatureDatacenters, FeatureFolders, FeatureInventory, FeatureLogin, FeatureResourcePools, FeatureTemplates:
 	}
 	return fmt.Sprintf("the feature %q", string(f))
 }

@@ -18,8 +18,8 @@ var (
 // features are what this provider can do with the host, sorted.
 func (h *host) features() []vix.Feature {
 	f := []vix.Feature{
-		vix.FeatureFiles, vix.FeatureFind, vix.FeatureOpen, vix.FeatureRegister, vix.FeatureRename, vix.FeatureResourcePools,
-		vix.FeatureUnregister,
+		vix.FeatureFiles, vix.FeatureFind, vix.FeatureInventory, vix.FeatureLogin, vix.FeatureOpen, vix.FeatureRegister, vix.FeatureRename,
+		vix.FeatureResourcePools, vix.FeatureUnregister,
 	}
 	if h.Client.IsVC() {
 		f = append(f, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)

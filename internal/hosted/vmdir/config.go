@@ -59,6 +59,31 @@ func ReadConfig(op, path string) (*vmx.File, error) {
 	return file, nil
 }
 
+// ReadText reads the text of the configuration at a canonical path, whatever it is.
+func ReadText(op, path string) ([]byte, error) {
+	return read(path, &vix.Error{Op: op, Object: path, Field: vix.FieldPath})
+}
+
+// DiskExists reports whether the disk that the configuration at path names is there; nil where a name of another system is
+// used, or it cannot be told.
+func DiskExists(path, name string) *bool {
+	if !strings.EqualFold(filepath.Ext(name), ".vmdk") {
+		return nil
+	}
+	if !filepath.IsAbs(name) {
+		if strings.ContainsAny(name, `\:`) {
+			return nil
+		}
+		name = filepath.Join(filepath.Dir(path), name)
+	}
+	_, err := os.Stat(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	exists := err == nil
+	return &exists
+}
+
 // read reads a file of a size that a configuration may have. What is no regular file is not opened: a pipe would wait.
 func read(path string, e *vix.Error) ([]byte, error) {
 	info, err := os.Stat(path)

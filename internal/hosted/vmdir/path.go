@@ -37,11 +37,23 @@ func ParsePath(text, goos string) (vix.Path, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return inFolder(path, e)
 	}
-	if !isVMX(path) {
+	if !IsVMX(path) {
 		e.Reason = "The path does not end in .vmx: it names something else than a VM's configuration file."
 		return vix.Path{}, e
 	}
 	return vix.Path{File: path}, nil
+}
+
+// ParseFolder reads the path of a folder in the same way.
+func ParseFolder(text, goos string) (string, error) {
+	clean, kind, reason := cleaned(text, goos)
+	if reason != "" {
+		return "", &vix.Error{
+			Op: "use", Object: quoted(text) + " as the path of a folder", Code: vix.CodeInvalidArg, Kind: kind, Field: vix.FieldFilesPath,
+			Reason: reason,
+		}
+	}
+	return Canonical(clean), nil
 }
 
 // cleaned is a path in the system's own form without what means nothing, or why it is none.
@@ -107,9 +119,12 @@ func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
 	return root + `\` + strings.Join(elements, `\`), "", ""
 }
 
-// isVMX reports a name that ends as a configuration's does, and has something before that.
-func isVMX(path string) bool {
+// IsVMX reports a name that ends as a configuration's does, has something before that, and is text.
+func IsVMX(path string) bool {
 	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return false
+	}
 	return len(name) > len(".vmx") && strings.EqualFold(name[len(name)-len(".vmx"):], ".vmx")
 }
 
@@ -122,7 +137,7 @@ func inFolder(folder string, e *vix.Error) (vix.Path, error) {
 	}
 	var found []string
 	for _, entry := range entries {
-		if isVMX(entry.Name()) && !entry.IsDir() {
+		if IsVMX(entry.Name()) && !entry.IsDir() {
 			found = append(found, filepath.Join(folder, entry.Name()))
 		}
 	}

@@ -25,8 +25,14 @@ type Failure struct {
 	Calls int
 	// Vague is set where the text does not say why: the VM's log may.
 	Vague bool
-	// Product is set where the text says that another product is installed.
-	Product bool
+}
+
+// pausedText is what vmrun says of most that is asked of a paused VM.
+const pausedText = "The virtual machine is paused"
+
+// Paused reports that the VM is paused.
+func (f *Failure) Paused() bool {
+	return strings.Contains(f.Text, pausedText) && f.Code == vix.CodeObjectIsBusy
 }
 
 // Error implements error.
@@ -60,7 +66,7 @@ var meanings = []meaning{
 	{text: "unknown file suffix", code: vix.CodeInvalidArg, reason: "The file is no configuration of a VM."},
 	{text: "is not powered on", code: vix.CodeVMNotRunning, reason: "The VM is not powered on."},
 	{text: "should not be powered on", code: vix.CodeVMIsRunning, reason: "The VM is powered on."},
-	{text: "The virtual machine is paused", code: vix.CodeObjectIsBusy, reason: "The VM is paused."},
+	{text: pausedText, code: vix.CodeObjectIsBusy, reason: "The VM is paused."},
 	{text: "Tools are not running", code: vix.CodeToolsNotRunning, reason: "VMware Tools do not run in the guest."},
 	{text: "Unable to get the IP address", code: vix.CodeToolsNotRunning, reason: "VMware Tools tell no address."},
 	{text: "Invalid user name or password for the guest OS", code: vix.CodeCannotAuthenticateWithGuest,
@@ -86,7 +92,6 @@ func newFailure(command string, out output, calls int) *Failure {
 	f := &Failure{Command: command, Code: vix.CodeFail, Text: shown(out), Calls: calls}
 	if m := meaningOf(out); m != nil {
 		f.Code, f.Reason, f.Vague = m.code, m.reason, m.vague
-		f.Product = m.code == vix.CodeWrapperServiceproviderNotFound
 	}
 	return f
 }

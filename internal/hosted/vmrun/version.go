@@ -81,3 +81,32 @@ func (v Version) Newer() bool {
 func oldest() string {
 	return strings.Join([]string{strconv.Itoa(oldestMajor), strconv.Itoa(oldestMinor)}, ".")
 }
+
+// hardware are the newest versions of the virtual hardware by the build in which each of them came: products and
+// their vmrun have one build.
+var hardware = []struct{ build, newest int }{
+	{24_995_812, 22}, // 25H2
+	{22_583_790, 21}, // 17.5, Fusion 13.5
+	{20_800_274, 20}, // 17.0, Fusion 13.0
+	{18_760_230, 19}, // 16.2, Fusion 12.2
+	{16_880_131, 18}, // 16.0, Fusion 12.0
+	{9_000_000, 16},  // 15.0, Fusion 11.0
+	{6_600_000, 14},  // 14.0, Fusion 10.0
+}
+
+// newestBuild is the newest build that hardware is known of: 26H1.
+const newestBuild = 25_388_281
+
+// Hardware is the newest version of the virtual hardware that the product opens; 0 where nobody knows.
+func (v Version) Hardware() int {
+	build, err := strconv.Atoi(v.Build)
+	if err != nil || build > newestBuild {
+		return 0
+	}
+	for _, known := range hardware {
+		if build >= known.build {
+			return known.newest
+		}
+	}
+	return 0
+}

@@ -1,0 +1,77 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package hosted
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// Find implements vix.Host: VixHost_FindItems. Which VMs run, vmrun tells; which are registered, only vmrest does.
+func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
+	what := step{"list the VMs of", h.name, ""}
+	switch {
+	case query.Datacenter != "":
+		return nil, h.placeless(what, vix.FieldDatacenter)
+	case query.Folder != "":
+		return nil, h.placeless(what, vix.FieldFolder)
+	}
+	if !query.Running {
+		if err := h.Supports(vix.FeatureRegister); err != nil {
+			return nil, err
+		}
+	}
+	runs, err := h.runs(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	listed := runs
+	if !query.Running {
+		if listed, err = h.registered(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var items []vix.Item
+	for _, path := range listed.Paths() {
+		items = append(items, h.item(path, runs))
+	}
+	for _, path := range listed.Unread() {
+		items = append(items, h.item(strings.ToValidUTF8(path, "\uFFFD"), runs))
+	}
+	slices.SortFunc(items, func(a, b vix.Item) int { return cmp.Compare(a.ID, b.ID) })
+	return items, nil
+}
+
+// item is a VM without opening it. Of one whose file cannot be read little is known, and nothing is claimed.
+func (h *host) item(path string, runs *vmdir.Set) vix.Item {
+	p := vix.Path{File: path}
+	item := vix.Item{ID: path, Name: p.Stem(), Path: p}
+	file, err := vmdir.ReadConfig("list", path)
+	switch {
+	case err == nil:
+		item.Name = cmp.Or(file.DisplayName(), item.Name)
+		item.PowerState = powerState(path, file, runs.Has(path))
+	case runs.Has(path):
+		item.PowerState = vix.PoweredOn
+	}
+	return item
+}
+
+// registered are the VMs in the library of the product, which must be reached.
+func (h *host) registered(ctx context.Context) (*vmdir.Set, error) {
+	vms, err := h.library.VMs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, vm := range vms {
+		paths = append(paths, vm.Path)
+	}
+	return vmdir.NewSet(paths), nil
+}
