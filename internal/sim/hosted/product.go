@@ -170,6 +170,13 @@ func (p *Product) ClearFaults() {
 	p.configure(func(c *desktop.Config) { c.Faults = nil })
 }
 
+// now is the product as it is configured at this moment.
+func (p *Product) now() *desktop.Desktop {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return &desktop.Desktop{Root: p.desk.Root, Config: p.desk.Config}
+}
+
 func (p *Product) configure(change func(*desktop.Config)) {
 	p.t.Helper()
 	p.mu.Lock()

@@ -58,6 +58,9 @@ var Switches = []Switch{
 	{"vmrest-duplicate", "registering with vmrest what the library has", []string{"201", "409", "400", "500"}},
 	{"vmrest-ids", "the id of a VM after it is registered again", []string{"stable", "new"}},
 	{"vmrest-401", "the body of an answer 401", []string{"code", "empty", "html"}},
+	{"vmrest-404", "the answer to the registration of a file that is not there", []string{"404", "400", "500"}},
+	{"vmrest-accept", "a GET without the header Accept", []string{"406", works}},
+	{"vmrest-parallel", "two requests at a time", []string{"500", "409", works}},
 }
 
 // Switch is the value that is played.
