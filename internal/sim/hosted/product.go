@@ -44,6 +44,9 @@ var Switches = desktop.Switches
 // Personas are the names of the products that can be played.
 func Personas() []string { return desktop.Personas() }
 
+// CurrentPersonas are those whose vmrun is 1.15 or newer; the others are too old for the provider.
+func CurrentPersonas() []string { return desktop.CurrentPersonas() }
+
 // TB is what a Product needs of a test; testing.TB has it.
 type TB interface {
 	Helper()

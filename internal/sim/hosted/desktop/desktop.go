@@ -36,7 +36,9 @@ type Config struct {
 type Noise struct {
 	Stderr string `json:"stderr,omitempty"` // written to stderr, whatever the outcome, as Fusion does
 	Before string `json:"before,omitempty"` // a line of a log on stdout before an error
-	Latin  bool   `json:"latin,omitempty"`  // letters beyond ASCII leave as bytes of windows-1252, which are no UTF-8
+	// Encoding is that of what is written, where it is not UTF-8: windows-1252, windows-1251 or GBK, as on a Windows.
+	Encoding string `json:"encoding,omitempty"`
+	Miscount int    `json:"miscount,omitempty"` // list says so many more than it shows
 }
 
 const stateDir = "state"

@@ -83,7 +83,7 @@ func (p *process) run(args []string) (err error) {
 		if stop := recover(); stop != nil && stop != any(ended{}) {
 			panic(stop)
 		}
-		p.err.raw(p.d.Config.Noise.Stderr)
+		p.err.raw(p.d.Persona().Stderr + p.d.Config.Noise.Stderr)
 		err = errors.Join(err, p.flush(), p.d.End(p.number, p.status))
 	}()
 	p.delay()
