@@ -31,7 +31,7 @@ type Spec struct {
 	BOM         bool
 	CPUs        int // 0: the file does not say
 	MemoryMiB   int // default 1024
-	Hardware    int // virtualHW.version; default 14
+	Hardware    int // virtualHW.version; default 14, or the newest of an older product
 	Annotation  string
 	GuestInfo   map[string]string // without the prefix guestinfo.
 	Extra       map[string]string // further settings
@@ -110,7 +110,7 @@ func (d *Desktop) settings(stem string, spec Spec) (*vmx.File, error) {
 	}
 	set := func(key, value string) { err = errors.Join(err, f.Set(key, value)) }
 	set("config.version", "8")
-	set("virtualHW.version", strconv.Itoa(or(spec.Hardware, 14)))
+	set("virtualHW.version", strconv.Itoa(or(spec.Hardware, min(14, d.Persona().Hardware))))
 	set("displayName", or(spec.DisplayName, stem))
 	set("guestOS", or(spec.GuestOS, "ubuntu-64"))
 	set("memsize", strconv.Itoa(or(spec.MemoryMiB, 1024)))

@@ -51,6 +51,10 @@ func (p *process) strike() {
 		p.answer(f.Answer)
 	}
 	if f.Hang {
+		if f.IgnoreTerm {
+			// Before anybody reads the answer and sends one.
+			signal.Ignore(os.Interrupt, syscall.SIGTERM)
+		}
 		_ = p.flush()
 		if f.Child {
 			p.hangChild(f.IgnoreTerm)
@@ -99,7 +103,6 @@ func (p *process) hangChild(ignoreTerm bool) {
 	c.Env = append(os.Environ(), childVariable+"=yes")
 	if ignoreTerm {
 		c.Env = append(os.Environ(), childVariable+"="+ignoring)
-		signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	}
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	if err := c.Start(); err != nil {
