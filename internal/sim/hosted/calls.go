@@ -43,6 +43,18 @@ func (p *Product) Alive() []Call {
 	return alive
 }
 
+// Hanging are those of Alive that will not come back by themselves: a test waits for one before it interrupts what waits.
+func (p *Product) Hanging() []Call {
+	p.t.Helper()
+	var hanging []Call
+	for _, c := range p.Alive() {
+		if c.Hangs {
+			hanging = append(hanging, c)
+		}
+	}
+	return hanging
+}
+
 // Overlaps are the pairs of processes that worked on one VM at a time.
 func (p *Product) Overlaps() []Overlap {
 	p.t.Helper()

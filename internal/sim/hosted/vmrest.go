@@ -104,6 +104,13 @@ func (v *VMRest) Parallel() int {
 	return v.parallel
 }
 
+// Under is how many requests are being answered.
+func (v *VMRest) Under() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.under
+}
+
 // Violations are the requests that change or delete VMs, which nothing but a person should send.
 func (v *VMRest) Violations() []Request {
 	return slices.DeleteFunc(v.Requests(), func(r Request) bool {

@@ -74,7 +74,8 @@ func (d *Desktop) CreateVM(dir, name string, spec Spec) (string, error) {
 		return "", err
 	}
 	stem := base(path)
-	files := map[string]string{stem + ".vmsd": "", stem + ".nvram": "MRVN", stem + ".vmxf": "<?xml version=\"1.0\"?>\n<Foundry></Foundry>\n"}
+	files := map[string]string{stem + ".vmsd": "", stem + ".nvram": "MRVN"}
+	files[stem+".vmxf"] = "<?xml version=\"1.0\"?>\n<Foundry></Foundry>\n"
 	for i := range diskCount(spec) {
 		files[filepath.Join(filepath.Dir(path), diskName(base(file), i))] = "# Disk DescriptorFile\nversion=1\n"
 	}

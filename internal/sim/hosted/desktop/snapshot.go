@@ -59,7 +59,8 @@ func (vm *VM) Snapshots() (*Snapshots, error) {
 		one := Snapshot{
 			UID: number(p + "uid"), Parent: number(p + "parent"), Name: get(f, p+"displayName"), Description: get(f, p+"description"),
 			Live: get(f, p+"type") == "1", State: get(f, p+"filename"), Disks: map[string]string{},
-			Created: time.UnixMicro(int64(number(p+"createTimeHigh"))<<32 | int64(uint32(number(p+"createTimeLow")))).UTC(),
+			// The lower half is signed in the file.
+			Created: time.UnixMicro(int64(number(p+"createTimeHigh"))<<32 | int64(number(p+"createTimeLow"))&0xffffffff).UTC(),
 		}
 		for k := range number(p + "numDisks") {
 			q := fmt.Sprintf("%sdisk%d.", p, k)

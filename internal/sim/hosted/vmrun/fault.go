@@ -4,6 +4,7 @@
 package vmrun
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -59,7 +60,7 @@ func (p *process) strike() {
 		if f.Child {
 			p.hangChild(f.IgnoreTerm)
 		} else {
-			hang(f.IgnoreTerm)
+			p.hang(f.IgnoreTerm)
 		}
 	}
 	if f.Exit != nil {
@@ -89,6 +90,13 @@ func (p *process) midway() {
 }
 
 // hang does not come back until it is killed.
+func (p *process) hang(ignoreTerm bool) {
+	if err := p.d.Hang(p.number); err != nil {
+		p.err.line(err.Error())
+	}
+	p.status = hang(ignoreTerm)
+}
+
 func hang(ignoreTerm bool) int {
 	if ignoreTerm {
 		signal.Ignore(os.Interrupt, syscall.SIGTERM)
@@ -109,7 +117,7 @@ func (p *process) hangChild(ignoreTerm bool) {
 		p.err.line(err.Error())
 		return
 	}
-	if err := p.d.Bear(p.number, c.Process.Pid); err != nil {
+	if err := errors.Join(p.d.Bear(p.number, c.Process.Pid), p.d.Hang(p.number)); err != nil {
 		p.err.line(err.Error())
 	}
 	_ = c.Wait()

@@ -43,8 +43,8 @@ type ended struct{}
 
 // Run does what vmrun does with these arguments, without the name of the program, and returns the exit status.
 func Run(self string, args []string, stdout, stderr io.Writer) int {
-	if real, err := filepath.EvalSymlinks(self); err == nil {
-		self = real
+	if resolved, err := filepath.EvalSymlinks(self); err == nil {
+		self = resolved
 	}
 	if os.Getenv(childVariable) != "" {
 		return hang(os.Getenv(childVariable) == ignoring)
