@@ -62,6 +62,7 @@ type Options struct {
 	Delays   map[string]time.Duration // of a command, in lower case; "" for all others
 	ListLag  int                      // so many calls of list still tell how it was before a VM was started or stopped
 	Noise    Noise
+	Place    string // folder of vmrun below Root, with slashes; default "bin", of a Fusion that of its bundle
 }
 
 // Product is an installed product with its VMs. Its methods end the test when the file system fails them.
@@ -88,8 +89,10 @@ func NewIn(t TB, root string, opts Options) *Product {
 	})
 	must(t, err)
 	p := &Product{t: t, desk: desk, vmrun: filepath.Join(root, "bin", vmrunName())}
-	if library := desk.Persona().Library; library != "" {
-		p.vmrun = filepath.Join(root, filepath.FromSlash(library), vmrunName())
+	for _, place := range []string{desk.Persona().Library, opts.Place} {
+		if place != "" {
+			p.vmrun = filepath.Join(root, filepath.FromSlash(place), vmrunName())
+		}
 	}
 	must(t, install(p.vmrun))
 	must(t, os.MkdirAll(p.VMs(), 0o750))

@@ -110,6 +110,9 @@ func TestClone(t *testing.T) {
 	if s := m.Snapshots(); !slices.Equal(s.All[0].Clones, []string{dst("c")}) {
 		t.Errorf("%+v", s)
 	}
+	if s := p.VM(dst("c")).Snapshots(); s.CloneOf != m.Path() || len(s.All) != 0 {
+		t.Errorf("%+v", s)
+	}
 	ws(t, p, "start", dst("c"), "nogui").silent(t)
 	ws(t, p, "start", m.Path(), "nogui").silent(t)
 	const mustBeOff = "Error: The virtual machine should not be powered on. It is already running.\n"

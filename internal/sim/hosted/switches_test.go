@@ -65,6 +65,7 @@ var probes = map[string]probe{
 	"error-stream":           {look: with("stop", "VM")},
 	"error-status":           {look: with("stop", "VM")},
 	"usage-status":           {look: with("-T", "ws")},
+	"no-type":                {look: func(t *testing.T, p *hostedsim.Product, _ *hostedsim.Machine) string { return shown(t, p, "list") }},
 	"wrong-type":             {look: with("-T", "fusion", "list")},
 	"player-on-workstation":  {look: with("-T", "player", "list")},
 	"command-case":           {look: with("LIST")},
@@ -100,6 +101,11 @@ var probes = map[string]probe{
 	}},
 	"linked-without-snapshot": {look: func(t *testing.T, p *hostedsim.Product, m *hostedsim.Machine) string {
 		return with("clone", "VM", filepath.Join(p.VMs(), "c", "c.vmx"), "linked")(t, p, m)
+	}},
+	"busy": {look: func(t *testing.T, p *hostedsim.Product, m *hostedsim.Machine) string {
+		p.Fault(hostedsim.Fault{Command: "start", Midway: true, Answer: "wait", Hang: true})
+		begin(t, p, "-T", "ws", "start", m.Path(), "nogui")
+		return with("snapshot", "VM", "s")(t, p, m)
 	}},
 	"soft-without-tools": {look: func(t *testing.T, p *hostedsim.Product, m *hostedsim.Machine) string {
 		m.Start()

@@ -22,6 +22,7 @@ type VMRest struct {
 	p      *Product
 	server *httptest.Server
 
+	library  sync.Mutex // while it is changed
 	mu       sync.Mutex
 	requests []Request
 	faults   []RESTFault

@@ -134,6 +134,8 @@ func (v *VMRest) register(w *recorder, r *http.Request) {
 		send(w, http.StatusBadRequest, invalid("body"))
 		return
 	}
+	v.library.Lock()
+	defer v.library.Unlock()
 	desk := v.p.now()
 	info, err := os.Stat(body.Path)
 	entries, problemOfLibrary := desk.Library()

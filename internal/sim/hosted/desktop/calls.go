@@ -32,7 +32,8 @@ func (c Call) Alive() bool { return !c.Ended && alive(c.PID) || c.Child != 0 && 
 
 // draw returns the next number of a series.
 func (d *Desktop) draw(series string, text []byte) (int, error) {
-	if err := os.MkdirAll(d.state("counts", series), 0o750); err != nil {
+	// Not with its parents: a process that was forgotten must not make a product again that is gone.
+	if err := os.Mkdir(d.state("counts", series), 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 		return 0, err
 	}
 	for n := d.count(series) + 1; ; n++ {

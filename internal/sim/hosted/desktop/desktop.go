@@ -77,6 +77,12 @@ func Find(executable string) (*Desktop, error) {
 	}
 }
 
+// Gone says whether the product is no more, as after the test that it was for.
+func Gone(root string) bool {
+	_, err := os.Stat(filepath.Join(root, stateDir))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // Save writes the configuration for the processes that start from now on.
 func (d *Desktop) Save() error {
 	return d.writeJSON(d.state("config.json"), d.Config)

@@ -33,6 +33,7 @@ type Snapshots struct {
 	All     []Snapshot // in the order of the file
 	Current int        // uid; 0 for none
 	LastUID int
+	CloneOf string // the .vmx that a linked clone was made of
 }
 
 // Snapshots reads the .vmsd of a VM; without one there are none.
@@ -53,7 +54,7 @@ func (vm *VM) Snapshots() (*Snapshots, error) {
 		n, _ := strconv.Atoi(get(f, key))
 		return n
 	}
-	s.Current, s.LastUID = number("snapshot.current"), number("snapshot.lastUID")
+	s.Current, s.LastUID, s.CloneOf = number("snapshot.current"), number("snapshot.lastUID"), get(f, "cloneOf0")
 	for i := range number("snapshot.numSnapshots") {
 		p := fmt.Sprintf("snapshot%d.", i)
 		one := Snapshot{
@@ -113,6 +114,10 @@ func (vm *VM) SetSnapshots(s *Snapshots) error {
 		for k, clone := range one.Clones {
 			set(fmt.Sprintf("%sclone%d", p, k), clone)
 		}
+	}
+	if s.CloneOf != "" {
+		set("numCloneOf", "1")
+		set("cloneOf0", s.CloneOf)
 	}
 	if err != nil {
 		return err

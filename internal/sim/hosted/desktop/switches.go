@@ -31,6 +31,8 @@ var Switches = []Switch{
 	{"wrong-type", "-T of the other family: ws for Fusion, fusion for Workstation", []string{"service", "usage"}},
 	{"player-on-workstation", "-T player on Workstation", []string{refused, works}},
 	{"gui-without-display", "start with gui on a Linux without a display", []string{"error", "hangs"}},
+	{"no-type", "a call of Workstation's without -T", []string{"player", "own"}},
+	{"busy", "a change of a VM that another process works on", []string{"in-use", "transient"}},
 	{"command-case", "whether the case of commands counts", []string{"folded", "exact"}},
 	{"echo", "the spelling of paths in errors", []string{"given", "real"}},
 	{"chatty", "what a change prints that succeeded", []string{silent, "text"}},

@@ -20,7 +20,7 @@ const (
 	childVariable = "VMRUN_STANDIN_CHILD"
 	ignoring      = "ignoring"
 
-	// forgotten is when a process that hangs ends by itself, so that a failed test leaves none for ever.
+	// forgotten is when a process that hangs ends by itself, if the product's folder is still there then.
 	forgotten = 10 * time.Minute
 )
 
@@ -94,14 +94,16 @@ func (p *process) hang(ignoreTerm bool) {
 	if err := p.d.Hang(p.number); err != nil {
 		p.err.line(err.Error())
 	}
-	p.status = hang(ignoreTerm)
+	p.status = hang(p.d.Root, ignoreTerm)
 }
 
-func hang(ignoreTerm bool) int {
+func hang(root string, ignoreTerm bool) int {
 	if ignoreTerm {
 		signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	}
-	pause(forgotten)
+	for began := time.Now(); time.Since(began) < forgotten && !desktop.Gone(root); {
+		pause(time.Second)
+	}
 	return statusError
 }
 
