@@ -26,7 +26,7 @@ var executable = sync.OnceValues(func() ([]byte, error) {
 	}
 	path := filepath.Join(dir, vmrunName())
 	// Without symbols it is linked faster and is smaller.
-	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, source).CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", path, source).CombinedOutput() //nolint:gosec // the path is ours
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("building the stand-in vmrun: %w\n%s", err, bytes.TrimSpace(out)), os.RemoveAll(dir))
 	}

@@ -8,7 +8,7 @@ import "strings"
 // Calls are the processes of vmrun that were started, in order, with all their arguments: passwords included.
 func (p *Product) Calls() []Call {
 	p.t.Helper()
-	calls, err := p.desk.Calls()
+	calls, err := p.now().Calls()
 	must(p.t, err)
 	return calls
 }
@@ -43,10 +43,22 @@ func (p *Product) Alive() []Call {
 	return alive
 }
 
+// Hanging are those of Alive that will not come back by themselves: a test waits for one before it interrupts what waits.
+func (p *Product) Hanging() []Call {
+	p.t.Helper()
+	var hanging []Call
+	for _, c := range p.Alive() {
+		if c.Hangs {
+			hanging = append(hanging, c)
+		}
+	}
+	return hanging
+}
+
 // Overlaps are the pairs of processes that worked on one VM at a time.
 func (p *Product) Overlaps() []Overlap {
 	p.t.Helper()
-	all, err := p.desk.Overlaps()
+	all, err := p.now().Overlaps()
 	must(p.t, err)
 	return all
 }

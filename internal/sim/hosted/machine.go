@@ -21,7 +21,7 @@ type Machine struct {
 // AddVM makes a VM that is off: its folder, its configuration, disks, an empty .vmsd.
 func (p *Product) AddVM(name string, spec Spec) *Machine {
 	p.t.Helper()
-	path, err := p.desk.CreateVM(p.VMs(), name, spec)
+	path, err := p.now().CreateVM(p.VMs(), name, spec)
 	must(p.t, err)
 	return p.VM(path)
 }
@@ -40,7 +40,7 @@ func (m *Machine) do(work func(*desktop.Desktop, *desktop.VM) error) {
 	m.p.t.Helper()
 	vm, err := desktop.Peek(m.path)
 	if err == nil {
-		err = work(m.p.desk, vm)
+		err = work(m.p.now(), vm)
 	}
 	must(m.p.t, err)
 }
@@ -86,19 +86,19 @@ func (m *Machine) State() (state string) {
 }
 
 // Guest is what is in the VM.
-func (m *Machine) Guest() Guest { return m.p.desk.Guest(m.path) }
+func (m *Machine) Guest() Guest { return m.p.now().Guest(m.path) }
 
 // SetGuest changes what is in the VM, whether it is on or not.
 func (m *Machine) SetGuest(change func(*Guest)) {
 	m.p.t.Helper()
 	g := m.Guest()
 	change(&g)
-	must(m.p.t, m.p.desk.SetGuest(m.path, g))
+	must(m.p.t, m.p.now().SetGuest(m.path, g))
 }
 
 // GuestVariable is what the guest knows as guestinfo.NAME, and whether somebody wrote it since the VM is on.
 func (m *Machine) GuestVariable(name string) (string, bool) {
-	r, on := m.p.desk.Running(m.path)
+	r, on := m.p.now().Running(m.path)
 	if !on {
 		return "", false
 	}
@@ -109,7 +109,7 @@ func (m *Machine) GuestVariable(name string) (string, bool) {
 // OpenInWindow opens the VM in the product's window; the result closes it.
 func (m *Machine) OpenInWindow() (closeWindow func()) {
 	m.p.t.Helper()
-	end, err := m.p.desk.OpenInWindow(m.path)
+	end, err := m.p.now().OpenInWindow(m.path)
 	must(m.p.t, err)
 	return func() { m.p.t.Helper(); must(m.p.t, end()) }
 }

@@ -44,6 +44,9 @@ var Switches = desktop.Switches
 // Personas are the names of the products that can be played.
 func Personas() []string { return desktop.Personas() }
 
+// CurrentPersonas are those whose vmrun is 1.15 or newer; the others are too old for the provider.
+func CurrentPersonas() []string { return desktop.CurrentPersonas() }
+
 // TB is what a Product needs of a test; testing.TB has it.
 type TB interface {
 	Helper()
@@ -59,6 +62,7 @@ type Options struct {
 	Delays   map[string]time.Duration // of a command, in lower case; "" for all others
 	ListLag  int                      // so many calls of list still tell how it was before a VM was started or stopped
 	Noise    Noise
+	Place    string // folder of vmrun below Root, with slashes; default "bin", of a Fusion that of its bundle
 }
 
 // Product is an installed product with its VMs. Its methods end the test when the file system fails them.
@@ -85,8 +89,10 @@ func NewIn(t TB, root string, opts Options) *Product {
 	})
 	must(t, err)
 	p := &Product{t: t, desk: desk, vmrun: filepath.Join(root, "bin", vmrunName())}
-	if library := desk.Persona().Library; library != "" {
-		p.vmrun = filepath.Join(root, filepath.FromSlash(library), vmrunName())
+	for _, place := range []string{desk.Persona().Library, opts.Place} {
+		if place != "" {
+			p.vmrun = filepath.Join(root, filepath.FromSlash(place), vmrunName())
+		}
 	}
 	must(t, install(p.vmrun))
 	must(t, os.MkdirAll(p.VMs(), 0o750))
@@ -168,6 +174,13 @@ func (p *Product) Fault(f Fault) {
 func (p *Product) ClearFaults() {
 	p.t.Helper()
 	p.configure(func(c *desktop.Config) { c.Faults = nil })
+}
+
+// now is the product as it is configured at this moment.
+func (p *Product) now() *desktop.Desktop {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return &desktop.Desktop{Root: p.desk.Root, Config: p.desk.Config}
 }
 
 func (p *Product) configure(change func(*desktop.Config)) {

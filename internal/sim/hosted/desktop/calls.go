@@ -22,6 +22,7 @@ type Call struct {
 	PID     int      `json:"pid"`
 
 	Child int  `json:"-"` // a child that hangs, see Fault
+	Hangs bool `json:"-"` // it came to where it does not come back by itself
 	Ended bool `json:"-"` // it came to its end; one that was killed did not
 	Exit  int  `json:"-"`
 }
@@ -31,7 +32,8 @@ func (c Call) Alive() bool { return !c.Ended && alive(c.PID) || c.Child != 0 && 
 
 // draw returns the next number of a series.
 func (d *Desktop) draw(series string, text []byte) (int, error) {
-	if err := os.MkdirAll(d.state("counts", series), 0o750); err != nil {
+	// Not with its parents: a process that was forgotten must not make a product again that is gone.
+	if err := os.Mkdir(d.state("counts", series), 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 		return 0, err
 	}
 	for n := d.count(series) + 1; ; n++ {
@@ -75,6 +77,11 @@ func (d *Desktop) Bear(n, pid int) error {
 	return replace(d.state("calls", fmt.Sprintf("%06d.child", n)), []byte(fmt.Sprint(pid)))
 }
 
+// Hang records that a process does not come back by itself.
+func (d *Desktop) Hang(n int) error {
+	return replace(d.state("calls", fmt.Sprintf("%06d.hang", n)), []byte("1"))
+}
+
 // Calls are the processes that were started, in order.
 func (d *Desktop) Calls() ([]Call, error) {
 	paths, err := filepath.Glob(d.state("calls", "*.json"))
@@ -93,6 +100,10 @@ func (d *Desktop) Calls() ([]Call, error) {
 			return nil, err
 		}
 		if _, err = readNumber(stem+".child", &c.Child); err != nil {
+			return nil, err
+		}
+		var hang int
+		if c.Hangs, err = readNumber(stem+".hang", &hang); err != nil {
 			return nil, err
 		}
 		calls = append(calls, c)

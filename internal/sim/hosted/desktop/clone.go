@@ -55,7 +55,11 @@ func (d *Desktop) Clone(vm *VM, dst string, linked bool, from *Snapshot, name st
 	if child.inner != child.outer {
 		err = child.outer.Set("displayName", name)
 	}
-	if err = errors.Join(err, child.set(set), child.SetSnapshots(&Snapshots{})); err != nil || !linked {
+	snapshots := &Snapshots{}
+	if linked {
+		snapshots.CloneOf = vm.Path
+	}
+	if err = errors.Join(err, child.set(set), child.SetSnapshots(snapshots)); err != nil || !linked {
 		return err
 	}
 	s, err := vm.Snapshots()

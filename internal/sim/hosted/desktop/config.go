@@ -96,6 +96,9 @@ func (vm *VM) Get(name string) string {
 	return value
 }
 
+// Settings is what the VM's configuration says, the encrypted part included.
+func (vm *VM) Settings() *vmx.File { return vm.inner }
+
 // save writes the file as the products do: everything in their own order, with the line ends that it had.
 func (vm *VM) save() error {
 	text := reorder(vm.inner.Bytes())

@@ -31,7 +31,7 @@ type Spec struct {
 	BOM         bool
 	CPUs        int // 0: the file does not say
 	MemoryMiB   int // default 1024
-	Hardware    int // virtualHW.version; default 14
+	Hardware    int // virtualHW.version; default 14, or the newest of an older product
 	Annotation  string
 	GuestInfo   map[string]string // without the prefix guestinfo.
 	Extra       map[string]string // further settings
@@ -74,7 +74,8 @@ func (d *Desktop) CreateVM(dir, name string, spec Spec) (string, error) {
 		return "", err
 	}
 	stem := base(path)
-	files := map[string]string{stem + ".vmsd": "", stem + ".nvram": "MRVN", stem + ".vmxf": "<?xml version=\"1.0\"?>\n<Foundry></Foundry>\n"}
+	files := map[string]string{stem + ".vmsd": "", stem + ".nvram": "MRVN"}
+	files[stem+".vmxf"] = "<?xml version=\"1.0\"?>\n<Foundry></Foundry>\n"
 	for i := range diskCount(spec) {
 		files[filepath.Join(filepath.Dir(path), diskName(base(file), i))] = "# Disk DescriptorFile\nversion=1\n"
 	}
@@ -110,7 +111,7 @@ func (d *Desktop) settings(stem string, spec Spec) (*vmx.File, error) {
 	}
 	set := func(key, value string) { err = errors.Join(err, f.Set(key, value)) }
 	set("config.version", "8")
-	set("virtualHW.version", strconv.Itoa(or(spec.Hardware, 14)))
+	set("virtualHW.version", strconv.Itoa(or(spec.Hardware, min(14, d.Persona().Hardware))))
 	set("displayName", or(spec.DisplayName, stem))
 	set("guestOS", or(spec.GuestOS, "ubuntu-64"))
 	set("memsize", strconv.Itoa(or(spec.MemoryMiB, 1024)))

@@ -36,7 +36,9 @@ type Config struct {
 type Noise struct {
 	Stderr string `json:"stderr,omitempty"` // written to stderr, whatever the outcome, as Fusion does
 	Before string `json:"before,omitempty"` // a line of a log on stdout before an error
-	Latin  bool   `json:"latin,omitempty"`  // letters beyond ASCII leave as bytes of windows-1252, which are no UTF-8
+	// Encoding is that of what is written, where it is not UTF-8: windows-1252, windows-1251 or GBK, as on a Windows.
+	Encoding string `json:"encoding,omitempty"`
+	Miscount int    `json:"miscount,omitempty"` // list says so many more than it shows
 }
 
 const stateDir = "state"
@@ -73,6 +75,12 @@ func Find(executable string) (*Desktop, error) {
 			return nil, fmt.Errorf("%s belongs to no simulated product", executable)
 		}
 	}
+}
+
+// Gone says whether the product is no more, as after the test that it was for.
+func Gone(root string) bool {
+	_, err := os.Stat(filepath.Join(root, stateDir))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // Save writes the configuration for the processes that start from now on.
@@ -129,8 +137,8 @@ func Real(path string) string {
 	if err != nil {
 		abs = path
 	}
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		return real
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		return resolved
 	}
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
 		return filepath.Join(dir, filepath.Base(abs))

@@ -74,11 +74,11 @@ func globQuote(path string) string {
 
 // OpenInWindow is somebody who opens a VM in the product's window. close is that he closes it.
 func (d *Desktop) OpenInWindow(path string) (closeWindow func() error, err error) {
-	real := Real(path)
-	if err := lock(real, windowProcess); err != nil {
+	file := Real(path)
+	if err := lock(file, windowProcess); err != nil {
 		return nil, err
 	}
-	return func() error { return os.RemoveAll(real + ".lck") }, nil
+	return func() error { return os.RemoveAll(file + ".lck") }, nil
 }
 
 // disks are the files of the VM's disks.

@@ -26,6 +26,8 @@ type Persona struct {
 	NoPause       bool
 	DuplicateText string // of a snapshot whose name is taken
 	Library       string // the folder of vmrun below the product's own, "" for none
+	Stderr        string // what vmrun writes there whatever it does
+	TooOld        bool   // vmrun is older than 1.15
 }
 
 const (
@@ -59,6 +61,7 @@ var personas = []Persona{
 		Name: "fusion-13", Type: "fusion", Product: "VMware Fusion", Version: "13.6.2", VMRun: "1.17.0 build-24409261",
 		Usage: "(ws|fusion)", HostNetworks: true, Hardware: 21, DuplicateText: nameTaken,
 		Library: "VMware Fusion.app/Contents/Library",
+		Stderr:  "objc[4711]: Class SimulatedNoise is implemented in both libvmwarebase.dylib and vmrun. One of the two will be used.\n",
 	},
 	{
 		Name: "workstation-12", Type: "ws", Product: "VMware Workstation", Version: "12.5.0", VMRun: "1.15.6 build-4352439",
@@ -66,11 +69,11 @@ var personas = []Persona{
 	},
 	{
 		Name: "workstation-10", Type: "ws", Product: "VMware Workstation", Version: "10.0.0", VMRun: "1.13.0 build-1295980",
-		Usage: oldTypes, Remote: true, Hardware: 10, DuplicateText: nameTakenOlder,
+		Usage: oldTypes, Remote: true, Hardware: 10, DuplicateText: nameTakenOlder, TooOld: true,
 	},
 	{
 		Name: "fusion-3", Type: "fusion", Product: "VMware Fusion", Version: "3.1.1", VMRun: "3.1.1 build-332101",
-		Usage: "(fusion|server|server1|esx|vc)", Remote: true, Hardware: 7, DuplicateText: nameTakenOlder,
+		Usage: "(fusion|server|server1|esx|vc)", Remote: true, Hardware: 7, DuplicateText: nameTakenOlder, TooOld: true,
 		Library: "Library/Application Support/VMware Fusion",
 	},
 }
@@ -80,6 +83,17 @@ func Personas() []string {
 	var names []string
 	for _, p := range personas {
 		names = append(names, p.Name)
+	}
+	return names
+}
+
+// CurrentPersonas are those whose vmrun is 1.15 or newer.
+func CurrentPersonas() []string {
+	var names []string
+	for _, p := range personas {
+		if !p.TooOld {
+			names = append(names, p.Name)
+		}
 	}
 	return names
 }

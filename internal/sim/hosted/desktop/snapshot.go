@@ -33,6 +33,7 @@ type Snapshots struct {
 	All     []Snapshot // in the order of the file
 	Current int        // uid; 0 for none
 	LastUID int
+	CloneOf string // the .vmx that a linked clone was made of
 }
 
 // Snapshots reads the .vmsd of a VM; without one there are none.
@@ -53,13 +54,14 @@ func (vm *VM) Snapshots() (*Snapshots, error) {
 		n, _ := strconv.Atoi(get(f, key))
 		return n
 	}
-	s.Current, s.LastUID = number("snapshot.current"), number("snapshot.lastUID")
+	s.Current, s.LastUID, s.CloneOf = number("snapshot.current"), number("snapshot.lastUID"), get(f, "cloneOf0")
 	for i := range number("snapshot.numSnapshots") {
 		p := fmt.Sprintf("snapshot%d.", i)
 		one := Snapshot{
 			UID: number(p + "uid"), Parent: number(p + "parent"), Name: get(f, p+"displayName"), Description: get(f, p+"description"),
 			Live: get(f, p+"type") == "1", State: get(f, p+"filename"), Disks: map[string]string{},
-			Created: time.UnixMicro(int64(number(p+"createTimeHigh"))<<32 | int64(uint32(number(p+"createTimeLow")))).UTC(),
+			// The lower half is signed in the file.
+			Created: time.UnixMicro(int64(number(p+"createTimeHigh"))<<32 | int64(number(p+"createTimeLow"))&0xffffffff).UTC(),
 		}
 		for k := range number(p + "numDisks") {
 			q := fmt.Sprintf("%sdisk%d.", p, k)
@@ -112,6 +114,10 @@ func (vm *VM) SetSnapshots(s *Snapshots) error {
 		for k, clone := range one.Clones {
 			set(fmt.Sprintf("%sclone%d", p, k), clone)
 		}
+	}
+	if s.CloneOf != "" {
+		set("numCloneOf", "1")
+		set("cloneOf0", s.CloneOf)
 	}
 	if err != nil {
 		return err

@@ -31,6 +31,8 @@ var Switches = []Switch{
 	{"wrong-type", "-T of the other family: ws for Fusion, fusion for Workstation", []string{"service", "usage"}},
 	{"player-on-workstation", "-T player on Workstation", []string{refused, works}},
 	{"gui-without-display", "start with gui on a Linux without a display", []string{"error", "hangs"}},
+	{"no-type", "a call of Workstation's without -T", []string{"player", "own"}},
+	{"busy", "a change of a VM that another process works on", []string{"in-use", "transient"}},
 	{"command-case", "whether the case of commands counts", []string{"folded", "exact"}},
 	{"echo", "the spelling of paths in errors", []string{"given", "real"}},
 	{"chatty", "what a change prints that succeeded", []string{silent, "text"}},
@@ -58,6 +60,9 @@ var Switches = []Switch{
 	{"vmrest-duplicate", "registering with vmrest what the library has", []string{"201", "409", "400", "500"}},
 	{"vmrest-ids", "the id of a VM after it is registered again", []string{"stable", "new"}},
 	{"vmrest-401", "the body of an answer 401", []string{"code", "empty", "html"}},
+	{"vmrest-404", "the answer to the registration of a file that is not there", []string{"404", "400", "500"}},
+	{"vmrest-accept", "a GET without the header Accept", []string{"406", works}},
+	{"vmrest-parallel", "two requests at a time", []string{"500", "409", works}},
 }
 
 // Switch is the value that is played.

@@ -111,7 +111,9 @@ var usageGroups = []struct {
 		"stop                     Path to vmx file     Stop a VM", "                         [hard|soft]", "",
 		"pause                    Path to vmx file     Pause a VM", "",
 	}},
-	{"SNAPSHOT", []string{"listSnapshots            Path to vmx file     List all snapshots in a VM", "                         [showTree]", ""}},
+	{"SNAPSHOT", []string{
+		"listSnapshots            Path to vmx file     List all snapshots in a VM", "                         [showTree]", "",
+	}},
 	{"HOST NETWORK", []string{"listHostNetworks                              List all networks in the host", ""}},
 	{"GENERAL", []string{"list                                          List all running VMs", ""}},
 }

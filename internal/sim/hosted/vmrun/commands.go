@@ -80,7 +80,7 @@ func (p *process) list(*desktop.VM) error {
 	if err != nil {
 		return err
 	}
-	p.out.line(fmt.Sprintf("Total running VMs: %d", len(paths)))
+	p.out.line(fmt.Sprintf("Total running VMs: %d", len(paths)+p.d.Config.Noise.Miscount))
 	for _, path := range paths {
 		p.out.line(path)
 	}

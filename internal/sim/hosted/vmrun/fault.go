@@ -4,6 +4,7 @@
 package vmrun
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -19,7 +20,7 @@ const (
 	childVariable = "VMRUN_STANDIN_CHILD"
 	ignoring      = "ignoring"
 
-	// forgotten is when a process that hangs ends by itself, so that a failed test leaves none for ever.
+	// forgotten is when a process that hangs ends by itself, if the product's folder is still there then.
 	forgotten = 10 * time.Minute
 )
 
@@ -51,11 +52,15 @@ func (p *process) strike() {
 		p.answer(f.Answer)
 	}
 	if f.Hang {
+		if f.IgnoreTerm {
+			// Before anybody reads the answer and sends one.
+			signal.Ignore(os.Interrupt, syscall.SIGTERM)
+		}
 		_ = p.flush()
 		if f.Child {
 			p.hangChild(f.IgnoreTerm)
 		} else {
-			hang(f.IgnoreTerm)
+			p.hang(f.IgnoreTerm)
 		}
 	}
 	if f.Exit != nil {
@@ -85,11 +90,20 @@ func (p *process) midway() {
 }
 
 // hang does not come back until it is killed.
-func hang(ignoreTerm bool) int {
+func (p *process) hang(ignoreTerm bool) {
+	if err := p.d.Hang(p.number); err != nil {
+		p.err.line(err.Error())
+	}
+	p.status = hang(p.d.Root, ignoreTerm)
+}
+
+func hang(root string, ignoreTerm bool) int {
 	if ignoreTerm {
 		signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	}
-	pause(forgotten)
+	for began := time.Now(); time.Since(began) < forgotten && !desktop.Gone(root); {
+		pause(time.Second)
+	}
 	return statusError
 }
 
@@ -99,14 +113,13 @@ func (p *process) hangChild(ignoreTerm bool) {
 	c.Env = append(os.Environ(), childVariable+"=yes")
 	if ignoreTerm {
 		c.Env = append(os.Environ(), childVariable+"="+ignoring)
-		signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	}
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	if err := c.Start(); err != nil {
 		p.err.line(err.Error())
 		return
 	}
-	if err := p.d.Bear(p.number, c.Process.Pid); err != nil {
+	if err := errors.Join(p.d.Bear(p.number, c.Process.Pid), p.d.Hang(p.number)); err != nil {
 		p.err.line(err.Error())
 	}
 	_ = c.Wait()

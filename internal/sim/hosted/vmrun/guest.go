@@ -31,6 +31,9 @@ func (p *process) getGuestIPAddress(vm *desktop.VM) error {
 			p.out.line(guest.IP)
 			return nil
 		case wait:
+			if err := p.d.Hang(p.number); err != nil {
+				return err
+			}
 			pause(asking)
 		case guest.Tools == "running":
 			p.out.line("unknown")

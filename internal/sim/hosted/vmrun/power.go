@@ -19,7 +19,7 @@ func (p *process) start(vm *desktop.VM) error {
 		}
 		if persona.Type != "fusion" && !persona.Windows {
 			if p.d.Switch("gui-without-display") == "hangs" {
-				p.status = hang(false)
+				p.hang(false)
 				return nil
 			}
 			return p.fail("Cannot launch the UI because no display server is present in the current environment")
@@ -35,7 +35,8 @@ func (p *process) start(vm *desktop.VM) error {
 		return nil
 	}
 	if version, _ := strconv.Atoi(vm.Get("virtualHW.version")); version > persona.Hardware {
-		text := fmt.Sprintf("This virtual machine requires hardware version %d, and %s supports version %d.", version, persona.Product, persona.Hardware)
+		text := fmt.Sprintf("This virtual machine requires hardware version %d, and %s supports version %d.",
+			version, persona.Product, persona.Hardware)
 		if err := desktop.PostError(vm.Path, text); err != nil {
 			return err
 		}
@@ -63,7 +64,7 @@ func (p *process) gentle(vm *desktop.VM) (answered bool, err error) {
 		return false, err
 	}
 	if p.d.Switch("soft-without-tools") == "hangs" {
-		p.status = hang(false)
+		p.hang(false)
 		return true, nil
 	}
 	return true, p.noTools()

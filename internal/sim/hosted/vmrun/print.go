@@ -8,19 +8,26 @@ import (
 	"io"
 	"strings"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
+
+// encodings are the code pages that a Windows may have.
+var encodings = map[string]encoding.Encoding{
+	"windows-1251": charmap.Windows1251, "windows-1252": charmap.Windows1252, "GBK": simplifiedchinese.GBK,
+}
 
 // printer holds what goes to a stream until the process ends.
 type printer struct {
-	to    io.Writer
-	text  strings.Builder
-	crlf  bool
-	latin bool
+	to   io.Writer
+	text strings.Builder
+	crlf bool
+	enc  encoding.Encoding // nil for UTF-8
 }
 
 func (p *process) printer(to io.Writer) printer {
-	return printer{to: to, crlf: p.d.Config.CRLF || p.d.Persona().Windows, latin: p.d.Config.Noise.Latin}
+	return printer{to: to, crlf: p.d.Config.CRLF || p.d.Persona().Windows, enc: encodings[p.d.Config.Noise.Encoding]}
 }
 
 func (o *printer) line(text string) { o.text.WriteString(text + "\n") }
@@ -39,16 +46,12 @@ func (o *printer) flush() error {
 	if o.crlf {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
-	if o.latin {
-		var b strings.Builder
-		for _, r := range text {
-			c, ok := charmap.Windows1252.EncodeRune(r)
-			if !ok {
-				c = '?'
-			}
-			b.WriteByte(c)
+	if o.enc != nil {
+		bytes, err := encoding.ReplaceUnsupported(o.enc.NewEncoder()).String(text)
+		if err != nil {
+			return err
 		}
-		text = b.String()
+		text = bytes
 	}
 	_, err := io.WriteString(o.to, text)
 	return err

@@ -43,16 +43,16 @@ type ended struct{}
 
 // Run does what vmrun does with these arguments, without the name of the program, and returns the exit status.
 func Run(self string, args []string, stdout, stderr io.Writer) int {
-	if real, err := filepath.EvalSymlinks(self); err == nil {
-		self = real
-	}
-	if os.Getenv(childVariable) != "" {
-		return hang(os.Getenv(childVariable) == ignoring)
+	if resolved, err := filepath.EvalSymlinks(self); err == nil {
+		self = resolved
 	}
 	d, err := desktop.Find(self)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, err)
 		return statusError
+	}
+	if child := os.Getenv(childVariable); child != "" {
+		return hang(d.Root, child == ignoring)
 	}
 	p := &process{d: d, self: self}
 	p.out, p.err = p.printer(stdout), p.printer(stderr)
@@ -83,7 +83,7 @@ func (p *process) run(args []string) (err error) {
 		if stop := recover(); stop != nil && stop != any(ended{}) {
 			panic(stop)
 		}
-		p.err.raw(p.d.Config.Noise.Stderr)
+		p.err.raw(p.d.Persona().Stderr + p.d.Config.Noise.Stderr)
 		err = errors.Join(err, p.flush(), p.d.End(p.number, p.status))
 	}()
 	p.delay()
@@ -146,21 +146,9 @@ func (p *process) onVM(cmd command) error {
 		return p.fail(err.Error())
 	case err != nil:
 		return p.fail("Cannot open VM: " + p.echo() + ", " + err.Error())
-	case cmd.changes && busy:
-		return p.fail("The file is already in use")
 	}
-	r, on := p.d.Running(vm.Path)
-	switch {
-	case on && r.User != "":
-		p.problem("Unable to connect to host.")
-		return p.fail("The operation is not supported for the specified parameters")
-	case cmd.changes && !on && desktop.InWindow(vm.Path):
-		if p.name() == "deletevm" {
-			return p.fail("This VM is in use.")
-		}
-		return p.fail("The file is already in use")
-	case on && r.Paused && !cmd.paused:
-		return p.fail("The virtual machine is paused: " + p.echo())
+	if p.taken(cmd, vm, busy) {
+		return nil
 	}
 	if err := cmd.run(p, vm); err != nil {
 		return err
@@ -171,12 +159,42 @@ func (p *process) onVM(cmd command) error {
 	return nil
 }
 
+// taken says whether something else has a VM, so that the command cannot; then it is answered here.
+func (p *process) taken(cmd command, vm *desktop.VM, busy bool) bool {
+	r, on := p.d.Running(vm.Path)
+	switch {
+	case cmd.changes && busy && p.d.Switch("busy") == "transient", on && r.User != "":
+		_ = p.unsupportedNow()
+	case cmd.changes && !on && p.name() == "deletevm" && desktop.InWindow(vm.Path):
+		_ = p.fail("This VM is in use.")
+	case cmd.changes && (busy || !on && desktop.InWindow(vm.Path)):
+		_ = p.fail("The file is already in use")
+	case on && r.Paused && !cmd.paused:
+		_ = p.fail("The virtual machine is paused: " + p.echo())
+	default:
+		return false
+	}
+	return true
+}
+
+// unsupportedNow is what vmrun says when something else has the VM, and often for no reason that anybody knows.
+func (p *process) unsupportedNow() error {
+	p.problem("Unable to connect to host.")
+	return p.fail("The operation is not supported for the specified parameters")
+}
+
 // connect holds -T to the product that is installed.
 func (p *process) connect() (bool, error) {
 	want, own := p.flags.hostType, p.d.Persona().Type
 	names := map[string]string{"ws": "WORKSTATION", "player": "PLAYER", "fusion": "FUSION"}
+	if want == "" {
+		want = own
+		if own == "ws" && !p.d.Persona().Windows {
+			want = p.d.Switch("no-type")
+		}
+	}
 	switch {
-	case want == "" || want == own:
+	case want == own || want == "own":
 		return true, nil
 	case want == "player" && own == "ws" && p.d.Switch("player-on-workstation") == "works":
 		return true, nil

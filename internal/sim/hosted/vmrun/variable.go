@@ -56,10 +56,10 @@ func (p *process) readVariable(vm *desktop.VM) error {
 		return err
 	}
 	value, set := "", false
-	switch {
-	case kind == "guestEnv":
+	switch kind {
+	case "guestEnv":
 		value, set = r.GuestEnv[name]
-	case kind == "guestVar":
+	case "guestVar":
 		if value, set = r.GuestVars[name]; !set {
 			value = vm.Get("guestinfo." + name)
 		}
