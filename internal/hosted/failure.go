@@ -39,6 +39,7 @@ func (h *host) failed(what step, err error) error {
 	case vmrun.IsSlow(err):
 		e.Code, e.Kind = vix.CodeNetHTTPOperationTimedout, vix.ErrSlow
 		e.Reason = fmt.Sprintf("vmrun did not answer within %s, and was ended.", h.options.RequestTimeout)
+		e.Remedy = "Look whether the product asks something in its window, or the machine is overloaded."
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Code, e.Reason = vix.CodeNetHTTPOperationTimedout, "vmrun did not finish in time, and was ended."
 	default:

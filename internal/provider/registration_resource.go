@@ -178,6 +178,9 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	rec.Server = found.Server
 	rec.read(found)
+	if !state.Name.IsNull() && r.conn.host.Supports(vix.FeatureRename) != nil {
+		found.Name = "" // what it was registered as, the product tells nobody
+	}
 	state.follow(found, rec)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, found.Server, state.ID)...)
@@ -246,6 +249,9 @@ func (r *registrationResource) Delete(
 		return
 	}
 	note := noteFrom(ctx, req.Private, &resp.Diagnostics)
+	if r.conn.staysListed(state) {
+		warnStaysListed(&resp.Diagnostics, state)
+	}
 	if resp.Diagnostics.HasError() || !state.unregisters() {
 		return
 	}

@@ -64,6 +64,12 @@ func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 		addNotConnected(&resp.Diagnostics, "look for files", d.conn)
 		return
 	}
+	if !config.Registered.IsNull() {
+		if err := d.conn.host.Supports(vix.FeatureRegister); err != nil {
+			addErrorAt(&resp.Diagnostics, path.Root("registered"), err)
+			return
+		}
+	}
 	found, err := d.browser.Files(ctx, config.query())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)

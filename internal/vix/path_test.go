@@ -195,10 +195,17 @@ func TestParseAnyPathTakesEitherForm(t *testing.T) {
 			t.Errorf("ParseAnyPath(%q) = %+v, %v; want %+v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "web.vmx", "~/web.vmx", "storage1/web/web.vmx", "[ds] web", "/home/\x00.vmx", "C:web.vmx", "https://vc/ui", "/vmfs/volumes/ds/web/web.vmx"} {
+	for text, relative := range map[string]bool{
+		"": false, "web.vmx": true, "~/web.vmx": true, "storage1/web/web.vmx": true, "[ds] web": false, "/home/\x00.vmx": false,
+		"C:web.vmx": true, "https://vc/ui": false, "/vmfs/volumes/ds/web/web.vmx": false,
+	} {
 		_, strict := ParsePath(text)
-		if _, err := ParseAnyPath(text); err == nil || err.Error() != strict.Error() {
-			t.Errorf("ParseAnyPath(%q): %v; want %v", text, err, strict)
+		want, _ := errors.AsType[*Error](strict)
+		if relative {
+			want.Remedy += "\n\nThe path of a file on this machine, as products on a desktop take it, is absolute."
+		}
+		if _, err := ParseAnyPath(text); err == nil || err.Error() != want.Error() || errors.Is(err, ErrRelativePath) != relative {
+			t.Errorf("ParseAnyPath(%q): %v; want %v", text, err, want)
 		}
 	}
 }

@@ -207,7 +207,7 @@ func (c *Client) broke(op string, err error) error {
 		e.Code, e.Kind, e.Reason = vix.CodeCancelled, vix.ErrPassing, "The operation was interrupted."
 	case errors.Is(err, errSlow):
 		e.Code, e.Kind = vix.CodeNetHTTPOperationTimedout, vix.ErrSlow
-		e.Reason = fmt.Sprintf("It did not answer within %s.", c.timeout)
+		e.Reason, e.Remedy = fmt.Sprintf("It did not answer within %s.", c.timeout), "Look whether it is busy with something else."
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Code, e.Reason = vix.CodeNetHTTPOperationTimedout, "It did not answer in time."
 	case errors.Is(err, connectionRefused):
