@@ -5,8 +5,10 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 )
 
 // What is in use is little, a few MiB: with Go's own 100 % a third of a provider's
@@ -23,12 +25,15 @@ func prepare() {
 		debug.SetGCPercent(collectAt)
 		debug.SetMemoryLimit(softLimit)
 	}
+	// A log that nobody reads any more, because Terraform was killed, must not end the
+	// provider before it has logged out.
+	signal.Ignore(syscall.SIGPIPE)
 	if logsWanted(os.Environ()) {
 		return
 	}
-	// Without a level the frameworks trace each step of each request, which
+	// Without a level the frameworks and the provider trace each step of each request, which
 	// Terraform then reads, parses and throws away: a quarter of a plan's CPU time.
-	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
+	for _, name := range []string{"TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
 		_ = os.Setenv(name, "OFF") // if it cannot be set, it is traced
 	}
 }

@@ -99,17 +99,16 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	options := settings.options
 	options.UserAgent = fmt.Sprintf("terraform-provider-vix/%s Terraform/%s", p.version, req.TerraformVersion)
-	secrets := slices.DeleteFunc([]string{options.Password, options.VMPassword}, func(s string) bool { return s == "" })
-	ctx = tflog.MaskLogStrings(ctx, secrets...)
-	tflog.Info(ctx, "connecting", map[string]any{
-		"service_provider": string(settings.serviceProvider), "hostname": options.ShownHostname(), "username": options.Username,
-	})
+	log := newLogger(options.Password, options.VMPassword)
+	options.Log = log
+	log.InfoContext(ctx, "connecting", "service_provider", string(settings.serviceProvider),
+		"hostname", options.ShownHostname(), "username", options.Username)
 	host, err := connect(ctx, options)
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
-	conn.host, conn.user = host, options.Username
+	conn.host, conn.user = vix.Logged(host, log), options.Username
 	p.opened(conn)
 	hand()
 }

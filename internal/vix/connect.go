@@ -4,6 +4,7 @@
 package vix
 
 import (
+	"log/slog"
 	"strings"
 	"time"
 )
@@ -47,6 +48,9 @@ type ConnectOptions struct {
 	VMPassword string
 	// UserAgent tells the host who calls.
 	UserAgent string
+	// Log is told of each call, retry, task and wait; nil tells nobody. No secret is
+	// told: neither arguments of calls nor what files hold.
+	Log *slog.Logger
 }
 
 // ShownHostname is the host name as logs and errors may show it: without a user

@@ -54,9 +54,16 @@ func Part[T any](host Host, feature Feature) (T, error) {
 	if err := host.Supports(feature); err != nil {
 		return none, err
 	}
-	part, ok := host.(T)
+	itself := host
+	if l, ok := host.(*logged); ok {
+		itself = l.Host
+	}
+	part, ok := itself.(T)
 	if !ok {
 		return none, NotSupported("The product", feature)
+	}
+	if telling, ok := host.(T); ok {
+		return telling, nil
 	}
 	return part, nil
 }

@@ -49,14 +49,14 @@ func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error
 // task waits for a task. When ctx ends first the task is cancelled, and its end is
 // awaited a moment longer, because a task may finish all the same: what it did
 // must not be lost.
-func (w *Watch) task(ctx context.Context, ref reference) (types.TaskInfo, error) {
-	var info types.TaskInfo
+func (w *Watch) task(ctx context.Context, ref reference) (info types.TaskInfo, err error) {
+	defer w.log(ctx, "task", ref, time.Now(), &err)
 	one := w.follow(ref, func(known properties) bool {
 		info = infoOf(known)
 		return info.State == types.TaskInfoStateSuccess || info.State == types.TaskInfoStateError
 	})
 	select {
-	case err := <-one.end:
+	case err = <-one.end:
 		return info, w.outcome(ctx, ref, &info, err)
 	case <-ctx.Done():
 	}
@@ -69,7 +69,7 @@ func (w *Watch) task(ctx context.Context, ref reference) (types.TaskInfo, error)
 	}()
 	defer func() { <-cancelled }()
 	select {
-	case err := <-one.end:
+	case err = <-one.end:
 		return info, w.outcome(settled, ref, &info, err)
 	case <-settled.Done():
 		w.leave(ref, one)
@@ -134,7 +134,8 @@ type VM struct {
 
 // Until waits until a VM is as content wants it, and gives what was seen last. A
 // VM that is gone is ManagedObjectNotFound.
-func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool) (VM, error) {
+func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool) (last VM, err error) {
+	defer w.log(ctx, "wait", ref, time.Now(), &err)
 	seen := make(chan VM, 1)
 	one := w.follow(ref, func(known properties) bool {
 		vm := vmOf(known)
@@ -145,14 +146,12 @@ func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool)
 		seen <- vm
 		return content(vm)
 	})
-	var err error
 	select {
 	case err = <-one.end:
 	case <-ctx.Done():
 		w.leave(ref, one)
 		err = ctx.Err()
 	}
-	var last VM
 	select {
 	case last = <-seen:
 	default:
@@ -161,6 +160,15 @@ func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool)
 		err = soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref})
 	}
 	return last, w.line.Typed(err)
+}
+
+// log tells of a wait that has ended.
+func (w *Watch) log(ctx context.Context, what string, ref reference, begun time.Time, err *error) {
+	fields := []any{what, ref.Value, "ms", time.Since(begun).Milliseconds()}
+	if *err != nil {
+		fields = append(fields, "error", (*err).Error())
+	}
+	w.line.Options.Log.DebugContext(ctx, what, fields...)
 }
 
 // vmOf makes a VM of what is known of it.

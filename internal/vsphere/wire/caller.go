@@ -5,7 +5,10 @@ package wire
 
 import (
 	"context"
+	"log/slog"
 	"reflect"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +29,7 @@ type caller struct {
 	timeout time.Duration
 	login   func(context.Context) error
 	typed   func(error) error
+	log     *slog.Logger
 
 	mu sync.Mutex
 	// generation counts the logins, so that of many calls that find the session
@@ -60,7 +64,10 @@ type outcome struct {
 }
 
 func newCaller(next soap.RoundTripper, timeout time.Duration, login func(context.Context) error) *caller {
-	return &caller{next: next, timeout: timeout, login: login, typed: func(err error) error { return err }}
+	return &caller{
+		next: next, timeout: timeout, login: login,
+		typed: func(err error) error { return err }, log: slog.New(slog.DiscardHandler),
+	}
 }
 
 // The pauses between attempts; they double.
@@ -71,15 +78,17 @@ const (
 
 // RoundTrip implements soap.RoundTripper.
 func (c *caller) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
-	return c.typed(c.repeat(ctx, c.limit(req), func(ctx context.Context) outcome {
+	return c.typed(c.repeat(ctx, called(req), c.limit(req), func(ctx context.Context) outcome {
 		empty(res)
 		return c.attempt(ctx, req, res)
 	}))
 }
 
-// repeat makes attempts at a call until one succeeds or must not be followed by
+// repeat makes attempts at a call, by that name in the log, until one succeeds or must not be followed by
 // another, or until limit.
-func (c *caller) repeat(ctx context.Context, limit time.Duration, attempt func(context.Context) outcome) error {
+func (c *caller) repeat(
+	ctx context.Context, name string, limit time.Duration, attempt func(context.Context) outcome,
+) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, tooSlowError{limit})
 	defer cancel()
 	c.resume()
@@ -100,6 +109,7 @@ func (c *caller) repeat(ctx context.Context, limit time.Duration, attempt func(c
 		if until := since.Add(c.timeout); time.Until(until) < rest || !before(ctx, rest) {
 			return persistentError{o.err, tries, time.Since(since)}
 		}
+		c.log.WarnContext(ctx, "retry", "call", name, "attempt", tries, "pause", rest.String(), "error", withoutSession(o.err))
 		if Pause(ctx, rest); ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -182,8 +192,38 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 // send makes one call.
 func (c *caller) send(ctx context.Context, req, res soap.HasFault) outcome {
 	traced, trip := watched(ctx)
+	begun := time.Now()
 	err := c.next.RoundTrip(traced, req, res)
+	c.tell(ctx, called(req), begun, err)
 	return trip.judge(ctx, err, safetyOf(req))
+}
+
+// tell logs a call that was answered, or was not.
+func (c *caller) tell(ctx context.Context, name string, begun time.Time, err error) {
+	fields := []any{"call", name, "ms", time.Since(begun).Milliseconds()}
+	if err != nil {
+		fields = append(fields, "error", withoutSession(err))
+	}
+	c.log.DebugContext(ctx, "call", fields...)
+}
+
+// ofSession is how a host names what belongs to a session: with its key, which is as good
+// as a password while it lasts.
+var ofSession = regexp.MustCompile(`session\[[^\]]*\]`)
+
+// withoutSession is the text of an error for a log.
+func withoutSession(err error) string { return ofSession.ReplaceAllString(err.Error(), "session") }
+
+// called is a call as the log names it: the method, and what it is called on.
+func called(req soap.HasFault) string {
+	body := reflect.Indirect(reflect.ValueOf(req))
+	name := strings.TrimSuffix(body.Type().Name(), "Body")
+	if sent := reflect.Indirect(body.FieldByName("Req")); sent.IsValid() {
+		if this, ok := reflect.TypeAssert[types.ManagedObjectReference](sent.FieldByName("This")); ok {
+			name += " " + ofSession.ReplaceAllString(this.Value, "session")
+		}
+	}
+	return name
 }
 
 // current is the number of the session in use.

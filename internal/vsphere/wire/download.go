@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -43,13 +44,15 @@ func (l *Line) download(ctx context.Context, u *url.URL, limit int64) ([]byte, e
 		status  int
 		answers int
 	)
-	err := l.caller.repeat(ctx, l.Options.RequestTimeout, func(ctx context.Context) outcome {
+	err := l.caller.repeat(ctx, "GET "+u.Path, l.Options.RequestTimeout, func(ctx context.Context) outcome {
 		traced, trip := watched(ctx)
+		begun := time.Now()
 		body, _, err := l.Client.Download(traced, u, &soap.DefaultDownload)
 		if err == nil {
 			text, err = io.ReadAll(io.LimitReader(body, limit+1))
 			_ = body.Close()
 		}
+		l.caller.tell(ctx, "GET "+u.Path, begun, err)
 		o := trip.judge(ctx, err, read)
 		if status = int(trip.status.Load()); status >= http.StatusBadRequest {
 			answers++

@@ -54,7 +54,7 @@ func faultText(method types.BaseMethodFault, text string) string {
 	if text = strings.TrimSpace(text); text != "" && text != name && text != "ServerFaultCode: "+name {
 		out += ": " + strings.TrimPrefix(text, "ServerFaultCode: ")
 	}
-	return out
+	return ofSession.ReplaceAllString(out, "session")
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

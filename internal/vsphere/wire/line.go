@@ -9,8 +9,10 @@ package wire
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/session"
@@ -53,6 +55,9 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 	if options.RequestTimeout <= 0 {
 		options.RequestTimeout = vix.DefaultRequestTimeout
 	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
 	endpoint, err := parseEndpoint(options)
 	if err != nil {
 		return nil, err
@@ -77,6 +82,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 	dialCtx, cancel := context.WithTimeout(ctx, options.RequestTimeout)
 	defer cancel()
 	dialCtx, trip := watched(dialCtx)
+	begun := time.Now()
 	err = l.open(dialCtx, trip, func(c *soap.Client) error {
 		trust.configure(c)
 		c.UserAgent = options.UserAgent
@@ -86,6 +92,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		// A host that is down from the start is not waited for.
 		return nil, l.connectError(trip.judge(dialCtx, err, farewell).err)
 	}
+	options.Log.InfoContext(ctx, "connected", "host", endpoint.Host, "ms", time.Since(begun).Milliseconds())
 	if l.User.UserName == "" {
 		if err := l.adoptCachedSession(dialCtx); err != nil {
 			return nil, l.connectError(err)
@@ -96,7 +103,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		bare.RoundTripper = l.Client.Client
 		return l.login(ctx, &bare)
 	})
-	l.caller.typed = l.Typed
+	l.caller.typed, l.caller.log = l.Typed, options.Log
 	l.Client.RoundTripper = l.caller
 	l.Life, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	return l, nil
