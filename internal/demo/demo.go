@@ -196,7 +196,7 @@ func (d *demo) ambiguous(ctx context.Context) error {
 		return err
 	}
 	text := plain(out)
-	for _, part := range []string{"2 VMs have this path, in different datacenters", "/DC0:", "/DC1:", "datacenter = "} {
+	for _, part := range []string{"2 VMs have this path, in different datacenters", `datacenter = "/DC0": "web-01"`, `datacenter = "/DC1": "web-01"`} {
 		if !strings.Contains(text, part) {
 			return &commandError{"terraform plan", fmt.Sprintf("the error does not say %q", part), out}
 		}

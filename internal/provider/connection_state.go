@@ -13,17 +13,28 @@ import (
 
 // connectionStates says what each state other than connected means and what to
 // do about it.
-var connectionStates = map[vix.ConnectionState]string{
-	vix.Disconnected: "Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and " +
-		"nothing can be done with it. Reconnect the host.",
-	vix.Orphaned: "vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was " +
-		"unregistered or moved on the host itself. Unregister it and register it again.",
-	vix.Inaccessible: "The host cannot read its files: its datastore is unmounted or down, or the files are gone. " +
-		"Bring the datastore back; the VM recovers by itself.",
-	vix.Invalid: "The host cannot understand its configuration file, or cannot read it because another host has it locked, " +
-		"or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells " +
-		"its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, " +
-		"on a host that is new enough.",
+var connectionStates = map[vix.ConnectionState]struct {
+	code    vix.Code
+	meaning string
+}{
+	vix.Disconnected: {
+		vix.CodeVMHostDisconnected, "Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and " +
+			"nothing can be done with it. Reconnect the host.",
+	},
+	vix.Orphaned: {
+		vix.CodeInvalidHandle, "vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was " +
+			"unregistered or moved on the host itself. Unregister it and register it again.",
+	},
+	vix.Inaccessible: {
+		vix.CodeFileAccessError, "The host cannot read its files: its datastore is unmounted or down, or the files are gone. " +
+			"Bring the datastore back; the VM recovers by itself.",
+	},
+	vix.Invalid: {
+		vix.CodeCannotReadVMConfig, "The host cannot understand its configuration file, or cannot read it because another host has it " +
+			"locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config " +
+			"tells its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it " +
+			"again, on a host that is new enough.",
+	},
 }
 
 // warnConnectionState says so when the host does not have full hold of a VM.
@@ -38,9 +49,9 @@ func warnConnectionState(diags *diag.Diagnostics, r *vix.Registration) {
 				"the VM in the vSphere Client.\n\n"+vix.CodeNeedKey.String())
 		return
 	}
-	meaning, ok := connectionStates[r.ConnectionState]
+	state, ok := connectionStates[r.ConnectionState]
 	if !ok {
-		meaning = "The host does not have full hold of the VM."
+		state.code, state.meaning = vix.CodeFail, "The host does not have full hold of the VM."
 	}
-	diags.AddWarning(fmt.Sprintf("%s is %s", r.Path, r.ConnectionState), meaning)
+	diags.AddWarning(fmt.Sprintf("%s is %s", r.Path, r.ConnectionState), state.meaning+"\n\n"+state.code.String())
 }

@@ -103,7 +103,7 @@ func TestVMDataSourceErrors(t *testing.T) {
 		"  vmx_path = vix_registration.NAME.registered_path\n\nVIX_E_VM_NOT_FOUND (4000)")
 	w.host.fail["Open"] = &vix.Error{
 		Op: "open", Object: webPath, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Reason: "Two VMs have it.",
-		Choices: []string{"/DC0", "/DC1"}, Cause: vix.ErrAmbiguous,
+		Choices: []string{"/DC0", "/DC1"}, Kind: vix.ErrAmbiguous,
 	}
 	_, diags = w.data("vix_vm", args{"vmx_path": webPath})
 	diags.only(t, "ERROR at AttributeName(\"datacenter\"): Cannot open "+webPath+"\nTwo VMs have it.\n\n  - /DC0\n  - /DC1\n\n"+

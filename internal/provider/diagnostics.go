@@ -71,11 +71,7 @@ func texts(err error) (summary, detail string) {
 	var e *vix.Error
 	switch {
 	case errors.As(err, &e):
-		if errors.Is(e, vix.ErrOtherVM) && e.VM != nil && e.Remedy == "" {
-			more := *e
-			more.Remedy = otherVMRemedy(e.VM)
-			e = &more
-		}
+		e = advised(e)
 		return e.Summary(), e.Detail()
 	case errors.Is(err, context.Canceled):
 		return "Interrupted", "The run was interrupted before the host had answered. " +

@@ -75,11 +75,11 @@ func TestConnectionStateWarnings(t *testing.T) {
 	for state, want := range map[vix.ConnectionState]string{
 		vix.Connected:    "",
 		"":               "",
-		vix.Disconnected: webPath + " is disconnected: Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and nothing can be done with it. Reconnect the host.",
-		vix.Orphaned:     webPath + " is orphaned: vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was unregistered or moved on the host itself. Unregister it and register it again.",
-		vix.Inaccessible: webPath + " is inaccessible: The host cannot read its files: its datastore is unmounted or down, or the files are gone. Bring the datastore back; the VM recovers by itself.",
-		vix.Invalid:      webPath + " is invalid: The host cannot understand its configuration file, or cannot read it because another host has it locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, on a host that is new enough.",
-		"new":            webPath + " is new: The host does not have full hold of the VM.",
+		vix.Disconnected: webPath + " is disconnected: Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and nothing can be done with it. Reconnect the host.\n\nVIX_E_VM_HOST_DISCONNECTED (34)",
+		vix.Orphaned:     webPath + " is orphaned: vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was unregistered or moved on the host itself. Unregister it and register it again.\n\nVIX_E_INVALID_HANDLE (1000)",
+		vix.Inaccessible: webPath + " is inaccessible: The host cannot read its files: its datastore is unmounted or down, or the files are gone. Bring the datastore back; the VM recovers by itself.\n\nVIX_E_FILE_ACCESS_ERROR (13)",
+		vix.Invalid:      webPath + " is invalid: The host cannot understand its configuration file, or cannot read it because another host has it locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, on a host that is new enough.\n\nVIX_E_CANNOT_READ_VM_CONFIG (4002)",
+		"new":            webPath + " is new: The host does not have full hold of the VM.\n\nVIX_E_FAIL (1)",
 	} {
 		var diags diag.Diagnostics
 		warnConnectionState(&diags, &vix.Registration{Path: p, ConnectionState: state})

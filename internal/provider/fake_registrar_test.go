@@ -75,7 +75,7 @@ func (h *fakeHost) Registration(ctx context.Context, handle vix.Handle) (*vix.Re
 		found := *r
 		return &found, nil
 	}
-	return nil, &vix.Error{Op: "read", Object: handle.Path.String(), Code: vix.CodeVMNotFound, Cause: vix.ErrGone}
+	return nil, &vix.Error{Op: "read", Object: handle.Path.String(), Code: vix.CodeVMNotFound, Kind: vix.ErrGone}
 }
 
 func (h *fakeHost) CheckChange(_ context.Context, handle vix.Handle, change vix.Change) error {

@@ -17,6 +17,9 @@ import (
 // The texts of what a plan or an apply of registrations says. A warning that many
 // objects may give has one fixed summary, so that Terraform folds them.
 
+// coded ends a text with the code of VIX for what it is about.
+func coded(code vix.Code, text string) string { return text + "\n\n" + code.String() }
+
 // stopsDestroy adds to the errors of a plan what somebody needs who only wants to
 // destroy.
 func stopsDestroy(found diag.Diagnostics) diag.Diagnostics {
@@ -56,7 +59,7 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 
 // alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.
 func alreadyRegistered(e *vix.Error, noted bool) error {
-	more := *e
+	more := advised(e)
 	more.Remedy = strings.TrimSpace(more.Remedy +
 		"\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
 		"if_registered = \"adopt\".")
@@ -64,7 +67,7 @@ func alreadyRegistered(e *vix.Error, noted bool) error {
 		more.Remedy += "\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
 			"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it."
 	}
-	return &more
+	return more
 }
 
 func addTwice(diags *diag.Diagnostics, p vix.Path) {
@@ -129,8 +132,9 @@ func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 
 func warnFinished(diags *diag.Diagnostics, p vix.Path, is *vix.Registration) {
 	diags.AddWarning("A VM is registered already, by an apply that was interrupted",
-		fmt.Sprintf("%s: the host's record shows that our user registered it (%s) in an apply of this configuration that "+
-			"did not get as far as saving state. This apply finishes that one.", p, is.ID))
+		coded(vix.CodeAlreadyExists,
+			fmt.Sprintf("%s: the host's record shows that our user registered it (%s) in an apply of this configuration that "+
+				"did not get as far as saving state. This apply finishes that one.", p, is.ID)))
 }
 
 func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool) {
@@ -139,18 +143,21 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 		destroy = "A destroy unregisters it, as on_destroy says."
 	}
 	diags.AddWarning("A VM is registered already, and is adopted",
-		fmt.Sprintf("%s: %s (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy))
+		coded(vix.CodeAlreadyExists,
+			fmt.Sprintf("%s: %s (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy)))
 }
 
 func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 	diags.AddAttributeWarning(path.Root("vmx_path"), "Whether a file is there cannot be told",
-		fmt.Sprintf("%s: %s Registering does not need it, but without it a missing file shows only at apply.", p, why))
+		coded(vix.CodeFileAccessError,
+			fmt.Sprintf("%s: %s Registering does not need it, but without it a missing file shows only at apply.", p, why)))
 }
 
 func warnFileMissing(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddAttributeWarning(path.Root("vmx_path"), "A file is not there yet",
-		fmt.Sprintf("%s is not on the datastore now. The apply fails unless something puts it there before the registration, "+
-			"for example another resource that this one depends on.", p))
+		coded(vix.CodeNotFound,
+			fmt.Sprintf("%s is not on the datastore now. The apply fails unless something puts it there before the registration, "+
+				"for example another resource that this one depends on.", p)))
 }
 
 // warnRunning says what becomes of a VM that runs when its registration goes.
@@ -162,21 +169,23 @@ func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
 	switch vix.PowerOff(state.PowerOffOnDestroy.ValueString()) {
 	case vix.PowerOffGuest:
 		diags.AddWarning("A VM that runs will be powered off", at+": its guest is shut down before it is unregistered "+
-			"(power_off_on_destroy = \"guest\").")
+			"(power_off_on_destroy = \"guest\").\n\n"+vix.CodeVMIsRunning.String())
 	case vix.PowerOffHard:
 		diags.AddWarning("A VM that runs will be powered off", at+": the plug is pulled before it is unregistered "+
-			"(power_off_on_destroy = \"hard\").")
+			"(power_off_on_destroy = \"hard\").\n\n"+vix.CodeVMIsRunning.String())
 	default:
-		diags.AddWarning("A VM that runs will not be unregistered", at+" is powered on. A host does not unregister a VM that runs: the "+
-			"destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" "+
-			"(the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first.")
+		diags.AddWarning("A VM that runs will not be unregistered", coded(vix.CodeVMIsRunning,
+			at+" is powered on. A host does not unregister a VM that runs: the "+
+				"destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" "+
+				"(the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first."))
 	}
 }
 
 func warnKept(diags *diag.Diagnostics, p vix.Path, state registrationModel, is *vix.Registration) {
-	diags.AddWarning("A VM was registered anew by somebody else", fmt.Sprintf("%s: it was %s and is %s now. It counts as adopted: "+
-		"a destroy keeps it registered, unless on_destroy = \"unregister\" is configured.",
-		p, state.ManagedObjectID.ValueString(), is.ManagedObjectID))
+	diags.AddWarning("A VM was registered anew by somebody else", coded(vix.CodeInvalidHandle,
+		fmt.Sprintf("%s: it was %s and is %s now. It counts as adopted: "+
+			"a destroy keeps it registered, unless on_destroy = \"unregister\" is configured.",
+			p, state.ManagedObjectID.ValueString(), is.ManagedObjectID)))
 }
 
 func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
@@ -185,9 +194,10 @@ func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
 }
 
 func warnAgain(diags *diag.Diagnostics, p vix.Path, was departed) {
-	diags.AddWarning("A VM was unregistered and registered again", fmt.Sprintf("%s: one address of this apply unregistered it (%s), and "+
-		"another one, which was to adopt it, has registered it again where it was. What the inventory knew of it beside its files is "+
-		"gone: tags, permissions, custom attributes, alarms. A moved block keeps them the next time.", p, was.ManagedObjectID))
+	diags.AddWarning("A VM was unregistered and registered again", coded(vix.CodeInvalidHandle,
+		fmt.Sprintf("%s: one address of this apply unregistered it (%s), and "+
+			"another one, which was to adopt it, has registered it again where it was. What the inventory knew of it beside its files is "+
+			"gone: tags, permissions, custom attributes, alarms. A moved block keeps them the next time.", p, was.ManagedObjectID)))
 }
 
 func warnGone(diags *diag.Diagnostics, state registrationModel) {
@@ -196,9 +206,11 @@ func warnGone(diags *diag.Diagnostics, state registrationModel) {
 		where = fmt.Sprintf(" It was at %s when it was last seen; the plan registers what vmx_path names. Change vmx_path if that is "+
 			"not the VM.", state.RegisteredPath.ValueString())
 	}
-	diags.AddWarning("A VM is not registered any more", fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s is gone "+
-		"from the host, and no VM has its id (%s) or its path. Terraform forgets this registration and plans to register the VM again.%s",
-		state.VMXPath.ValueString(), state.ManagedObjectID.ValueString(), state.ID.ValueString(), where))
+	diags.AddWarning("A VM is not registered any more", coded(vix.CodeVMNotFound,
+		fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s is gone "+
+			"from the host, and no VM has its id (%s) or its path. Terraform forgets this registration and plans to register the VM "+
+			"again.%s",
+			state.VMXPath.ValueString(), state.ManagedObjectID.ValueString(), state.ID.ValueString(), where)))
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {
@@ -212,11 +224,4 @@ func warnDisplaced(diags *diag.Diagnostics, state registrationModel, err error) 
 	diags.AddWarning("Another VM has the id of a registration", strings.Join([]string{
 		state.VMXPath.ValueString() + ": " + summary + ".", detail, "What the state says is kept as it was.",
 	}, "\n\n"))
-}
-
-// otherVMRemedy is what to do about a VM with the id of a registration.
-func otherVMRemedy(is *vix.Registration) string {
-	return fmt.Sprintf("If it is the VM that is meant, say so with its path:\n\n  vmx_path = %q\n\n"+
-		"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS",
-		is.Path.String())
 }

@@ -78,21 +78,21 @@ func TestRegistrationAdvice(t *testing.T) {
 			func(d *diag.Diagnostics) { warnAgain(d, web, departed{Registration: *is}) }, "A VM was unregistered and registered again",
 			"[storage1] web/web.vmx: one address of this apply unregistered it (vm-2), and another one, which was to adopt it, has " +
 				"registered it again where it was. What the inventory knew of it beside its files is gone: tags, permissions, custom " +
-				"attributes, alarms. A moved block keeps them the next time.",
+				"attributes, alarms. A moved block keeps them the next time.\n\nVIX_E_INVALID_HANDLE (1000)",
 		},
 		"kept": {
 			func(d *diag.Diagnostics) { warnKept(d, web, state, is) }, "A VM was registered anew by somebody else",
 			"[storage1] web/web.vmx: it was vm-1 and is vm-2 now. It counts as adopted: a destroy keeps it registered, unless " +
-				"on_destroy = \"unregister\" is configured.",
+				"on_destroy = \"unregister\" is configured.\n\nVIX_E_INVALID_HANDLE (1000)",
 		},
 		"gone where it was": {
 			func(d *diag.Diagnostics) { warnGone(d, state) }, "A VM is not registered any more",
 			"[storage1] web/web.vmx: somebody unregistered it outside of Terraform. vm-1 is gone from the host, and no VM has its id " +
-				"(50000000-0000-0000-0000-000000000001) or its path. Terraform forgets this registration and plans to register the VM again.",
+				"(50000000-0000-0000-0000-000000000001) or its path. Terraform forgets this registration and plans to register the VM again.\n\nVIX_E_VM_NOT_FOUND (4000)",
 		},
 		"displaced": {
 			func(d *diag.Diagnostics) {
-				warnDisplaced(d, state, &vix.Error{Op: "read", Object: webPath, Code: vix.CodeInvalidHandle, Reason: "Another.", Cause: vix.ErrOtherVM, VM: is})
+				warnDisplaced(d, state, &vix.Error{Op: "read", Object: webPath, Code: vix.CodeInvalidHandle, Reason: "Another.", Kind: vix.ErrOtherVM, VM: is})
 			}, "Another VM has the id of a registration",
 			"[storage1] web/web.vmx: Cannot read [storage1] web/web.vmx.\n\nAnother.\n\nIf it is the VM that is meant, say so with its " +
 				"path:\n\n  vmx_path = \"[storage1] web/web.vmx\"\n\nIf it is a copy, leave it alone, and let go of the registration that is " +

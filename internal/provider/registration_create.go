@@ -77,13 +77,17 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 			spec.Name = cmp.Or(spec.Name, d.Name)
 		}
 	}
+	sent := false
 	spec.Sending = func(now time.Time) {
+		sent = true
 		at.Attempt = vix.Attempt{Begun: now, Until: now.Add(remaining(ctx))}
 		r.conn.journalBegin(ctx, at)
 	}
 	done, err := r.registrar.Register(ctx, spec)
 	if err != nil {
-		if answered(err) {
+		// After any error but the host's answer the VM may be registered, and the journal
+		// keeps the attempt.
+		if e, ok := errors.AsType[*vix.Error](err); sent && ok && !e.Doubt {
 			r.conn.journalEnd(ctx, at.Server, at.Path)
 		}
 		return nil, nil, err
@@ -145,22 +149,6 @@ func (r *registrationResource) reconcile(
 		rec.read(found)
 	}
 	return nil
-}
-
-// answered reports that an error is the host's answer: it did not register the
-// VM. After any other error it may have, and the journal keeps the attempt.
-func answered(err error) bool {
-	var e *vix.Error
-	if !errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return false
-	}
-	switch e.Code {
-	case vix.CodeCancelled, vix.CodeHostConnectionLost, vix.CodeHostNotConnected, vix.CodeCannotConnectToHost,
-		vix.CodeNetHTTPOperationTimedout, vix.CodeNetHTTPGeneric, vix.CodeHostNetworkConnRefused, vix.CodeFail:
-		return false
-	default:
-		return true
-	}
 }
 
 // intent is the attempt at a registration as it is written, as the journal keeps it:

@@ -90,10 +90,10 @@ func TestCreateFails(t *testing.T) {
 		keeps bool
 	}{
 		"refused":              {&vix.Error{Op: "register", Object: webPath, Code: vix.CodeNotFound, Field: vix.FieldPath}, false},
-		"line cut":             {&vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostConnectionLost}, true},
-		"timed out":            {&vix.Error{Op: "register", Object: webPath, Code: vix.CodeNetHTTPOperationTimedout}, true},
+		"line cut":             {&vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostConnectionLost, Doubt: true}, true},
+		"refused in doubt":     {&vix.Error{Op: "register", Object: webPath, Code: vix.CodeFail, Doubt: true}, true},
 		"interrupted":          {context.Canceled, true},
-		"interrupted, told so": {&vix.Error{Op: "register", Code: vix.CodeObjectNotFound, Cause: context.DeadlineExceeded}, true},
+		"interrupted, told so": {&vix.Error{Op: "register", Code: vix.CodeObjectNotFound, Doubt: true, Cause: context.DeadlineExceeded}, true},
 		"anything":             {errors.New("EOF"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestCreateFinishesAnInterruptedAttempt(t *testing.T) {
 	p = w.plan(nil, config)
 	p.diags.only(t, "WARNING: A VM is registered already, by an apply that was interrupted\n"+webPath+": the host's record shows that our user "+
 		"registered it (50000000-0000-0000-0000-000000000001) in an apply of this configuration that did not get as far as saving "+
-		"state. This apply finishes that one.")
+		"state. This apply finishes that one.\n\nVIX_E_ALREADY_EXISTS (23)")
 	w.host.byPath(mustPath(t, webPath)).Name = "renamed by hand"
 	o, diags := w.apply(nil, p, config)
 	diags.none(t)

@@ -78,7 +78,7 @@ func TestImportErrors(t *testing.T) {
 		"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 	_, diags = w.importing(webPath, nil)
 	diags.only(t, "ERROR: Cannot open "+webPath+"\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000)")
-	w.host.fail["Open"] = &vix.Error{Op: "open", Object: webPath, Code: vix.CodeInvalidArg, Choices: []string{"a", "b"}, Cause: vix.ErrAmbiguous}
+	w.host.fail["Open"] = &vix.Error{Op: "open", Object: webPath, Code: vix.CodeInvalidArg, Choices: []string{"a", "b"}, Kind: vix.ErrAmbiguous}
 	_, diags = w.importing(webPath, nil)
 	diags.only(t, "ERROR: Cannot open "+webPath+"\n  - a\n  - b\n\nVIX_E_INVALID_ARG (3)")
 	w.restart()

@@ -32,7 +32,7 @@ func TestPlanCreateChecks(t *testing.T) {
 		"file not there yet": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, p vix.Path) { h.missing[p] = true },
 			"WARNING at AttributeName(\"vmx_path\"): A file is not there yet\n" + webPath + " is not on the datastore now. The apply " +
-				"fails unless something puts it there before the registration, for example another resource that this one depends on.",
+				"fails unless something puts it there before the registration, for example another resource that this one depends on.\n\nVIX_E_NOT_FOUND (2000)",
 		},
 		"registered": {
 			args{"vmx_path": webPath}, true, nil,
@@ -40,10 +40,10 @@ func TestPlanCreateChecks(t *testing.T) {
 				"With lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
 				"if_registered = \"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
 		},
-		"adopted": {adopt, true, nil, adopts + "A destroy keeps it registered."},
+		"adopted": {adopt, true, nil, adopts + "A destroy keeps it registered.\n\nVIX_E_ALREADY_EXISTS (23)"},
 		"adopted, to be unregistered": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "on_destroy": "unregister"}, true, nil,
-			adopts + "A destroy unregisters it, as on_destroy says.",
+			adopts + "A destroy unregisters it, as on_destroy says.\n\nVIX_E_ALREADY_EXISTS (23)",
 		},
 		"adopted on another host": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "host": "esx2"}, true, nil,
@@ -69,7 +69,7 @@ func TestPlanCreateChecks(t *testing.T) {
 		},
 		"adopted where it is": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "host": "esx1", "cluster": "C0", "datacenter": "DC0"}, true, nil,
-			adopts + "A destroy keeps it registered.",
+			adopts + "A destroy keeps it registered.\n\nVIX_E_ALREADY_EXISTS (23)",
 		},
 		"host says no": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) {

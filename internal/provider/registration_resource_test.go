@@ -137,7 +137,7 @@ func TestRegistrationReadOutcomes(t *testing.T) {
 	diags.only(t, "WARNING: A VM is not registered any more\n"+webPath+": somebody unregistered it outside of Terraform. vm-1 is gone from "+
 		"the host, and no VM has its id (50000000-0000-0000-0000-000000000001) or its path. Terraform forgets this registration and "+
 		"plans to register the VM again. It was at [storage2] web/web.vmx when it was last seen; the plan registers what vmx_path names. "+
-		"Change vmx_path if that is not the VM.")
+		"Change vmx_path if that is not the VM.\n\nVIX_E_VM_NOT_FOUND (4000)")
 	if !gone.value.IsNull() {
 		t.Errorf("state is %v", fields(gone.value))
 	}
@@ -236,7 +236,7 @@ func TestRegistrationUpdateFailsHalfway(t *testing.T) {
 }
 
 func TestRegistrationDestroyModes(t *testing.T) {
-	gone := &vix.Error{Op: "unregister", Cause: vix.ErrGone}
+	gone := &vix.Error{Op: "unregister", Kind: vix.ErrGone}
 	for name, test := range map[string]struct {
 		config     args
 		adopted    bool
@@ -252,9 +252,9 @@ func TestRegistrationDestroyModes(t *testing.T) {
 		"adopted, but undo":  {config: args{"on_destroy": "unregister"}, adopted: true, unregister: true},
 		"gone already":       {fail: gone, unregister: true},
 		"refused":            {fail: errors.New("no"), unregister: true, apply: "ERROR: Unexpected error\nno"},
-		"running":            {running: true, unregister: true, plan: "WARNING: A VM that runs will not be unregistered\n" + webPath + " is powered on. A host does not unregister a VM that runs: the destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first."},
-		"running, hard":      {config: args{"power_off_on_destroy": "hard"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": the plug is pulled before it is unregistered (power_off_on_destroy = \"hard\")."},
-		"running, guest":     {config: args{"power_off_on_destroy": "guest"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": its guest is shut down before it is unregistered (power_off_on_destroy = \"guest\")."},
+		"running":            {running: true, unregister: true, plan: "WARNING: A VM that runs will not be unregistered\n" + webPath + " is powered on. A host does not unregister a VM that runs: the destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first.\n\nVIX_E_VM_IS_RUNNING (3007)"},
+		"running, hard":      {config: args{"power_off_on_destroy": "hard"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": the plug is pulled before it is unregistered (power_off_on_destroy = \"hard\").\n\nVIX_E_VM_IS_RUNNING (3007)"},
+		"running, guest":     {config: args{"power_off_on_destroy": "guest"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": its guest is shut down before it is unregistered (power_off_on_destroy = \"guest\").\n\nVIX_E_VM_IS_RUNNING (3007)"},
 		"running, but stays": {config: args{"on_destroy": "keep"}, running: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,10 +81,10 @@ func explainOrder(err error) error {
 	if !errors.As(err, &e) || e.Code != vix.CodeVMNotFound {
 		return err
 	}
-	explained := *e
+	explained := advised(e)
 	if explained.Remedy != "" {
 		explained.Remedy += "\n\n"
 	}
 	explained.Remedy += readTooEarly
-	return &explained
+	return explained
 }

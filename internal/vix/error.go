@@ -10,19 +10,6 @@ import (
 	"unicode"
 )
 
-// ErrGone is the proof that a registration is no more: its managed object is
-// gone, and neither its id nor its path finds a VM. Only this lets state forget.
-var ErrGone = errors.New("the registration is gone")
-
-// ErrOtherVM is the cause of an Error about a VM that has the id that was looked
-// for and is another one: a copy that was registered elsewhere. The Error's VM is that one.
-var ErrOtherVM = errors.New("another VM has the id")
-
-// ErrAmbiguous is the cause of an Error whose Choices all answer to one name or
-// path. VIX has no code of its own for what it never noticed; the code is
-// CodeInvalidArg.
-var ErrAmbiguous = errors.New("ambiguous")
-
 // Field names the argument at fault, so that a diagnostic can point at it.
 type Field string
 
@@ -50,7 +37,7 @@ const (
 )
 
 // Error is every error of a Host: what was tried, on what, why it failed, and
-// what to do next.
+// what to do about it at the host. What to write or to type belongs to whoever asked.
 type Error struct {
 	// Op is the operation as a verb with no object: "open", "register".
 	Op string
@@ -58,11 +45,17 @@ type Error struct {
 	Object string
 	// Code classifies the error in VIX's terms.
 	Code Code
+	// Kind says what is so where Code does not say it all; most errors have none.
+	Kind Kind
+	// Doubt is that the outcome is not known: what was asked of the host may be done all the same.
+	Doubt bool
 	// Reason says in full sentences what is wrong.
 	Reason string
-	// Choices are the candidates of an ambiguity or the values to choose from.
+	// Choices are the candidates of an ambiguity, or names that may be meant.
 	Choices []string
-	// Remedy says what to do next; it may hold configuration to paste.
+	// Options are what an argument that is missing or ambiguous could be; shown before Choices.
+	Options []Option
+	// Remedy says what to do at the host, or what to look at.
 	Remedy string
 	// Fault is the host's own fault, by type and text.
 	Fault string
@@ -70,8 +63,36 @@ type Error struct {
 	Field Field
 	// VM is the registered VM that is in the way, where one is.
 	VM *Registration
+	// At is where the file of a VM that is not registered lies, for ErrNotRegistered; the
+	// datacenter is left out where the path says enough.
+	At Locator
+	// Thumbprint is the SHA-256 of the certificate that was seen, for ErrUntrusted.
+	Thumbprint string
 	// Cause is the error below, for errors.Is and errors.As.
 	Cause error
+}
+
+// Option is a value that an argument could have.
+type Option struct {
+	Field Field
+	Value string
+	// Note says more about it; empty if there is nothing to say.
+	Note string
+}
+
+// String is the option in words.
+func (o Option) String() string {
+	text := strings.ReplaceAll(string(o.Field), "_", " ") + " " + o.Value
+	if o.Note != "" {
+		text += ": " + o.Note
+	}
+	return text
+}
+
+// Is makes errors.Is tell an Error by its Kind.
+func (e *Error) Is(target error) bool {
+	kind, ok := target.(Kind)
+	return ok && e.Kind == kind
 }
 
 // Summary is the error in one line: operation and object.
@@ -88,12 +109,16 @@ func (e *Error) Detail() string {
 	if e.Reason != "" {
 		parts = append(parts, e.Reason)
 	}
-	if len(e.Choices) > 0 {
-		var lines []string
-		for _, choice := range e.Choices {
-			lines = append(lines, "  - "+visible(choice, false))
-		}
-		parts = append(parts, strings.Join(lines, "\n"))
+	var choices []string
+	for _, option := range e.Options {
+		choices = append(choices, option.String())
+	}
+	choices = append(choices, e.Choices...)
+	for i, choice := range choices {
+		choices[i] = "  - " + visible(choice, false)
+	}
+	if len(choices) > 0 {
+		parts = append(parts, strings.Join(choices, "\n"))
 	}
 	if e.Remedy != "" {
 		parts = append(parts, e.Remedy)

@@ -23,7 +23,7 @@ type Host interface {
 
 	// Open finds the registered VM at a path and reads it. It changes nothing
 	// and waits for nothing. A path that two datacenters hold is
-	// ErrAmbiguous with every candidate in Choices; one that no VM has is
+	// ErrAmbiguous with every candidate in Options; one that no VM has is
 	// CodeVMNotFound and says whether the file is there. VIX: VixVM_Open.
 	Open(ctx context.Context, at Locator) (*VM, error)
 

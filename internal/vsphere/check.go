@@ -179,9 +179,8 @@ func (h *host) havingPlaces(ctx context.Context, p *prepared, in []*inventory.Da
 // severalDatacenters lists where the file could be meant to be.
 func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*inventory.Datacenter) error {
 	e := &vix.Error{
-		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Kind: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d datacenters have a datastore named %q:", len(in), p.spec.Path.Datastore),
-		Remedy: "Say which one is meant with the argument datacenter.",
 	}
 	looked, more := h.LookForFile(ctx, p.spec.Path, in)
 	for _, at := range looked {
@@ -191,10 +190,10 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*invent
 		} else if !at.There {
 			state = "the file is not there"
 		}
-		e.Choices = append(e.Choices, fmt.Sprintf("datacenter = %q: %s", at.In.Path, state))
+		e.Options = append(e.Options, vix.Option{Field: vix.FieldDatacenter, Value: at.In.Path, Note: state})
 	}
 	if more > 0 {
-		e.Choices = append(e.Choices, "and "+strconv.Itoa(more)+" more")
+		e.Choices = []string{"and " + strconv.Itoa(more) + " more"}
 	}
 	return e
 }
@@ -257,11 +256,9 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	}
 	r := h.stamp(ctx, p.already.Registration())
 	return &vix.Error{
-		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &r,
+		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, Kind: vix.ErrAlreadyRegistered, VM: &r,
 		Reason:  "The VM is registered already:",
 		Choices: []string{candidate(r)},
-		Remedy: fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+
-			"  terraform import vix_registration.NAME %s", r.ID),
 	}
 }
 

@@ -93,7 +93,7 @@ func TestPlacementErrors(t *testing.T) {
 		parts []string
 	}{
 		"several datacenters": {vix.RegisterSpec{}, vix.CodeInvalidArg, vix.FieldDatacenter,
-			[]string{`2 datacenters have a datastore named "LocalDS_0":`, `datacenter = "/DC0": the file is there`, `datacenter = "/DC1": the file is not there`}},
+			[]string{`2 datacenters have a datastore named "LocalDS_0":`, "datacenter /DC0: the file is there", "datacenter /DC1: the file is not there"}},
 		"unknown folder": {vix.RegisterSpec{Datacenter: "DC0", Folder: "linx"}, vix.CodeObjectNotFound, vix.FieldFolder,
 			[]string{`There is no VM folder "linx" in /DC0`, "/DC0/vm/a/same"}},
 		"ambiguous folder": {vix.RegisterSpec{Datacenter: "DC0", Folder: "same", Cluster: "DC0_C0"}, vix.CodeInvalidArg, vix.FieldFolder,
@@ -113,9 +113,9 @@ func TestPlacementErrors(t *testing.T) {
 		"host without the datastore": {vix.RegisterSpec{Datacenter: "DC0", Host: "DC0_H1"}, vix.CodeInvalidArg, vix.FieldHost,
 			[]string{"does not mount the datastore LocalDS_0"}},
 		"several places": {vix.RegisterSpec{Datacenter: "DC0"}, vix.CodeInvalidArg, vix.FieldNone,
-			[]string{"there are several places that have the datastore LocalDS_0", `cluster = "/DC0/host/DC0_C0"`, `host = "/DC0/host/DC0_H0/DC0_H0"`}},
+			[]string{"there are several places that have the datastore LocalDS_0", "cluster /DC0/host/DC0_C0", "host /DC0/host/DC0_H0/DC0_H0"}},
 		"template in a cluster": {vix.RegisterSpec{Datacenter: "DC0", Cluster: "DC0_C0", Template: true}, vix.CodeInvalidArg, vix.FieldHost,
-			[]string{"has several hosts, and a template is registered on one", `host = "/DC0/host/DC0_C0/DC0_C0_H0"`}},
+			[]string{"has several hosts, and a template is registered on one", "host /DC0/host/DC0_C0/DC0_C0_H0"}},
 		"mounted nowhere": {vix.RegisterSpec{Path: pathOf(t, "[nowhere] a/a.vmx")}, vix.CodeInvalidArg, vix.FieldNone,
 			[]string{"No host of /DC0 mounts the datastore nowhere"}},
 		"cluster that does not mount it": {vix.RegisterSpec{Path: pathOf(t, "[nowhere] a/a.vmx"), Cluster: "DC0_C0"}, vix.CodeInvalidArg, vix.FieldCluster,
@@ -148,8 +148,9 @@ func TestClusterWithoutDRSNeedsAHost(t *testing.T) {
 	h := connected(t, s)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	_, err := check(t, h, vix.RegisterSpec{Path: p})
-	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldHost), "The cluster /DC0/host/DC0_C0 has no DRS to choose one of its hosts:",
-		`host = "/DC0/host/DC0_C0/DC0_C0_H0"`, `host = "/DC0/host/DC0_C0/DC0_C0_H1"`)
+	says(t, kind(t, failure(t, err, vix.CodeInvalidArg, vix.FieldHost), vix.ErrPlaceNotSaid),
+		"The cluster /DC0/host/DC0_C0 has no DRS to choose one of its hosts:",
+		"host /DC0/host/DC0_C0/DC0_C0_H0", "host /DC0/host/DC0_C0/DC0_C0_H1")
 	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Host: "DC0_C0_H1"})
 	if err != nil || r.Host != "/DC0/host/DC0_C0/DC0_C0_H1" {
 		t.Errorf("with a host: %+v, %v", r, err)
@@ -187,8 +188,11 @@ func TestCheckFindsWhatIsRegisteredAlready(t *testing.T) {
 	h := connected(t, s)
 	spec := vix.RegisterSpec{Path: p, Datacenter: "DC0"}
 	_, err = check(t, h, spec)
-	says(t, failure(t, err, vix.CodeAlreadyExists, vix.FieldPath), "The VM is registered already:", `/DC0: "web" (managed object id `+moref,
-		`if_registered = "adopt"`, "terraform import vix_registration.NAME ")
+	e := kind(t, failure(t, err, vix.CodeAlreadyExists, vix.FieldPath), vix.ErrAlreadyRegistered)
+	says(t, e, "The VM is registered already:", `/DC0: "web" (managed object id `+moref)
+	if e.VM == nil || e.VM.ManagedObjectID != moref {
+		t.Errorf("the VM of the error: %+v", e.VM)
+	}
 	spec.Adopt, spec.Folder = true, "Web"
 	got, err := check(t, h, spec)
 	if err != nil || got.Registered == nil || got.Registered.ManagedObjectID != moref || got.Finished {

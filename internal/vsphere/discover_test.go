@@ -103,7 +103,7 @@ func TestFilesRefuses(t *testing.T) {
 	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_1", false))
 	h = connected(t, s)
 	_, err := h.Files(t.Context(), vix.FileQuery{})
-	says(t, failure(t, err, vix.CodeFileError, vix.FieldDatastores), "The datastore LocalDS_1 of /DC0 is inaccessible", "would be unregistered")
+	says(t, kind(t, failure(t, err, vix.CodeFileError, vix.FieldDatastores), vix.ErrDatastoreDown), "The datastore LocalDS_1 of /DC0 is inaccessible")
 	got, err := h.Files(t.Context(), vix.FileQuery{SkipUnreadable: true})
 	if err != nil || len(got.Files) != 1 || len(got.Unreadable) != 1 || got.Unreadable[0].Datastore != "LocalDS_1" || got.Unreadable[0].Reason == "" {
 		t.Errorf("skipping what is inaccessible: %+v, %v", got, err)

@@ -48,25 +48,34 @@ func (h *host) readable(ctx context.Context, what wire.Step, r *vms.Record) (*vi
 	return vm, nil
 }
 
+// mostCandidates is how many candidates an error lists.
+const mostCandidates = 20
+
 // ambiguous lists the VMs that all have one path.
 func ambiguous(what wire.Step, found []*vms.Record) error {
 	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Cause: vix.ErrAmbiguous,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Kind: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this path, in different datacenters:", len(found)),
-		Remedy: "Say which one is meant with the argument datacenter, for example:",
 	}
-	for _, r := range found {
-		e.Choices = append(e.Choices, candidate(r.Registration()))
+	for _, r := range found[:min(len(found), mostCandidates)] {
+		reg := r.Registration()
+		e.Options = append(e.Options, vix.Option{Field: vix.FieldDatacenter, Value: reg.Datacenter, Note: described(reg)})
 	}
-	e.Choices = inventory.AtMost(e.Choices, 20)
-	e.Remedy += fmt.Sprintf("\n\n  datacenter = %q", found[0].Registration().Datacenter)
+	if more := len(found) - len(e.Options); more > 0 {
+		e.Choices = []string{"and " + strconv.Itoa(more) + " more"}
+	}
 	return e
 }
 
 // candidate is one line of an ambiguity.
 func candidate(r vix.Registration) string {
-	return fmt.Sprintf("%s: %q (managed object id %s, instance UUID %s, power state %s)",
-		r.Datacenter, r.Name, r.ManagedObjectID, wire.OrUnknown(r.InstanceUUID), wire.OrUnknown(string(r.PowerState)))
+	return r.Datacenter + ": " + described(r)
+}
+
+// described tells a VM from others in its datacenter.
+func described(r vix.Registration) string {
+	return fmt.Sprintf("%q (managed object id %s, instance UUID %s, power state %s)",
+		r.Name, r.ManagedObjectID, wire.OrUnknown(r.InstanceUUID), wire.OrUnknown(string(r.PowerState)))
 }
 
 // notRegistered says that no VM has the path, whether the file is there, and how
@@ -89,7 +98,10 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 	switch {
 	case len(there) > 0:
 		e.Reason = fmt.Sprintf("The file exists in %s, but it is not registered there: the host knows no VM with this path.", join(there))
-		e.Remedy = "Register it, and open what was registered:\n\n" + registrationBlock(p, there[0], h.nameIsShared(ctx, p.Datastore))
+		e.Kind, e.At = vix.ErrNotRegistered, vix.Locator{Path: p}
+		if h.nameIsShared(ctx, p.Datastore) {
+			e.At.Datacenter = there[0]
+		}
 	case len(unknown) > 0:
 		e.Reason = fmt.Sprintf("No VM with this path is registered in %s, and whether the file exists cannot be told.",
 			joinMore(unknown, more))
@@ -102,7 +114,7 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 		e.Remedy = "Check the path. A VM that storage vMotion moved has another one."
 	}
 	if p.IsTemplate() {
-		e.Remedy += fmt.Sprintf("\n\nThis is the file of a template; that of a VM would be %s.", p.AsVMX())
+		e.Remedy = strings.TrimSpace(e.Remedy + fmt.Sprintf("\n\nThis is the file of a template; that of a VM would be %s.", p.AsVMX()))
 	}
 	return e
 }
@@ -121,50 +133,6 @@ func (h *host) nameIsShared(ctx context.Context, name string) bool {
 		}
 	}
 	return having > 1
-}
-
-// registrationBlock is the configuration that registers a path and opens it.
-func registrationBlock(p vix.Path, datacenter string, several bool) string {
-	var b strings.Builder
-	name := identifier(p.Stem())
-	fmt.Fprintf(&b, "  resource \"vix_registration\" %q {\n", name)
-	if several {
-		fmt.Fprintf(&b, "    vmx_path   = %s\n    datacenter = %s\n", hcl(p.String()), hcl(datacenter))
-	} else {
-		fmt.Fprintf(&b, "    vmx_path = %s\n", hcl(p.String()))
-	}
-	if p.IsTemplate() {
-		b.WriteString("    template = true\n")
-	}
-	b.WriteString("  }\n\n")
-	fmt.Fprintf(&b, "  data \"vix_vm\" %q {\n", name)
-	if several {
-		fmt.Fprintf(&b, "    vmx_path   = vix_registration.%s.registered_path\n    datacenter = %s\n  }", name, hcl(datacenter))
-	} else {
-		fmt.Fprintf(&b, "    vmx_path = vix_registration.%s.registered_path\n  }", name)
-	}
-	return b.String()
-}
-
-// identifier makes an HCL name of a file's.
-func identifier(name string) string {
-	clean := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-':
-			return r
-		}
-		return '_'
-	}, name)
-	if clean == "" || clean[0] >= '0' && clean[0] <= '9' || clean[0] == '-' {
-		clean = "vm_" + clean
-	}
-	return clean
-}
-
-// hcl quotes text as HCL does: a template marker in a name is no template.
-func hcl(text string) string {
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{").Replace(text)
-	return `"` + quoted + `"`
 }
 
 // join lists places in a sentence.
@@ -209,7 +177,7 @@ func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
 // sameID lists the VMs that share an instance UUID.
 func sameID(what wire.Step, found []*vms.Record) error {
 	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Cause: vix.ErrAmbiguous,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Kind: vix.ErrAmbiguous,
 		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
 		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
 	}

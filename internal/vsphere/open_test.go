@@ -89,14 +89,14 @@ func TestOpenOfOnePathInTwoDatacentersIsAmbiguous(t *testing.T) {
 		if !errors.Is(err, vix.ErrAmbiguous) {
 			t.Fatal("not an ambiguity")
 		}
-		want := []string{
-			fmt.Sprintf(`/DC0: "one" (managed object id %s, instance UUID 52000000-0000-0000-0000-000000000001, power state off)`, first),
-			fmt.Sprintf(`/F0/DC1: "two" (managed object id %s, instance UUID 52000000-0000-0000-0000-000000000002, power state on)`, second),
+		want := []vix.Option{
+			{Field: vix.FieldDatacenter, Value: "/DC0", Note: `"one" (managed object id ` + first + ", instance UUID 52000000-0000-0000-0000-000000000001, power state off)"},
+			{Field: vix.FieldDatacenter, Value: "/F0/DC1", Note: `"two" (managed object id ` + second + ", instance UUID 52000000-0000-0000-0000-000000000002, power state on)"},
 		}
-		if !slices.Equal(e.Choices, want) {
-			t.Errorf("candidates:\n%q\nwant\n%q", e.Choices, want)
+		if !slices.Equal(e.Options, want) {
+			t.Errorf("candidates:\n%q\nwant\n%q", e.Options, want)
 		}
-		says(t, e, "2 VMs have this path", `datacenter = "/DC0"`)
+		says(t, e, "2 VMs have this path", `datacenter /DC0: "one"`)
 		for name, id := range map[string]string{"DC0": first, "/DC0": first, "DC1": second, "/F0/DC1": second, "F0/DC1": second} {
 			vm, err := h.Open(t.Context(), vix.Locator{Path: p, Datacenter: name})
 			if err != nil || vm.ManagedObjectID != id {
@@ -121,13 +121,15 @@ func TestOpenSaysWhyNot(t *testing.T) {
 		_, err := h.Open(t.Context(), vix.Locator{Path: pathOf(t, path), Datacenter: datacenter})
 		return err
 	}
-	says(t, failure(t, open("[LocalDS_0] web/web.vmx", ""), vix.CodeVMNotFound, vix.FieldPath),
-		"The file exists in /DC1, but it is not registered there", `resource "vix_registration" "web" {`,
-		`vmx_path   = "[LocalDS_0] web/web.vmx"`, `datacenter = "/DC1"`, "vix_registration.web.registered_path", "VIX_E_VM_NOT_FOUND (4000)")
+	e := kind(t, failure(t, open("[LocalDS_0] web/web.vmx", ""), vix.CodeVMNotFound, vix.FieldPath), vix.ErrNotRegistered)
+	says(t, e, "The file exists in /DC1, but it is not registered there", "VIX_E_VM_NOT_FOUND (4000)")
+	if at := (vix.Locator{Path: pathOf(t, "[LocalDS_0] web/web.vmx"), Datacenter: "/DC1"}); e.At != at {
+		t.Errorf("the file is at %+v, want %+v: two datacenters have a datastore of the name", e.At, at)
+	}
 	says(t, failure(t, open("[LocalDS_0] none/none.vmx", "DC0"), vix.CodeVMNotFound, vix.FieldPath),
 		"No VM with this path is registered in /DC0, and there is no such file on the datastore.")
-	says(t, failure(t, open("[LocalDS_1] tpl/tpl.vmtx", "DC0"), vix.CodeVMNotFound, vix.FieldPath),
-		"The file exists", "template = true", "that of a VM would be [LocalDS_1] tpl/tpl.vmx")
+	says(t, kind(t, failure(t, open("[LocalDS_1] tpl/tpl.vmtx", "DC0"), vix.CodeVMNotFound, vix.FieldPath), vix.ErrNotRegistered),
+		"The file exists", "that of a VM would be [LocalDS_1] tpl/tpl.vmx")
 	says(t, failure(t, open("[LocalDS0] web/web.vmx", ""), vix.CodeFileNotFound, vix.FieldPath),
 		`There is no datastore "LocalDS0" on this host`, "The nearest names are:", "LocalDS_0", "LocalDS_1")
 	says(t, failure(t, open("[zzz] web/web.vmx", "DC0"), vix.CodeFileNotFound, vix.FieldPath),
@@ -345,15 +347,7 @@ func TestWhatIsNotFoundIsNotLookedForEverywhere(t *testing.T) {
 	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldDatacenter), "60 datacenters have a datastore named", "- and 40 more")
 }
 
-func TestConfigurationToPaste(t *testing.T) {
-	for name, want := range map[string]string{"web": "web", "1web": "vm_1web", "größe 100%": "gr__e_100_", "": "vm_", "-a": "vm_-a"} {
-		if got := identifier(name); got != want {
-			t.Errorf("identifier(%q) = %q, want %q", name, got, want)
-		}
-	}
-	if got := hcl(`[ds] a"b${c}%{d}\e`); got != `"[ds] a\"b$${c}%%{d}\\e"` {
-		t.Errorf("hcl = %s", got)
-	}
+func TestPlacesInASentence(t *testing.T) {
 	if got := []string{join(nil), join([]string{"a"}), join([]string{"a", "b"}), join([]string{"a", "b", "c"})}; !slices.Equal(got, []string{"any datacenter", "a", "a and b", "a, b and c"}) {
 		t.Errorf("join = %q", got)
 	}

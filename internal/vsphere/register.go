@@ -44,9 +44,8 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	r, err := h.Reads.Get(readCtx, vm)
 	if err != nil {
 		e := &vix.Error{
-			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Cause: err,
+			Op: "read back", Object: spec.Path.String(), Code: vix.CodeHostConnectionLost, Doubt: true, Cause: err,
 			Reason: fmt.Sprintf("The VM was registered as %s, but the host did not tell more: %s.", vm.Value, err),
-			Remedy: "Apply again: the registration is recognised as ours.",
 		}
 		return nil, e
 	}
@@ -116,7 +115,7 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 	case errors.Is(err, watch.ErrUnsettled):
 		e.Code = vix.CodeCancelled
 		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
-		e.Remedy = "Apply again: a registration that went through is recognised."
+		e.Kind, e.Remedy = "", ""
 	case as(err, &missing), as(err, &file):
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
 		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.Path)

@@ -62,13 +62,13 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 	}
 	if !proved {
 		return nil, &vix.Error{
-			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound,
+			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Kind: vix.ErrUnproved,
 			Reason: "Neither the id nor the path finds the VM, but that it is gone is not proved: this user may see less than before.",
-			Remedy: "Check the user's permissions. If the VM really is unregistered, take it out of the state with terraform state rm.",
+			Remedy: "Check the user's permissions.",
 		}
 	}
 	return nil, &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Cause: vix.ErrGone,
+		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Kind: vix.ErrGone,
 		Reason: fmt.Sprintf("The VM is not registered any more: its managed object %s is gone, and neither its id nor its path finds a VM.",
 			handle.ManagedObjectID),
 	}
@@ -112,7 +112,7 @@ func (h *host) byID(
 func (h *host) otherVM(ctx context.Context, what wire.Step, handle vix.Handle, copies []*vms.Record) error {
 	is := h.stamp(ctx, copies[0].Registration())
 	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldPath, Cause: vix.ErrOtherVM, VM: &is,
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldPath, Kind: vix.ErrOtherVM, VM: &is,
 		Reason: fmt.Sprintf("The VM that was registered (%s) is not there any more. What has its instance UUID is another managed object "+
 			"at another path: a restored copy, or the same VM registered anew elsewhere. Nothing is done with it:", handle.ManagedObjectID),
 	}
@@ -149,11 +149,9 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 	}
 	r := found[0].Registration()
 	return &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath,
-		Reason:  "The registration in the state is gone, and the same file has been registered anew, with another instance UUID:",
+		Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldPath, Kind: vix.ErrRegisteredAnew, VM: &r,
+		Reason:  "The registration is gone, and the same file has been registered anew, with another instance UUID:",
 		Choices: []string{candidate(r)},
-		Remedy: fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
-			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", r.ID),
 	}
 }
 
@@ -171,10 +169,9 @@ func (h *host) sameServer(ctx context.Context, what wire.Step, handle vix.Handle
 		return nil
 	}
 	return &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Field: vix.FieldNone,
-		Reason: fmt.Sprintf("The registration is from the server with the instance UUID %s, and the provider is connected to %s (%s).",
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidHandle, Kind: vix.ErrOtherServer,
+		Reason: fmt.Sprintf("The registration is from the server with the instance UUID %s, and what is connected is %s (%s).",
 			handle.Server, h.Endpoint.Host, server),
-		Remedy: "Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again.",
 	}
 }
 

@@ -94,9 +94,9 @@ func TestAbsenceMustBeProved(t *testing.T) {
 	}
 	other := r.Handle()
 	other.Server = "52ffffff-0000-0000-0000-000000000000"
-	says(t, notGone("another server", other, vix.CodeInvalidHandle), other.Server, s.InstanceUUID(), "Check the provider's hostname")
+	says(t, kind(t, notGone("another server", other, vix.CodeInvalidHandle), vix.ErrOtherServer), other.Server, s.InstanceUUID())
 	unknown := vix.Handle{ID: "52000000-0000-0000-0000-00000000ffff", Path: pathOf(t, "[LocalDS_0] none/none.vmx"), Datacenter: "/DC0"}
-	says(t, notGone("no recorded managed object", unknown, vix.CodeObjectNotFound), "that it is gone is not proved")
+	says(t, kind(t, notGone("no recorded managed object", unknown, vix.CodeObjectNotFound), vix.ErrUnproved), "that it is gone is not proved")
 	for _, f := range []sim.Fault{
 		{Method: "RetrievePropertiesEx", SOAP: &types.NoPermission{PrivilegeId: "System.View"}},
 		{Method: "RetrievePropertiesEx", Cut: true, Times: -1},
@@ -128,8 +128,10 @@ func TestAbsenceMustBeProved(t *testing.T) {
 	if errors.Is(err, vix.ErrGone) {
 		t.Fatal("another registration of the same file counts as a proof")
 	}
-	says(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldPath), "registered anew, with another instance UUID",
-		"terraform import ADDRESS 52000000-0000-0000-0000-000000000002")
+	e := kind(t, failure(t, err, vix.CodeObjectNotFound, vix.FieldPath), vix.ErrRegisteredAnew)
+	if says(t, e, "registered anew, with another instance UUID"); e.VM == nil || e.VM.ID != "52000000-0000-0000-0000-000000000002" {
+		t.Errorf("the VM of the error: %+v", e.VM)
+	}
 }
 
 // rebuilt lays out VMs, tells their handles, and registers them anew; those of

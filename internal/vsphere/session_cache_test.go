@@ -88,7 +88,7 @@ func TestSessionThatCannotBeCachedIsEnded(t *testing.T) {
 			t.Setenv("GOVMOMI_HOME", home)
 			must(t, lay(home))
 			e := refused(t, o, vix.CodeFileError, vix.FieldNone)
-			says(t, e, "Cannot keep the session of", "session_cache keeps the login in a file", filepath.Join(home, "sessions"), "GOVMOMI_HOME")
+			says(t, kind(t, e, vix.ErrSessionNotKept), "Cannot keep the session of", "The login is kept in a file", filepath.Join(home, "sessions"), "GOVMOMI_HOME")
 			if n := s.Sessions(); n != 0 {
 				t.Errorf("%d sessions are left", n)
 			}

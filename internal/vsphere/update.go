@@ -162,10 +162,8 @@ func (h *host) waitForOff(ctx context.Context, what wire.Step, vm types.ManagedO
 // poweredOn refuses to unregister a running VM.
 func poweredOn(what wire.Step, cause error) error {
 	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeVMIsRunning, Cause: cause, Fault: wire.FaultOf(cause),
+		Op: what.Op, Object: what.Object, Code: vix.CodeVMIsRunning, Kind: vix.ErrRunning, Cause: cause, Fault: wire.FaultOf(cause),
 		Reason: "The VM is powered on, and a host unregisters only VMs that are not.",
-		Remedy: "Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
-			"or set on_destroy = \"keep\" to leave it registered.",
 	}
 	return e
 }

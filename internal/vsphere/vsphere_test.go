@@ -130,6 +130,15 @@ func failure(t *testing.T, err error, code vix.Code, field vix.Field) *vix.Error
 	return e
 }
 
+// kind fails unless the error is of that kind.
+func kind(t *testing.T, e *vix.Error, want vix.Kind) *vix.Error {
+	t.Helper()
+	if e.Kind != want {
+		t.Errorf("the kind of the error is %q, want %q:\n%v", e.Kind, want, e)
+	}
+	return e
+}
+
 // says fails unless the whole text of the error has all the parts.
 func says(t *testing.T, e *vix.Error, parts ...string) {
 	t.Helper()

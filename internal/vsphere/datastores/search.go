@@ -50,10 +50,9 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 	what := wire.To("search the datastore", g.Home.Name+" of "+g.Home.In.Path)
 	if !g.Home.Accessible {
 		return nil, &vix.Error{
-			Op: what.Op, Object: what.Object, Code: vix.CodeFileError, Field: vix.FieldDatastores,
+			Op: what.Op, Object: what.Object, Code: vix.CodeFileError, Field: vix.FieldDatastores, Kind: vix.ErrDatastoreDown,
 			Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", g.Home.Name, g.Home.In.Path),
-			Remedy: "Mount it. Or leave it out with on_inaccessible = \"warn\", " +
-				"but not under for_each: what is missing from the list would be unregistered.",
+			Remedy: "Mount it.",
 		}
 	}
 	patterns := []string{cmp.Or(q.Match, "*.vmx")}

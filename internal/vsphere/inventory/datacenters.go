@@ -85,7 +85,7 @@ func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) 
 		}
 		e.Remedy = "Give a datacenter's name or inventory path."
 	default:
-		e.Code, e.Cause = vix.CodeInvalidArg, vix.ErrAmbiguous
+		e.Code, e.Kind = vix.CodeInvalidArg, vix.ErrAmbiguous
 		e.Reason = fmt.Sprintf("The name %q fits %d datacenters:", name, len(found))
 		e.Choices = sk.Paths(found)
 		e.Remedy = "Give the inventory path of the one that is meant."

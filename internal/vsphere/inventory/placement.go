@@ -158,15 +158,15 @@ func onlyCompute(what wire.Step, dc *Datacenter, ds *Datastore, t *Places, mount
 		e.Reason = fmt.Sprintf("No host of %s mounts the datastore %s, is connected and is not in maintenance.", dc.Path, ds.Name)
 		e.Remedy = "Mount the datastore on a host, or bring one back."
 	default:
+		e.Kind = vix.ErrPlaceNotSaid
 		e.Reason = "Where the VM is to run is not said, and there are several places that have the datastore " + ds.Name + ":"
 		for _, c := range able {
-			kind := "host"
+			kind := vix.FieldHost
 			if c.Cluster {
-				kind = "cluster"
+				kind = vix.FieldCluster
 			}
-			e.Choices = append(e.Choices, kind+" = "+Quote(c.configured()))
+			e.Options = append(e.Options, vix.Option{Field: kind, Value: c.configured()})
 		}
-		e.Remedy = "Give cluster, host or resource_pool."
 	}
 	return nil, e
 }
@@ -205,11 +205,11 @@ func hostIn(what wire.Step, c *Compute, ds *Datastore, mounts Mounts, template b
 		why = "has several hosts, and a template is registered on one:"
 	}
 	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldHost,
-		Reason: "The cluster " + c.Path + " " + why, Remedy: "Give the argument host.",
+		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldHost, Kind: vix.ErrPlaceNotSaid,
+		Reason: "The cluster " + c.Path + " " + why,
 	}
 	for _, item := range able {
-		e.Choices = append(e.Choices, "host = "+Quote(item.Path))
+		e.Options = append(e.Options, vix.Option{Field: vix.FieldHost, Value: item.Path})
 	}
 	return nil, e
 }

@@ -244,7 +244,7 @@ func Pick[T interface{ At() string }](what wire.Step, field vix.Field, kind, nam
 		e.Remedy = "Give its name, or its inventory path."
 		return none, e
 	}
-	e.Code, e.Cause = vix.CodeInvalidArg, vix.ErrAmbiguous
+	e.Code, e.Kind = vix.CodeInvalidArg, vix.ErrAmbiguous
 	e.Reason = "The name " + Quote(name) + " fits several in " + where + ":"
 	e.Choices = paths(found)
 	e.Remedy = "Give the inventory path of the one that is meant."

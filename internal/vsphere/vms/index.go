@@ -40,7 +40,8 @@ const (
 	maxIndexes = 2
 )
 
-// indexes keeps the indexes, by datastore name. One read may be of several names.
+// indexes keeps the indexes, by datastore name. Unlike a wire.Memory, one read may be of
+// several names, and what this process changes while it is under way is made up for.
 type indexes struct {
 	mu    sync.Mutex
 	reads int

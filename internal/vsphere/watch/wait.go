@@ -12,6 +12,8 @@ import (
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // settle is how long a cancelled caller waits to learn how its task ended.
@@ -71,7 +73,7 @@ func (w *Watch) task(ctx context.Context, ref reference) (types.TaskInfo, error)
 		return info, w.outcome(settled, ref, &info, err)
 	case <-settled.Done():
 		w.leave(ref, one)
-		return types.TaskInfo{}, w.line.Typed(errors.Join(ctx.Err(), ErrUnsettled))
+		return types.TaskInfo{}, w.doubtful(errors.Join(ctx.Err(), ErrUnsettled))
 	}
 }
 
@@ -92,12 +94,12 @@ func (w *Watch) outcome(ctx context.Context, ref reference, info *types.TaskInfo
 		if _, gone := errors.AsType[goneError](err); !gone {
 			err = errors.Join(err, ErrUnsettled)
 		}
-		return w.line.Typed(err)
+		return w.doubtful(err)
 	}
 	if info.State == types.TaskInfoStateError && info.Error == nil {
 		now, err := w.retrieve(ctx, ref)
 		if err != nil {
-			return err
+			return w.doubtful(err)
 		}
 		*info = infoOf(now)
 	}
@@ -105,6 +107,17 @@ func (w *Watch) outcome(ctx context.Context, ref reference, info *types.TaskInfo
 		return w.line.Typed(task.Error{LocalizedMethodFault: info.Error})
 	}
 	return nil
+}
+
+// doubtful is the error of a task whose end nobody has told.
+func (w *Watch) doubtful(err error) error {
+	typed, ok := errors.AsType[*vix.Error](w.line.Typed(err))
+	if !ok {
+		return err
+	}
+	e := *typed
+	e.Doubt, e.Cause = true, err
+	return &e
 }
 
 // VM is what is watched of a VM.

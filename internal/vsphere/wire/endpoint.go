@@ -45,15 +45,16 @@ func parseEndpoint(o vix.ConnectOptions) (*url.URL, error) {
 	if password, _ := u.User.Password(); password != "" {
 		return nil, &vix.Error{
 			Op: "connect to", Object: u.Host, Code: vix.CodeInvalidHostnameSpecification, Field: vix.FieldHostname,
+			Kind:   vix.ErrPasswordInURL,
 			Reason: "The URL holds a password, and URLs end up in logs.",
-			Remedy: "Give username and password as arguments or in VIX_USERNAME and VIX_PASSWORD.",
 		}
 	}
 	if u.Scheme == "http" && !o.Insecure {
 		return nil, &vix.Error{
 			Op: "connect to", Object: u.Host, Code: vix.CodeNetHTTPSSLSecurity, Field: vix.FieldHostname,
+			Kind:   vix.ErrPlaintext,
 			Reason: "http:// sends the password in clear to whoever listens on the way.",
-			Remedy: "Write https://, or leave the scheme out. If it is meant so, accept an unprotected connection: insecure = true.",
+			Remedy: "Write https://, or leave the scheme out.",
 		}
 	}
 	u.User = nil

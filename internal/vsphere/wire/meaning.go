@@ -20,8 +20,11 @@ var vixCodes = regexp.MustCompile(`vix error codes = \((\d+), (\d+)\)`)
 // meaning is what a fault means to people.
 type meaning struct {
 	code           vix.Code
+	kind           vix.Kind
 	reason, remedy string
 	field          vix.Field
+	// doubt is set where the host itself does not know what came of it.
+	doubt bool
 }
 
 // Explain fills in what a fault means. The cases that an operation knows more
@@ -36,8 +39,9 @@ func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) 
 	}
 	if !known {
 		m.code, m.reason = family(method)
+		m.doubt = m.code == vix.CodeFail // who knows
 	}
-	e.Code, e.Reason, e.Remedy, e.Field = m.code, m.reason, m.remedy, m.field
+	e.Code, e.Kind, e.Reason, e.Remedy, e.Field, e.Doubt = m.code, m.kind, m.reason, m.remedy, m.field, m.doubt
 	if codes := vixCodes.FindStringSubmatch(e.Fault); codes != nil {
 		if n, err := strconv.Atoi(codes[1]); err == nil {
 			e.Code = vix.Code(n)
@@ -60,16 +64,16 @@ func (l *Line) aboutUser(method types.BaseMethodFault) (meaning, bool) {
 		}, true
 	case *types.InvalidLogin:
 		return meaning{
-			code: vix.CodeHostUserPermissions, field: vix.FieldPassword,
+			code: vix.CodeHostUserPermissions, kind: vix.ErrLoginRefused, field: vix.FieldPassword,
 			reason: "The host refuses the user name or the password. The login was tried once and is not repeated, " +
 				"because hosts lock accounts.",
-			remedy: "Check username and password (VIX_USERNAME, VIX_PASSWORD).",
+			remedy: "Check the user name and the password.",
 		}, true
 	case *types.NotAuthenticated:
 		return meaning{
-			code:   vix.CodeHostConnectionLost,
+			code: vix.CodeHostConnectionLost, kind: vix.ErrPassing, doubt: true,
 			reason: "The session ended, and a new login did not bring it back.",
-			remedy: "Run Terraform again. If it happens again, look whether something terminates this user's sessions.",
+			remedy: "If it happens again, look whether something terminates this user's sessions.",
 		}, true
 	case *types.RestrictedVersion:
 		return meaning{
@@ -109,7 +113,7 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 		}, true
 	case *types.ManagedObjectNotFound:
 		return meaning{
-			code: vix.CodeObjectNotFound, reason: "An object that was there a moment ago is gone.", remedy: "Run Terraform again.",
+			code: vix.CodeObjectNotFound, kind: vix.ErrPassing, reason: "An object that was there a moment ago is gone.",
 		}, true
 	case *types.NotFound:
 		return meaning{code: vix.CodeNotFound, reason: "The host finds no such object."}, true
@@ -119,12 +123,13 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 		}, true
 	case *types.HostConfigFault, *types.HostCommunication:
 		return meaning{
-			code: vix.CodeHostNotConnected, reason: "The vCenter has no answer from the ESXi host.", remedy: "Look at the host's state.",
+			code: vix.CodeHostNotConnected, doubt: true, reason: "The vCenter has no answer from the ESXi host.",
+			remedy: "Look at the host's state.",
 		}, true
 	case *types.TaskInProgress:
 		return meaning{
-			code: vix.CodeOperationAlreadyInProgress, reason: "Another task is running on the object.",
-			remedy: "Wait for it, then run Terraform again.",
+			code: vix.CodeOperationAlreadyInProgress, kind: vix.ErrPassing, reason: "Another task is running on the object.",
+			remedy: "Wait for it.",
 		}, true
 	case *types.ToolsUnavailable:
 		return meaning{
@@ -133,7 +138,9 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 			remedy: "Shut the guest down yourself, or allow a hard power off.",
 		}, true
 	case *types.RequestCanceled:
-		return meaning{code: vix.CodeCancelled, reason: "The task was cancelled on the host.", remedy: "Run Terraform again."}, true
+		return meaning{
+			code: vix.CodeCancelled, kind: vix.ErrPassing, doubt: true, reason: "The task was cancelled on the host.",
+		}, true
 	}
 	return meaning{}, false
 }

@@ -81,11 +81,10 @@ func (l *Line) cacheError(err error) error {
 		return err
 	}
 	return &vix.Error{
-		Op: "keep the session of", Object: l.Endpoint.Host, Code: vix.CodeFileError,
-		Reason: "session_cache keeps the login in a file, and that fails: " + file.Error() + ". No session is left open.",
-		Remedy: "Make " + l.sessions.DirSOAP + " a folder that this user can write, name another one in GOVMOMI_HOME, " +
-			"or remove session_cache.",
-		Cause: err,
+		Op: "keep the session of", Object: l.Endpoint.Host, Code: vix.CodeFileError, Kind: vix.ErrSessionNotKept,
+		Reason: "The login is kept in a file between runs, and that fails: " + file.Error() + ". No session is left open.",
+		Remedy: "Make " + l.sessions.DirSOAP + " a folder that this user can write, or name another one in GOVMOMI_HOME.",
+		Cause:  err,
 	}
 }
 

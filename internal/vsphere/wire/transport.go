@@ -22,7 +22,9 @@ import (
 // transportError explains an error below the API: no answer, or not one of a
 // vSphere host.
 func (l *Line) transportError(e *vix.Error, err error) {
-	set := func(code vix.Code, reason, remedy string) { e.Code, e.Reason, e.Remedy = code, reason, remedy }
+	set := func(code vix.Code, kind vix.Kind, reason, remedy string) {
+		e.Code, e.Kind, e.Reason, e.Remedy = code, kind, reason, remedy
+	}
 	server := l.Endpoint.Host
 	var (
 		slow   tooSlowError
@@ -32,39 +34,41 @@ func (l *Line) transportError(e *vix.Error, err error) {
 		proxy  proxyError
 	)
 	defer func() { e.Reason += aside(err) }()
+	_, e.Doubt = errors.AsType[doubtfulError](err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		set(vix.CodeCancelled, "The operation was interrupted.", "Run Terraform again.")
+		set(vix.CodeCancelled, vix.ErrPassing, "The operation was interrupted.", "")
 	case errors.As(err, &proxy):
-		set(vix.CodeCannotConnectToHost,
+		set(vix.CodeCannotConnectToHost, "",
 			fmt.Sprintf("The proxy %s refuses to connect to %s: %s.", proxy.name, server, proxy.status), proxyRemedy)
 	case isProxy(err):
-		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The proxy%s on the way to %s cannot be reached: %s.", proxyAddress(err), server,
+		set(vix.CodeCannotConnectToHost, "", fmt.Sprintf("The proxy%s on the way to %s cannot be reached: %s.", proxyAddress(err), server,
 			strings.TrimSuffix(rootText(err), ".")), proxyRemedy)
 	case errors.As(err, &slow):
-		set(vix.CodeNetHTTPOperationTimedout, fmt.Sprintf("%s gave %s.", server, slow.Error()),
-			"Look whether the host is overloaded or unreachable, or raise request_timeout.")
+		set(vix.CodeNetHTTPOperationTimedout, vix.ErrSlow, fmt.Sprintf("%s gave %s.", server, slow.Error()),
+			"Look whether the host is overloaded or unreachable.")
 	case errors.Is(err, context.DeadlineExceeded):
-		set(vix.CodeNetHTTPOperationTimedout, server+" did not finish in time.",
+		set(vix.CodeNetHTTPOperationTimedout, "", server+" did not finish in time.",
 			"Raise the operation's timeout, or find out what the host waits for.")
 	case errors.As(err, &status):
-		set(vix.CodeCannotConnectToHost, fmt.Sprintf("%s answers %s, and says nothing more.", server, status),
-			"The host is starting or overloaded, or a proxy on the way does not reach it. Run Terraform again when it answers.")
+		set(vix.CodeCannotConnectToHost, vix.ErrSilent, fmt.Sprintf("%s answers %s, and says nothing more.", server, status),
+			"The host is starting or overloaded, or a proxy on the way does not reach it.")
 	case errors.As(err, &lookup):
-		set(vix.CodeHostServerNotFound, fmt.Sprintf("The name %s cannot be resolved: %s.", lookup.Name, lookup.Err),
-			"Check hostname (VIX_HOSTNAME) and DNS.")
+		set(vix.CodeHostServerNotFound, vix.ErrUnknownName,
+			fmt.Sprintf("The name %s cannot be resolved: %s.", lookup.Name, lookup.Err), "Check the name, and DNS.")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		set(vix.CodeHostNetworkConnRefused, "Nothing listens at "+server+".", "Check hostname and port, and whether the host is up.")
+		set(vix.CodeHostNetworkConnRefused, "", "Nothing listens at "+server+".", "Check hostname and port, and whether the host is up.")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		set(vix.CodeHostConnectionLost, "The connection to "+server+" broke.", "Run Terraform again when the host answers.")
+		set(vix.CodeHostConnectionLost, vix.ErrSilent, "The connection to "+server+" broke.", "")
 	case isNoSOAP(err):
-		set(vix.CodeNetHTTPGeneric, fmt.Sprintf("What %s answers is damaged: %s.", server, strings.TrimSuffix(rootText(err), ".")),
-			"Look at proxies on the way. Run Terraform again when they let answers through as they are.")
+		set(vix.CodeNetHTTPGeneric, vix.ErrSilent,
+			fmt.Sprintf("What %s answers is damaged: %s.", server, strings.TrimSuffix(rootText(err), ".")),
+			"Look at proxies on the way: they must let answers through as they are.")
 	case errors.As(err, &broken):
-		set(vix.CodeCannotConnectToHost, fmt.Sprintf("The call to %s failed: %s.", server, broken.Err),
+		set(vix.CodeCannotConnectToHost, "", fmt.Sprintf("The call to %s failed: %s.", server, broken.Err),
 			"Look at the host, and at proxies and firewalls on the way.")
 	default:
-		set(vix.CodeFail, "The call to "+server+" failed: "+err.Error()+".", "")
+		set(vix.CodeFail, "", "The call to "+server+" failed: "+err.Error()+".", "")
 	}
 }
 
@@ -104,7 +108,7 @@ func (l *Line) connectError(err error) error {
 	_, starting := errors.AsType[statusError](err)
 	_, viaProxy := errors.AsType[proxyError](err)
 	if _, _, isFault := faultOf(err); !isFault && !starting && !viaProxy && e.Code != vix.CodeFileError && answeredOtherwise(e.Code, err) {
-		e.Code = vix.CodeNetHTTPGeneric
+		e.Code, e.Kind = vix.CodeNetHTTPGeneric, ""
 		e.Reason = fmt.Sprintf("What answers at %s is not a vCenter or ESXi: %s.",
 			l.Endpoint.Redacted(), strings.TrimSuffix(rootText(err), "."))
 		e.Remedy = "Check hostname and port. The vSphere API is at https://HOST/sdk."

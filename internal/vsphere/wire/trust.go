@@ -144,9 +144,9 @@ func certificateError(server string, err error) *vix.Error {
 	e := &vix.Error{Op: "connect to", Object: server, Code: vix.CodeNetHTTPSSLSecurity, Cause: err}
 	if mismatch, ok := errors.AsType[*thumbprintError](err); ok {
 		e.Field = vix.FieldThumbprint
-		e.Reason = fmt.Sprintf("The server shows another certificate than the one that thumbprint trusts. Its SHA-256 thumbprint is %s, "+
+		e.Reason = fmt.Sprintf("The server shows another certificate than the one that is trusted. Its SHA-256 thumbprint is %s, "+
 			"for %s, issued by %s.", soap.ThumbprintSHA256(mismatch.seen), mismatch.seen.Subject, mismatch.seen.Issuer)
-		e.Remedy = "If the certificate was renewed, verify the new thumbprint on the server and change the argument. " +
+		e.Remedy = "If the certificate was renewed, verify the new one on the server and trust that. " +
 			"If it was not, somebody stands between you and the server."
 		return e
 	}
@@ -155,7 +155,7 @@ func certificateError(server string, err error) *vix.Error {
 		return nil
 	}
 	leaf := refused.UnverifiedCertificates[0]
-	e.Field = vix.FieldHostname
+	e.Field, e.Kind, e.Thumbprint = vix.FieldHostname, vix.ErrUntrusted, soap.ThumbprintSHA256(leaf)
 	var (
 		unknown x509.UnknownAuthorityError
 		name    x509.HostnameError
@@ -164,19 +164,17 @@ func certificateError(server string, err error) *vix.Error {
 	switch {
 	case errors.As(err, &name):
 		e.Reason = fmt.Sprintf("The certificate is not for this name: %s.", name.Error())
-		e.Remedy = "Use a name that the certificate holds, or trust this very certificate"
+		e.Remedy = "Use a name that the certificate holds."
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		e.Reason = fmt.Sprintf("The certificate is not valid now: it is for %s to %s.",
 			leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339))
-		e.Remedy = "Renew it on the server, or trust this very certificate"
+		e.Remedy = "Renew it on the server."
 	case errors.As(err, &unknown):
 		e.Reason = fmt.Sprintf("The certificate is signed by an authority that is not trusted: %s.", leaf.Issuer)
-		e.Remedy = "Give the authority's certificate in ca_file (vCenter offers it at https://" + server +
-			"/certs/download.zip), or trust this very certificate"
+		e.Remedy = "Trust the authority: a vCenter offers its certificate at https://" + server + "/certs/download.zip."
 	default:
 		e.Reason = "The certificate is refused: " + refused.Err.Error() + "."
-		e.Remedy = "Renew it on the server, or trust this very certificate"
+		e.Remedy = "Renew it on the server."
 	}
-	e.Remedy += " after verifying it on the server:\n\n  thumbprint = \"" + soap.ThumbprintSHA256(leaf) + "\""
 	return e
 }

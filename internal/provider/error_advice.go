@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// advice is what to write or to type about each kind of error: what a host says is so
+// without a word of Terraform is told here how to go on in it.
+var advice = map[vix.Kind]func(e *vix.Error) string{
+	vix.ErrAlreadyRegistered: func(e *vix.Error) string {
+		return fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+
+			"  terraform import vix_registration.NAME %s", e.VM.ID)
+	},
+	vix.ErrRegisteredAnew: func(e *vix.Error) string {
+		return fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
+			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", e.VM.ID)
+	},
+	vix.ErrOtherVM: func(e *vix.Error) string {
+		return fmt.Sprintf("If it is the VM that is meant, say so with its path:\n\n  vmx_path = %s\n\n"+
+			"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS",
+			hcl(e.VM.Path.String()))
+	},
+	vix.ErrUnproved: always("If the VM really is unregistered, take it out of the state with terraform state rm."),
+	vix.ErrOtherServer: always("Check the provider's hostname. If the server was rebuilt, take the registration out of the state and " +
+		"import it again."),
+	vix.ErrNotRegistered: func(e *vix.Error) string {
+		return "Register it, and open what was registered:\n\n" + registrationBlock(e.At)
+	},
+	vix.ErrAmbiguous: func(e *vix.Error) string {
+		if len(e.Options) == 0 {
+			return ""
+		}
+		return "Say which one is meant with the argument " + string(e.Options[0].Field) + "."
+	},
+	vix.ErrPlaceNotSaid: func(e *vix.Error) string {
+		if e.Field != vix.FieldNone {
+			return "Give the argument " + string(e.Field) + "."
+		}
+		return "Give cluster, host or resource_pool."
+	},
+	vix.ErrRunning: always("Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
+		"or set on_destroy = \"keep\" to leave it registered."),
+	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
+		"would be unregistered."),
+	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),
+	vix.ErrUntrusted: func(e *vix.Error) string {
+		return "An authority's certificate goes into ca_file. Or trust this very certificate, after verifying it on the server:\n\n" +
+			"  thumbprint = " + hcl(e.Thumbprint)
+	},
+	vix.ErrUnknownName:    always("The name is the argument hostname, or VIX_HOSTNAME."),
+	vix.ErrPlaintext:      always("If it is meant so, accept an unprotected connection: insecure = true."),
+	vix.ErrPasswordInURL:  always("Give username and password as arguments or in VIX_USERNAME and VIX_PASSWORD."),
+	vix.ErrSlow:           always("Or raise request_timeout."),
+	vix.ErrSessionNotKept: always("Or remove session_cache."),
+	vix.ErrPassing:        always("Run Terraform again."),
+	vix.ErrSilent:         always("Run Terraform again when the host answers."),
+}
+
+func always(text string) func(*vix.Error) string {
+	return func(*vix.Error) string { return text }
+}
+
+// advised is an error with what to do about it in Terraform, and with the options of an
+// argument as they are written.
+func advised(e *vix.Error) *vix.Error {
+	more := *e
+	var choices []string
+	for _, option := range e.Options {
+		choice := string(option.Field) + " = " + hcl(option.Value)
+		if option.Note != "" {
+			choice += ": " + option.Note
+		}
+		choices = append(choices, choice)
+	}
+	more.Options, more.Choices = nil, slices.Concat(choices, e.Choices)
+	switch say := advice[e.Kind]; {
+	case e.Doubt:
+		more.Remedy += " Apply again when the host answers: what it has carried out is recognised."
+	case say != nil:
+		more.Remedy += " " + say(e)
+	}
+	more.Remedy = strings.TrimSpace(more.Remedy)
+	more.Kind, more.Doubt = "", false // it has been said
+	return &more
+}
+
+// registrationBlock is the configuration that registers a file and opens its VM.
+func registrationBlock(at vix.Locator) string {
+	var b strings.Builder
+	p, several := at.Path, at.Datacenter != ""
+	name := identifier(p.Stem())
+	fmt.Fprintf(&b, "  resource \"vix_registration\" %q {\n", name)
+	if several {
+		fmt.Fprintf(&b, "    vmx_path   = %s\n    datacenter = %s\n", hcl(p.String()), hcl(at.Datacenter))
+	} else {
+		fmt.Fprintf(&b, "    vmx_path = %s\n", hcl(p.String()))
+	}
+	if p.IsTemplate() {
+		b.WriteString("    template = true\n")
+	}
+	b.WriteString("  }\n\n")
+	fmt.Fprintf(&b, "  data \"vix_vm\" %q {\n", name)
+	if several {
+		fmt.Fprintf(&b, "    vmx_path   = vix_registration.%s.registered_path\n    datacenter = %s\n  }", name, hcl(at.Datacenter))
+	} else {
+		fmt.Fprintf(&b, "    vmx_path = vix_registration.%s.registered_path\n  }", name)
+	}
+	return b.String()
+}
+
+// identifier makes an HCL name of a file's.
+func identifier(name string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-':
+			return r
+		}
+		return '_'
+	}, name)
+	if clean == "" || clean[0] >= '0' && clean[0] <= '9' || clean[0] == '-' {
+		clean = "vm_" + clean
+	}
+	return clean
+}
+
+// hcl quotes text as HCL does: a template marker in a name is no template.
+func hcl(text string) string {
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "$${", "%{", "%%{").Replace(text)
+	return `"` + quoted + `"`
+}

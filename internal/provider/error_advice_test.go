@@ -1,0 +1,107 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// TestAdvice holds the whole text of what is said about each kind of error.
+func TestAdvice(t *testing.T) {
+	web := mustPath(t, webPath)
+	is := &vix.Registration{ID: "50-1", Name: "web", Path: web}
+	down := "Mount it."
+	for kind, test := range map[vix.Kind]struct {
+		more vix.Error
+		want string
+	}{
+		vix.ErrAlreadyRegistered: {vix.Error{VM: is},
+			"To take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME 50-1"},
+		vix.ErrRegisteredAnew: {vix.Error{VM: is},
+			"To go on with that one, take the old one out of the state and import it:\n\n  terraform state rm ADDRESS\n" +
+				"  terraform import ADDRESS 50-1"},
+		vix.ErrOtherVM: {vix.Error{VM: is},
+			"If it is the VM that is meant, say so with its path:\n\n  vmx_path = \"[storage1] web/web.vmx\"\n\n" +
+				"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS"},
+		vix.ErrUnproved: {vix.Error{Remedy: "Check the user's permissions."},
+			"Check the user's permissions. If the VM really is unregistered, take it out of the state with terraform state rm."},
+		vix.ErrOtherServer: {vix.Error{},
+			"Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again."},
+		vix.ErrNotRegistered: {vix.Error{At: vix.Locator{Path: web, Datacenter: "/DC0"}},
+			"Register it, and open what was registered:\n\n  resource \"vix_registration\" \"web\" {\n" +
+				"    vmx_path   = \"[storage1] web/web.vmx\"\n    datacenter = \"/DC0\"\n  }\n\n" +
+				"  data \"vix_vm\" \"web\" {\n    vmx_path   = vix_registration.web.registered_path\n    datacenter = \"/DC0\"\n  }"},
+		vix.ErrAmbiguous: {vix.Error{Options: []vix.Option{
+			{Field: vix.FieldDatacenter, Value: "/DC0", Note: "the file is there"}, {Field: vix.FieldDatacenter, Value: "/DC${1}"},
+		}, Choices: []string{"and 3 more"}},
+			"  - datacenter = \"/DC0\": the file is there\n  - datacenter = \"/DC$${1}\"\n  - and 3 more\n\n" +
+				"Say which one is meant with the argument datacenter."},
+		vix.ErrPlaceNotSaid: {vix.Error{Options: []vix.Option{{Field: vix.FieldCluster, Value: "/DC0/host/C0"}}},
+			"  - cluster = \"/DC0/host/C0\"\n\nGive cluster, host or resource_pool."},
+		vix.ErrRunning: {vix.Error{},
+			"Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; or set on_destroy = \"keep\" to leave " +
+				"it registered."},
+		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
+			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
+				"unregistered."},
+		vix.ErrLoginRefused: {vix.Error{}, "They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."},
+		vix.ErrUntrusted: {vix.Error{Thumbprint: "AB:CD"},
+			"An authority's certificate goes into ca_file. Or trust this very certificate, after verifying it on the server:\n\n" +
+				"  thumbprint = \"AB:CD\""},
+		vix.ErrUnknownName:    {vix.Error{}, "The name is the argument hostname, or VIX_HOSTNAME."},
+		vix.ErrPlaintext:      {vix.Error{}, "If it is meant so, accept an unprotected connection: insecure = true."},
+		vix.ErrPasswordInURL:  {vix.Error{}, "Give username and password as arguments or in VIX_USERNAME and VIX_PASSWORD."},
+		vix.ErrSlow:           {vix.Error{}, "Or raise request_timeout."},
+		vix.ErrSessionNotKept: {vix.Error{}, "Or remove session_cache."},
+		vix.ErrPassing:        {vix.Error{}, "Run Terraform again."},
+		vix.ErrSilent:         {vix.Error{}, "Run Terraform again when the host answers."},
+	} {
+		e := test.more
+		e.Op, e.Object, e.Code, e.Kind = "open", webPath, vix.CodeFail, kind
+		if _, detail := texts(&e); detail != test.want+"\n\nVIX_E_FAIL (1)" {
+			t.Errorf("%s:\n%s\nwant:\n%s", kind, detail, test.want)
+		}
+		if advice[kind] == nil {
+			t.Errorf("there is no advice about %q", kind)
+		}
+	}
+	if len(advice) != 19 {
+		t.Errorf("there is advice about %d kinds, and 19 texts are known here", len(advice))
+	}
+}
+
+func TestAdviceInDoubt(t *testing.T) {
+	e := &vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostConnectionLost, Kind: vix.ErrSilent, Doubt: true, Reason: "The line broke."}
+	want := "The line broke.\n\nApply again when the host answers: what it has carried out is recognised.\n\n" +
+		"VIX_E_HOST_CONNECTION_LOST (36)"
+	if _, detail := texts(e); detail != want {
+		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
+	}
+	// What has been said is not said twice, and the error itself stays what it is.
+	if _, detail := texts(advised(e)); detail != want {
+		t.Errorf("said twice:\n%s", detail)
+	}
+	if !errors.Is(e, vix.ErrSilent) || !e.Doubt {
+		t.Errorf("the error has changed: %+v", e)
+	}
+}
+
+func TestConfigurationToPaste(t *testing.T) {
+	for name, want := range map[string]string{"web": "web", "1web": "vm_1web", "größe 100%": "gr__e_100_", "": "vm_", "-a": "vm_-a"} {
+		if got := identifier(name); got != want {
+			t.Errorf("identifier(%q) = %q, want %q", name, got, want)
+		}
+	}
+	if got := hcl(`[ds] a"b${c}%{d}\e`); got != `"[ds] a\"b$${c}%%{d}\\e"` {
+		t.Errorf("hcl = %s", got)
+	}
+	if got, want := registrationBlock(vix.Locator{Path: mustPath(t, "[storage1] tpl/tpl.vmtx")}),
+		"  resource \"vix_registration\" \"tpl\" {\n    vmx_path = \"[storage1] tpl/tpl.vmtx\"\n    template = true\n  }\n\n"+
+			"  data \"vix_vm\" \"tpl\" {\n    vmx_path = vix_registration.tpl.registered_path\n  }"; got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
