@@ -39,7 +39,8 @@ func (p *process) start(vm *desktop.VM) error {
 			version, persona.Product, persona.Hardware))
 	}
 	if disk := vm.MissingDisk(); disk != "" {
-		return p.cancel(vm, "Cannot open the disk '"+disk+"' or one of the snapshot disks it depends on.\nFailed to start the virtual machine.")
+		return p.cancel(vm, "Cannot open the disk '"+disk+"' or one of the snapshot disks it depends on.\n"+
+			"Failed to start the virtual machine.")
 	}
 	p.midway()
 	return p.d.Start(vm, p.vmx, "")
