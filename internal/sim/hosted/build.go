@@ -13,6 +13,9 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+
+	// What is built at run time is no part of a test's cache key. With this the result of a test is not kept when vmrun changes.
+	_ "github.com/terraform-vix/terraform-provider-vix/internal/sim/hosted/vmrun"
 )
 
 // source is the command that the stand-in vmrun is built of.
