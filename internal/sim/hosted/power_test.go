@@ -131,6 +131,20 @@ func TestHardwareThatIsTooNew(t *testing.T) {
 		want(t, nil, "Error: The virtual hardware is already up-to-date\n", failed)
 }
 
+func TestDiskThatIsMissing(t *testing.T) {
+	p := product(t, hostedsim.Options{})
+	m := p.AddVM("a", hostedsim.Spec{})
+	if err := os.Remove(filepath.Join(m.Dir(), "a.vmdk")); err != nil {
+		t.Fatal(err)
+	}
+	ws(t, p, "start", m.Path(), "nogui").want(t, m, "Error: The operation was canceled\n", failed)
+	log, _ := os.ReadFile(filepath.Join(m.Dir(), "vmware.log"))
+	if !strings.Contains(string(log), "Msg_Post: Error\n") || !strings.Contains(string(log), "Cannot open the disk '"+m.Dir()) {
+		t.Errorf("vmware.log:\n%s", log)
+	}
+	ws(t, p, "clone", m.Path(), filepath.Join(p.VMs(), "b", "b.vmx"), "full").want(t, m, "Error: A file was not found\n", failed)
+}
+
 func TestSoftNeedsTools(t *testing.T) {
 	p := product(t, hostedsim.Options{})
 	m := p.AddVM("a", hostedsim.Spec{})

@@ -90,6 +90,16 @@ func (vm *VM) disks() []string {
 	return paths
 }
 
+// MissingDisk is the file of a disk that is not there, "" if all are.
+func (vm *VM) MissingDisk() string {
+	for _, disk := range vm.disks() {
+		if _, err := os.Stat(disk); err != nil {
+			return disk
+		}
+	}
+	return ""
+}
+
 // beside is a path that the configuration has, absolute.
 func (vm *VM) beside(name string) string {
 	if filepath.IsAbs(name) {

@@ -35,15 +35,23 @@ func (p *process) start(vm *desktop.VM) error {
 		return nil
 	}
 	if version, _ := strconv.Atoi(vm.Get("virtualHW.version")); version > persona.Hardware {
-		text := fmt.Sprintf("This virtual machine requires hardware version %d, and %s supports version %d.",
-			version, persona.Product, persona.Hardware)
-		if err := desktop.PostError(vm.Path, text); err != nil {
-			return err
-		}
-		return p.fail(canceled)
+		return p.cancel(vm, fmt.Sprintf("This virtual machine requires hardware version %d, and %s supports version %d.",
+			version, persona.Product, persona.Hardware))
+	}
+	if disk := vm.MissingDisk(); disk != "" {
+		return p.cancel(vm, "Cannot open the disk '"+disk+"' or one of the snapshot disks it depends on.\n"+
+			"Failed to start the virtual machine.")
 	}
 	p.midway()
 	return p.d.Start(vm, p.vmx, "")
+}
+
+// cancel is what becomes of a question or a complaint without a window: the log has the text.
+func (p *process) cancel(vm *desktop.VM, text string) error {
+	if err := desktop.PostError(vm.Path, text); err != nil {
+		return err
+	}
+	return p.fail(canceled)
 }
 
 // gentle says whether a change of power goes through the guest, which it cannot without Tools; then it is answered here.

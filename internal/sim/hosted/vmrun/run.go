@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,7 +92,7 @@ func (p *process) run(args []string) (err error) {
 	if !p.fault.Midway && !p.fault.Late {
 		p.strike()
 	}
-	if err = p.perform(problem, cmd, known); err != nil {
+	if err = p.understood(p.perform(problem, cmd, known)); err != nil {
 		return err
 	}
 	if p.fault.Late {
@@ -109,6 +110,17 @@ func (p *process) name() string {
 		return "version"
 	}
 	return strings.ToLower(p.command)
+}
+
+// understood answers what went wrong with files in vmrun's words.
+func (p *process) understood(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return p.fail(desktop.ErrPermission.Error())
+	case errors.Is(err, fs.ErrNotExist):
+		return p.fail("A file was not found")
+	}
+	return err
 }
 
 // perform carries out the command.
