@@ -6,6 +6,7 @@ package hosted
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
 	"time"
 
@@ -47,6 +48,9 @@ func Connect(provider vix.ServiceProvider) vix.Connect {
 		if options.RequestTimeout == 0 {
 			options.RequestTimeout = vix.DefaultRequestTimeout
 		}
+		if options.Log == nil {
+			options.Log = slog.New(slog.DiscardHandler)
+		}
 		h := &host{product: products[provider], provider: provider, options: options, running: running{turn: make(chan struct{}, 1)}}
 		if err := h.connect(ctx); err != nil {
 			_ = h.Disconnect(ctx) // what matters is why there is no connection
@@ -70,7 +74,7 @@ func (h *host) connect(ctx context.Context) error {
 	if err != nil {
 		return noProgram(err)
 	}
-	h.vmrun = vmrun.New(path, h.kind, h.options.RequestTimeout, h.options.VMPassword)
+	h.vmrun = vmrun.New(path, h.kind, h.options.RequestTimeout, h.options.Log, h.options.VMPassword)
 	if h.version, err = h.vmrun.Ask(ctx); err != nil {
 		return noProgram(h.failed(step{"use", path, ""}, err))
 	}

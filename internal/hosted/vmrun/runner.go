@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"slices"
@@ -35,6 +36,7 @@ type Runner struct {
 	timeout time.Duration
 	pause   time.Duration
 	secrets *strings.Replacer
+	log     *slog.Logger
 
 	slots chan struct{}
 	vms   busy
@@ -45,9 +47,10 @@ type Runner struct {
 }
 
 // New makes a Runner of the vmrun at a path, for a kind of host as -T names it: ws, player, fusion. A process that
-// changes nothing ends after timeout. Secrets are texts that are not shown, whoever has printed them.
-func New(path, kind string, timeout time.Duration, secrets ...string) *Runner {
-	r := &Runner{path: path, kind: kind, timeout: timeout, pause: firstPause, slots: make(chan struct{}, atOnce)}
+// changes nothing ends after timeout. Secrets are texts that are not shown, whoever has printed them. The log is told of
+// each process, and never of an argument but the VM.
+func New(path, kind string, timeout time.Duration, log *slog.Logger, secrets ...string) *Runner {
+	r := &Runner{path: path, kind: kind, timeout: timeout, log: log, pause: firstPause, slots: make(chan struct{}, atOnce)}
 	var masked []string
 	for _, secret := range secrets {
 		if secret != "" {
@@ -111,7 +114,9 @@ func (r *Runner) Do(ctx context.Context, c Call) (string, error) {
 	defer unlock()
 	pause := r.pause
 	for calls := 1; ; calls++ {
+		begun := time.Now()
 		out, err := r.once(ctx, r.argv(c), c.Changes)
+		r.tell(ctx, c, calls, begun, out, err)
 		if err != nil {
 			return "", err
 		}
@@ -126,6 +131,18 @@ func (r *Runner) Do(ctx context.Context, c Call) (string, error) {
 		}
 		pause = min(2*pause, longestPause)
 	}
+}
+
+// tell logs a process that has ended.
+func (r *Runner) tell(ctx context.Context, c Call, call int, begun time.Time, out output, err error) {
+	fields := []any{"command", c.Command, "vm", c.VM, "call", call, "ms", time.Since(begun).Milliseconds()}
+	switch {
+	case err != nil:
+		fields = append(fields, "error", err.Error())
+	case out.failed():
+		fields = append(fields, "status", out.status, "says", shown(out))
+	}
+	r.log.DebugContext(ctx, "vmrun", fields...)
 }
 
 // errSlow is the cause of a process that took longer than a single call may.

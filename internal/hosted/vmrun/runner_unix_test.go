@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,7 +31,7 @@ func script(t *testing.T, text string, secrets ...string) (r *Runner, here strin
 	if err := os.WriteFile(at, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	r = New(at, "ws", time.Minute, secrets...)
+	r = New(at, "ws", time.Minute, slog.New(slog.DiscardHandler), secrets...)
 	r.pause = time.Millisecond
 	t.Cleanup(func() { _ = r.Close(context.Background()) })
 	return r, here
