@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -37,6 +38,15 @@ func (r *registrationResource) create(
 	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	if done.Adopted && !plan.Adopted.IsUnknown() && !plan.Adopted.ValueBool() {
+		addError(&resp.Diagnostics, schema, &vix.Error{
+			Op: "register", Object: spec.Path.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &done.Registration,
+			Reason: fmt.Sprintf("Somebody else has registered the VM (%s, %s) since this was planned, and the plan does not say that it is "+
+				"adopted. It stays as it is.", done.Name, done.ManagedObjectID),
+			Remedy: "Plan again; the plan says then that the VM is adopted.",
+		})
 		return
 	}
 	rec := record{Server: server}

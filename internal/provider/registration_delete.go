@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -35,21 +36,26 @@ func (r *registrationResource) unregister(
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
 	}
-	if note.Keeps || note.In == nil && rec.registeredAnew(state, is) {
+	switch anew := rec.registeredAnew(state, is); {
+	case note.Keeps || anew && note.In == nil && !rec.OnDestroyConfigured:
 		warnKept(&resp.Diagnostics, is.Path, state, is)
+		return
+	case anew && note.In != nil:
+		addError(&resp.Diagnostics, schema, &vix.Error{
+			Op: "replace", Object: is.Path.String(), Code: vix.CodeInvalidHandle,
+			Reason: fmt.Sprintf("Somebody else has registered the VM anew since this was planned: it was %s and is %s now. Nothing was "+
+				"unregistered.", state.ManagedObjectID.ValueString(), is.ManagedObjectID),
+			Remedy: "Plan again; the VM counts as adopted then.",
+		})
 		return
 	}
 	if err := r.canReturn(ctx, is, note); err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
-	if is.PowerState == vix.PoweredOn && note.plannedPower(rec) != vix.PoweredOn && off != vix.PowerOffFail {
-		addError(&resp.Diagnostics, schema, &vix.Error{
-			Op: "unregister", Object: is.Path.String(), Code: vix.CodeVMIsRunning,
-			Reason: "The VM is powered on, and it was not when this was planned: the plan does not say that it is powered off.",
-			Remedy: "Plan again; the plan says then what becomes of the VM.",
-		})
+	off, err := plannedOff(state, rec, note, is)
+	if err != nil {
+		addError(&resp.Diagnostics, schema, err)
 		return
 	}
 	now := is.Handle()
@@ -60,6 +66,27 @@ func (r *registrationResource) unregister(
 	}
 	r.conn.ledger.depart(departed{Registration: *is, returns: note.Returns})
 	r.conn.ledger.done(is)
+}
+
+// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so.
+func plannedOff(state registrationModel, rec record, note planNote, is *vix.Registration) (vix.PowerOff, error) {
+	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
+	if is.PowerState != vix.PoweredOn {
+		return vix.PowerOffFail, nil // should it be powered on by then, that is nobody's plan
+	}
+	if off == vix.PowerOffFail || note.plannedPower(rec) == vix.PoweredOn {
+		return off, nil
+	}
+	e := &vix.Error{
+		Op: "unregister", Object: is.Path.String(), Code: vix.CodeVMIsRunning,
+		Reason: "The VM is powered on, and it was not when this was planned: the plan does not say that it is powered off.",
+		Remedy: "Plan again; the plan says then what becomes of the VM.",
+	}
+	if note.In != nil && note.Out == nil {
+		e.Reason = "The VM is powered on, and the plan of a tainted resource has no place to say that it is powered off."
+		e.Remedy = "Power the VM off, or take the taint away (terraform untaint), then apply again."
+	}
+	return off, e
 }
 
 // canReturn checks once more, right before the VM goes, that what the plan registers

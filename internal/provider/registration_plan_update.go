@@ -56,7 +56,7 @@ func (r *registrationResource) planDestroy(
 	if r.conn.ledger.isTaken(is) {
 		return // it is handed over: this is the deposed one of a create_before_destroy
 	}
-	if rec.registeredAnew(state, is) {
+	if rec.registeredAnew(state, is) && !rec.OnDestroyConfigured {
 		rec.read(is)
 		kept = true
 		warnKept(&resp.Diagnostics, is.Path, state, is)

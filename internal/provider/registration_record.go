@@ -169,10 +169,10 @@ func (rec *record) configured(config, plan registrationModel) {
 }
 
 // registeredAnew reports that somebody else has registered the VM since it was in the
-// state last: then it is not ours to unregister, unless the configuration says so.
+// state last: then it is adopted, and not ours to unregister, unless the configuration says so.
 func (rec *record) registeredAnew(state registrationModel, is *vix.Registration) bool {
 	was := state.ManagedObjectID.ValueString()
-	return was != "" && is.ManagedObjectID != was && !rec.OnDestroyConfigured
+	return was != "" && is.ManagedObjectID != was
 }
 
 // part is what is planned for the VM of the record.

@@ -169,12 +169,15 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	r.settle(ctx, found.Server, state)
 	r.conn.ledger.see(found)
-	if rec.FileID == "" && !state.OnDestroy.IsNull() {
+	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}
 	if rec.registeredAnew(state, found) {
 		warnKept(&resp.Diagnostics, found.Path, state, found)
-		state.Adopted, state.OnDestroy = types.BoolValue(true), types.StringValue(onDestroyKeep)
+		state.Adopted = types.BoolValue(true)
+		if !rec.OnDestroyConfigured {
+			state.OnDestroy = types.StringValue(onDestroyKeep)
+		}
 	}
 	rec.Server = found.Server
 	rec.read(found)

@@ -33,8 +33,9 @@ type Registrar interface {
 	// host together.
 	CheckUnregister(ctx context.Context, handle Handle, off PowerOff) error
 
-	// Unregister takes a VM out of the inventory and leaves its files alone. A
-	// VM that is gone already is no error. VIX: VixHost_UnregisterVM.
+	// Unregister takes the VM of the handle's managed object out of the inventory and leaves
+	// its files alone. One that is gone already is no error, and what somebody has
+	// registered anew in its place is left alone. VIX: VixHost_UnregisterVM.
 	Unregister(ctx context.Context, handle Handle, off PowerOff) error
 }
 

@@ -74,6 +74,31 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 	}
 }
 
+// itself is the record of the managed object of a handle; ErrGone, if that is gone, whatever
+// has the id or the path by now.
+func (h *host) itself(ctx context.Context, what wire.Step, handle vix.Handle) (*vms.Record, error) {
+	if handle.ManagedObjectID == "" {
+		return h.current(ctx, what, handle)
+	}
+	if err := h.sameServer(ctx, what, handle); err != nil {
+		return nil, err
+	}
+	r, err := h.Reads.Get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
+	switch {
+	case wire.IsGone(err):
+		return nil, vix.ErrGone
+	case err != nil:
+		return nil, h.Failed(what, err)
+	}
+	if err := h.Withheld(what, r); err != nil {
+		return nil, err
+	}
+	if is := r.Registration(); handle.Same(&is) != vix.Itself {
+		return nil, h.otherVM(ctx, what, handle, []*vms.Record{r})
+	}
+	return r, nil
+}
+
 // byID finds a VM that was registered anew, under another managed object id. One
 // that only has the same instance UUID is not it.
 func (h *host) byID(

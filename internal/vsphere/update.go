@@ -114,10 +114,12 @@ func (h *host) finish(ctx context.Context, what wire.Step, started error, task f
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
-// files alone, as there is no call in this package that would not.
+// files alone, as there is no call in this package that would not. It acts on the managed
+// object of the handle and on no other: what somebody has registered anew since the caller
+// looked is not what the caller meant.
 func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
 	what := wire.To("unregister", handle.Path.String())
-	r, err := h.current(ctx, what, handle)
+	r, err := h.itself(ctx, what, handle)
 	if err != nil {
 		return goneIsNil(err)
 	}
