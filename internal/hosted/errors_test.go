@@ -323,4 +323,20 @@ func TestARegistrationWhoseAnswerIsLostIsInDoubtAndNotSentAgain(t *testing.T) {
 	if e := wantError(t, err, vix.CodeHostConnectionLost); !e.Doubt || rest.Count("POST", "") != 1 {
 		t.Errorf("got %+v after %d posts", e, rest.Count("POST", ""))
 	}
+	// The attempt never reported its end; the next one finds the entry and finishes it.
+	again := vix.RegisterSpec{Path: vix.Path{File: m.Path()}, Name: "a name", Attempt: vix.Attempt{Begun: time.Now(), Until: time.Now()}}
+	check, err := registrar.Check(t.Context(), again)
+	if err != nil || !check.Finished || check.Registered == nil {
+		t.Errorf("checked as %+v, %v", check, err)
+	}
+	done, err := registrar.Register(t.Context(), again)
+	if err != nil || !done.Finished || done.Adopted || done.Name != "a name" || rest.Count("POST", "") != 1 {
+		t.Errorf("finished as %+v, %v, after %d posts", done, err, rest.Count("POST", ""))
+	}
+	// Without such an attempt it is somebody else's.
+	again.Attempt = vix.Attempt{}
+	_, err = registrar.Register(t.Context(), again)
+	if e := wantError(t, err, vix.CodeAlreadyExists); e.VM == nil || e.VM.ID != m.Path() || e.Kind != vix.ErrAlreadyRegistered {
+		t.Errorf("got %+v", e)
+	}
 }

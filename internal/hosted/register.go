@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -19,14 +20,11 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 	if err := h.hasPlaces(what, spec); err != nil {
 		return nil, err
 	}
-	is, err := h.inLibrary(ctx, what, spec.Path.File)
+	is, err := h.wanted(ctx, what, spec)
 	if err != nil {
 		return nil, err
 	}
-	check := &vix.Check{FileID: spec.Path.File, Registered: is, FileExists: true}
-	if is != nil && !spec.Adopt {
-		return nil, alreadyRegistered(what, is)
-	}
+	check := &vix.Check{FileID: spec.Path.File, Registered: is, FileExists: true, Finished: is != nil && !spec.Attempt.IsZero()}
 	if _, err := vmdir.ReadConfig(what.op, spec.Path.File); vix.CodeOf(err) == vix.CodeVMNotFound {
 		check.FileExists = false
 	} else if err != nil && is == nil {
@@ -42,14 +40,13 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	if err := h.hasPlaces(what, spec); err != nil {
 		return nil, err
 	}
-	is, err := h.inLibrary(ctx, what, spec.Path.File)
-	switch {
-	case err != nil:
+	is, err := h.wanted(ctx, what, spec)
+	if err != nil {
 		return nil, err
-	case is != nil && !spec.Adopt:
-		return nil, alreadyRegistered(what, is)
-	case is != nil:
-		return &vix.Registered{Registration: *is, Adopted: true}, nil
+	}
+	if is != nil {
+		finished := !spec.Attempt.IsZero()
+		return &vix.Registered{Registration: *is, Adopted: !finished, Finished: finished}, nil
 	}
 	file, err := vmdir.ReadConfig(what.op, spec.Path.File)
 	if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeVMNotFound {
@@ -60,6 +57,9 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	}
 	made := h.registration(spec.Path.File, file)
 	made.Name = cmp.Or(spec.Name, made.Name, spec.Path.Stem())
+	if spec.Sending != nil {
+		spec.Sending(time.Now())
+	}
 	if err := h.library.Register(ctx, made.Name, spec.Path.File); err != nil {
 		return nil, err
 	}
@@ -97,6 +97,21 @@ func (h *host) inLibrary(ctx context.Context, what step, path string) (*vix.Regi
 	}
 	is := h.registration(path, file)
 	return &is, nil
+}
+
+// wanted is the VM that the library has and that a registration may take over; nil if it has none. The library has
+// no record of who has put a VM there. An attempt of ours that never reported its end is taken to have done so: an entry that was
+// there before is no other one, and nothing ever takes it out again.
+func (h *host) wanted(ctx context.Context, what step, spec vix.RegisterSpec) (*vix.Registration, error) {
+	is, err := h.inLibrary(ctx, what, spec.Path.File)
+	if err != nil || is == nil {
+		return nil, err
+	}
+	if !spec.Adopt && spec.Attempt.IsZero() {
+		return nil, alreadyRegistered(what, is)
+	}
+	is.Name = cmp.Or(spec.Name, is.Name) // what it is called there, vmrest does not tell
+	return is, nil
 }
 
 // alreadyRegistered is the error of a VM that the library has.

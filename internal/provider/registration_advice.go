@@ -131,10 +131,12 @@ func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 }
 
 func warnFinished(diags *diag.Diagnostics, p vix.Path, is *vix.Registration) {
+	how := fmt.Sprintf("the host's record shows that our user registered it (%s) in an apply of this configuration that", is.ID)
+	if is.ManagedObjectID == "" {
+		how = "an apply of this configuration began to register it, and"
+	}
 	diags.AddWarning("A VM is registered already, by an apply that was interrupted",
-		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: the host's record shows that our user registered it (%s) in an apply of this configuration that "+
-				"did not get as far as saving state. This apply finishes that one.", p, is.ID)))
+		coded(vix.CodeAlreadyExists, fmt.Sprintf("%s: %s did not get as far as saving state. This apply finishes that one.", p, how)))
 }
 
 func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool) {

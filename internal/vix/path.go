@@ -158,14 +158,23 @@ func (p Path) IsTemplate() bool { return strings.EqualFold(path.Ext(p.File), ".v
 // Folder is the folder of the file below the datastore's root; empty for a file
 // in the root itself.
 func (p Path) Folder() string {
-	if dir := path.Dir(p.File); dir != "." {
-		return dir
+	if i := strings.LastIndexAny(p.File, p.separators()); i > 0 {
+		return p.File[:i]
 	}
 	return ""
 }
 
+// separators are what stands between the names of a path: on Windows a backslash, which in
+// a datastore's file is none.
+func (p Path) separators() string {
+	if p.Datastore == "" {
+		return `/\`
+	}
+	return "/"
+}
+
 // Base is the file's own name.
-func (p Path) Base() string { return path.Base(p.File) }
+func (p Path) Base() string { return p.File[strings.LastIndexAny(p.File, p.separators())+1:] }
 
 // Stem is the file's name without its ending: the VM's name where nothing else
 // gives one.

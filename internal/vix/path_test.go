@@ -184,6 +184,28 @@ func FuzzParseLocator(f *testing.F) {
 	})
 }
 
+func TestPartsOfAPathOfThisMachine(t *testing.T) {
+	for text, want := range map[string][3]string{
+		"/vms/web 1/web.vmx":   {"/vms/web 1", "web.vmx", "web"},
+		`C:\VMs\web 1\web.vmx`: {`C:\VMs\web 1`, "web.vmx", "web"},
+		"/web.vmx":             {"", "web.vmx", "web"},
+	} {
+		p := Path{File: text}
+		if got := [3]string{p.Folder(), p.Base(), p.Stem()}; got != want {
+			t.Errorf("%s has the parts %q, want %q", text, got, want)
+		}
+	}
+	if p := (Path{Datastore: "ds", File: `a/b\c.vmx`}); p.Base() != `b\c.vmx` || p.Folder() != "a" {
+		t.Errorf("a backslash on a datastore separates: %q, %q", p.Folder(), p.Base())
+	}
+}
+
+func TestSnapshotPathsEscapeWhatSeparates(t *testing.T) {
+	if got := SnapshotPath(SnapshotPath("", "50% a/b"), "c%2F"); got != "50%25 a%2Fb/c%252F" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestParseAnyPathTakesEitherForm(t *testing.T) {
 	for text, want := range map[string]Path{
 		"[ds]web/web.vmx":      {Datastore: "ds", File: "web/web.vmx"},
