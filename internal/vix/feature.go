@@ -24,8 +24,16 @@ const (
 	FeatureUnregister    Feature = "unregister"     // VixHost_UnregisterVM
 )
 
-// function is the feature as an error names it.
-func (f Feature) function() string {
+// Features are all of them, in the order of what is done with a host.
+func Features() []Feature {
+	return []Feature{
+		FeatureLogin, FeatureOpen, FeatureFind, FeatureFiles, FeatureInventory, FeatureRegister, FeatureRename, FeatureUnregister,
+		FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates,
+	}
+}
+
+// Function is the feature as an error names it: VIX's function, where there is one.
+func (f Feature) Function() string {
 	switch f {
 	case FeatureFiles:
 		return "the search of datastores"
@@ -47,7 +55,7 @@ func (f Feature) function() string {
 // NotSupported is the error of a product that lacks a feature.
 func NotSupported(product string, feature Feature) *Error {
 	return &Error{
-		Op: "use", Object: feature.function(), Code: CodeNotSupported,
-		Reason: fmt.Sprintf("%s does not support %s.", product, feature.function()),
+		Op: "use", Object: feature.Function(), Code: CodeNotSupported,
+		Reason: fmt.Sprintf("%s does not support %s.", product, feature.Function()),
 	}
 }
