@@ -1,6 +1,8 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
+//go:build unix
+
 package provider_test
 
 import (
@@ -180,6 +182,44 @@ func TestAccHostedSomebodyTakesItOutOfTheLibrary(t *testing.T) {
 	if posts := d.rest.Count("POST", "/vms/registration"); posts != 2 {
 		t.Errorf("%d registrations were sent", posts)
 	}
+}
+
+// What logs in to a vCenter is in the environment of many, and nothing for vmrest.
+func TestAccHostedNothingOfAVCenterReachesVMRest(t *testing.T) {
+	t.Setenv("VSPHERE_USER", "administrator@vsphere.local")
+	t.Setenv("VSPHERE_PASSWORD", "of a vCenter")
+	d := newDesk(t, hostedsim.Options{}, false)
+	rest := d.VMRest()
+	config := d.configuration("data \"vix_vms\" \"all\" {}\n"+registersAt(d.AddVM("web", hostedsim.Spec{}).Path()), fmt.Sprintf("vmrest_url = %q", rest.URL()))
+	d.run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: says2("refuses the user name or the password.*VIX_USERNAME and VIX_PASSWORD")})
+	if requests := rest.Requests(); len(requests) != 1 || requests[0].Username != "" || requests[0].Password != "" {
+		t.Errorf("vmrest was asked %+v; a login is tried once, and this one has none", requests)
+	}
+}
+
+func TestAccHostedAFileThatIsNotThereYet(t *testing.T) {
+	d := newDesk(t, hostedsim.Options{}, true)
+	config := d.configuration(registersAt(filepath.Join(d.VMs(), "none", "none.vmx")))
+	d.run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
+		resource.TestStep{Config: config, ExpectError: says2(`no such folder.*VIX_E_NOT_FOUND \(2000\)`)})
+	if posts := d.rest.Count("POST", ""); posts != 0 {
+		t.Errorf("%d registrations were sent", posts)
+	}
+}
+
+func TestAccHostedAnotherSpellingIsNoChange(t *testing.T) {
+	d := newDesk(t, hostedsim.Options{}, true)
+	m := d.AddVM("web", hostedsim.Spec{})
+	link := filepath.Join(d.VMs(), "link.vmx")
+	must(t, os.Symlink(m.Path(), link))
+	d.run(t, resource.TestStep{Config: d.configuration(registersAt(m.Path()))}, resource.TestStep{
+		Config: d.configuration(registersAt(link)), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+	})
+	fresh := newDesk(t, hostedsim.Options{}, true)
+	fresh.run(t, resource.TestStep{
+		Config:   fresh.configuration(registersAt(m.Path()) + strings.Replace(registersAt(link), "\"web\"", "\"twice\"", 1)),
+		PlanOnly: true, ExpectError: says2("Two resources have"),
+	})
 }
 
 func TestAccHostedWhatCannotBeIsAnErrorAtPlan(t *testing.T) {
