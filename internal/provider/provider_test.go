@@ -139,6 +139,7 @@ func TestProviderPrecedence(t *testing.T) {
 		VMRunPath: "/vmrun", VMRestURL: "http://rest", VMPassword: "vm-secret",
 		UserAgent: "terraform-provider-vix/test Terraform/1.99.0",
 	}
+	w.host.options.Log = nil
 	if w.host.options != want {
 		t.Errorf("got  %+v\nwant %+v", w.host.options, want)
 	}

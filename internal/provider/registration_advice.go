@@ -5,11 +5,13 @@ package provider
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -100,11 +102,19 @@ func addReplacedUnknown(diags *diag.Diagnostics, out *vix.Handle) {
 			"example with terraform apply -target.\n\n"+vix.CodeInvalidArg.String())
 }
 
-func addMovedAway(diags *diag.Diagnostics, out *vix.Handle) {
+func addMovedAway(diags *diag.Diagnostics, out *vix.Handle, vmxPath vix.Path) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not where vmx_path says", out.Path),
 		fmt.Sprintf("The VM has moved: vmx_path says %s. To replace the registration would unregister this VM, and register "+
 			"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = %q\n\n%s",
-			out.Wanted, out.Path.String(), vix.CodeInvalidArg))
+			vmxPath, out.Path.String(), vix.CodeInvalidArg))
+}
+
+// addReplacedDisplaced says that a VM which somebody else has registered is taken over first,
+// and changed then.
+func addReplacedDisplaced(diags *diag.Diagnostics, at path.Path, state registrationModel) {
+	diags.AddAttributeError(at, fmt.Sprintf("%s cannot be taken over and replaced at once", state.RegisteredPath.ValueString()),
+		coded(vix.CodeInvalidArg, "The registration in the state is no more, and vmx_path names the VM that is meant by now. Apply that "+
+			"alone first; what would register the VM anew can be changed afterwards."))
 }
 
 func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
@@ -233,8 +243,23 @@ func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {
 		state.VMXPath.ValueString(), state.RegisteredPath.ValueString(), now))
 }
 
+// displaced is the error of another VM with the id, where vmx_path names that one's path
+// already, and did so before the VM of the state had moved away from there: to name it says
+// nothing then.
+func displaced(err error, vmxPath types.String) error {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || !errors.Is(err, vix.ErrOtherVM) || e.VM.Path.String() != vmxPath.ValueString() {
+		return err
+	}
+	more := advised(e)
+	more.Remedy = fmt.Sprintf("vmx_path names its path, and did so before the VM of the registration had moved away from there. "+
+		"Let go of the registration that is no more, and if this is the VM that is meant, import it:\n\n"+
+		"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", e.VM.ID)
+	return more
+}
+
 func warnDisplaced(diags *diag.Diagnostics, state registrationModel, err error) {
-	summary, detail := texts(err)
+	summary, detail := texts(displaced(err, state.VMXPath))
 	diags.AddWarning("Another VM has the id of a registration", strings.Join([]string{
 		state.VMXPath.ValueString() + ": " + summary + ".", detail, "What the state says is kept as it was.",
 	}, "\n\n"))

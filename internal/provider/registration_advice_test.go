@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -15,7 +16,8 @@ import (
 // The exact texts of what only some plans and applies say.
 func TestRegistrationAdvice(t *testing.T) {
 	web, moved := mustPath(t, webPath), mustPath(t, "[storage2] web/web.vmx")
-	out := &vix.Handle{Path: moved, Wanted: web}
+	out := &vix.Handle{Path: moved}
+	elsewhere := registrationModel{VMXPath: types.StringValue("[storage2] web/web.vmx")}
 	state := registrationModel{
 		VMXPath: types.StringValue(webPath), RegisteredPath: types.StringValue(webPath), ManagedObjectID: types.StringValue("vm-1"),
 		ID: types.StringValue("50000000-0000-0000-0000-000000000001"),
@@ -50,7 +52,7 @@ func TestRegistrationAdvice(t *testing.T) {
 				"with terraform apply -target.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"replaced after a move": {
-			func(d *diag.Diagnostics) { addMovedAway(d, out) }, "[storage2] web/web.vmx is not where vmx_path says",
+			func(d *diag.Diagnostics) { addMovedAway(d, out, web) }, "[storage2] web/web.vmx is not where vmx_path says",
 			"The VM has moved: vmx_path says [storage1] web/web.vmx. To replace the registration would unregister this VM, and register " +
 				"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = \"[storage2] web/web.vmx\"\n\nVIX_E_INVALID_ARG (3)",
 		},
@@ -90,11 +92,26 @@ func TestRegistrationAdvice(t *testing.T) {
 			"[storage1] web/web.vmx: somebody unregistered it outside of Terraform. vm-1 is gone from the host, and no VM has its id " +
 				"(50000000-0000-0000-0000-000000000001) or its path. Terraform forgets this registration and plans to register the VM again.\n\nVIX_E_VM_NOT_FOUND (4000)",
 		},
-		"displaced": {
+		"displaced to where vmx_path says": {
 			func(d *diag.Diagnostics) {
 				warnDisplaced(d, state, &vix.Error{Op: "read", Object: webPath, Code: vix.CodeInvalidHandle, Reason: "Another.", Kind: vix.ErrOtherVM, VM: is})
 			}, "Another VM has the id of a registration",
-			"[storage1] web/web.vmx: Cannot read [storage1] web/web.vmx.\n\nAnother.\n\nIf it is the VM that is meant, say so with its " +
+			"[storage1] web/web.vmx: Cannot read [storage1] web/web.vmx.\n\nAnother.\n\nvmx_path names its path, and did so before the VM " +
+				"of the registration had moved away from there. Let go of the registration that is no more, and if this is the VM that is " +
+				"meant, import it:\n\n  terraform state rm ADDRESS\n  terraform import ADDRESS id\n\nVIX_E_INVALID_HANDLE (1000)\n\n" +
+				"What the state says is kept as it was.",
+		},
+		"replaced and displaced": {
+			func(d *diag.Diagnostics) { addReplacedDisplaced(d, path.Root("host"), state) },
+			"[storage1] web/web.vmx cannot be taken over and replaced at once",
+			"The registration in the state is no more, and vmx_path names the VM that is meant by now. Apply that alone first; what would " +
+				"register the VM anew can be changed afterwards.\n\nVIX_E_INVALID_ARG (3)",
+		},
+		"displaced": {
+			func(d *diag.Diagnostics) {
+				warnDisplaced(d, elsewhere, &vix.Error{Op: "read", Object: webPath, Code: vix.CodeInvalidHandle, Reason: "Another.", Kind: vix.ErrOtherVM, VM: is})
+			}, "Another VM has the id of a registration",
+			"[storage2] web/web.vmx: Cannot read [storage1] web/web.vmx.\n\nAnother.\n\nIf it is the VM that is meant, say so with its " +
 				"path:\n\n  vmx_path = \"[storage1] web/web.vmx\"\n\nIf it is a copy, leave it alone, and let go of the registration that is " +
 				"no more:\n\n  terraform state rm ADDRESS\n\nVIX_E_INVALID_HANDLE (1000)\n\nWhat the state says is kept as it was.",
 		},

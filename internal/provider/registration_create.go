@@ -93,7 +93,11 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 	sent := false
 	spec.Sending = func(now time.Time) {
 		sent = true
-		at.Attempt = vix.Attempt{Begun: now, Until: now.Add(remaining(ctx))}
+		at.Attempt = spec.Attempt.Again(now, now.Add(remaining(ctx)))
+		r.conn.journalBegin(ctx, at)
+	}
+	spec.Sent = func(task string) {
+		at.Attempt = at.Attempt.Made(task)
 		r.conn.journalBegin(ctx, at)
 	}
 	done, err := r.registrar.Register(ctx, spec)

@@ -58,9 +58,7 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	now := is.Handle()
-	now.Wanted = handle.Wanted
-	if err := r.registrar.Unregister(ctx, now, off); err != nil && !errors.Is(err, vix.ErrGone) {
+	if err := r.registrar.Unregister(ctx, is.Handle(), off); err != nil && !errors.Is(err, vix.ErrGone) {
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}

@@ -104,10 +104,20 @@ func (m *registrationModel) handle(server string, parse pathParser) vix.Handle {
 	if p, err := parse(m.RegisteredPath.ValueString()); err == nil {
 		h.Path = p
 	}
-	if p, err := parse(m.VMXPath.ValueString()); err == nil {
-		h.Wanted = p
-	}
 	return h
+}
+
+// names is the path that vmx_path has been changed to, where a state has another one; zero
+// where it has not.
+func (m *registrationModel) names(state registrationModel, parse pathParser) vix.Path {
+	if m.VMXPath.Equal(state.VMXPath) {
+		return vix.Path{}
+	}
+	p, err := parse(m.VMXPath.ValueString())
+	if err != nil {
+		return vix.Path{}
+	}
+	return p
 }
 
 // undoing is what a destroy does where the configuration does not say: undo what

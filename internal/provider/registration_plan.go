@@ -219,8 +219,8 @@ func (c *creation) sameFile(spec vix.RegisterSpec, check *vix.Check) bool {
 // judgeReplacement refuses what would take a VM out of the inventory without being
 // able to put it back where the plan says.
 func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
-	if !c.note.Returns && spec.Path == c.note.Out.Wanted {
-		addMovedAway(&c.diags, c.note.Out)
+	if !c.note.Returns && spec.Path == c.note.VMXPath {
+		addMovedAway(&c.diags, c.note.Out, c.note.VMXPath)
 		return
 	}
 	powersOff := vix.PowerOffFail

@@ -97,6 +97,9 @@ func (r *registrationResource) planUpdate(
 		r.planDisplaced(ctx, &plan, &state, &rec, &found, resp.Plan.Schema)
 	}
 	replace := r.planPlaces(&plan, state, rec, &found)
+	if rec.Displaced && len(replace) > 0 {
+		addReplacedDisplaced(&found, replace[0], state)
+	}
 	if config.OnDestroy.IsNull() {
 		plan.OnDestroy = r.conn.undoing(plan.Adopted)
 	}
@@ -107,6 +110,9 @@ func (r *registrationResource) planUpdate(
 	note := planNote{
 		Out: &handle, Record: rec, Unregisters: state.unregisters(), PowersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 		Replaces: len(replace) > 0, PowerState: rec.PowerState, Readable: state.ConnectionState.ValueString() == string(vix.Connected),
+	}
+	if p, err := r.conn.parsePath(state.VMXPath.ValueString()); err == nil {
+		note.VMXPath = p
 	}
 	note.save(ctx, resp.Private, &resp.Diagnostics)
 	if r.conn.connected() {
@@ -129,10 +135,10 @@ func (r *registrationResource) planDisplaced(
 	ctx context.Context, plan, state *registrationModel, rec *record, diags *diag.Diagnostics, schema typed,
 ) {
 	handle := state.handle(rec.Server, r.conn.parsePath)
-	handle.Wanted = plan.handle(rec.Server, r.conn.parsePath).Wanted
+	handle.Wanted = plan.names(*state, r.conn.parsePath)
 	is, err := r.registrar.Registration(ctx, handle)
 	if err != nil {
-		addError(diags, schema, err)
+		addError(diags, schema, displaced(err, plan.VMXPath))
 		return
 	}
 	rec.read(is)

@@ -104,8 +104,9 @@ const noteKey = "plan"
 type planNote struct {
 	// Out is the registration that the first planning was of.
 	Out *vix.Handle `json:"out,omitempty"`
-	// Record is what was known of it.
-	Record record `json:"record"`
+	// Record is what was known of it, and VMXPath what vmx_path said.
+	Record  record   `json:"record"`
+	VMXPath vix.Path `json:"vmx_path"`
 	// Unregisters is set where taking it out is to unregister it, PowersOff how a VM that runs is
 	// treated then.
 	Unregisters bool         `json:"unregisters,omitempty"`

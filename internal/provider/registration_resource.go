@@ -213,7 +213,7 @@ func (r *registrationResource) Update(
 			return
 		}
 		handle := state.handle(rec.Server, r.conn.parsePath)
-		handle.Wanted = plan.handle(rec.Server, r.conn.parsePath).Wanted
+		handle.Wanted = plan.names(state, r.conn.parsePath)
 		failed := r.registrar.Update(ctx, handle, change)
 		found, err := r.registrar.Registration(ctx, handle)
 		if err == nil {

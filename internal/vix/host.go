@@ -60,8 +60,9 @@ type Handle struct {
 	ManagedObjectID string
 	// Path is where the VM was when it was last read.
 	Path Path
-	// Wanted is where the user says that it is, or zero. A VM with the id that is
-	// there is the one that is meant.
+	// Wanted is where the user says, anew, that it is, or zero. A VM with the id that is
+	// there is the one that is meant. What the user said before the VM moved away from there
+	// says nothing.
 	Wanted     Path
 	Datacenter string
 }

@@ -5,6 +5,7 @@ package vix
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -30,16 +31,43 @@ type RegisterSpec struct {
 	// made: what is there of it is not in the way. Nil if nothing is.
 	Without *Handle `json:"-"`
 	// Sending, if it is set, is told the host's time right before the host is asked to
-	// register: from then on the host may have done it.
+	// register: from then on the host may have done it. Sent is told the host's task then.
 	Sending func(now time.Time) `json:"-"`
+	Sent    func(task string)   `json:"-"`
 }
 
 // Attempt is the time within which an attempt at a registration may have been
-// carried out, by the host's clock.
+// carried out, by the host's clock, and what is known of how.
 type Attempt struct {
 	Begun time.Time `json:"begun"`
 	Until time.Time `json:"until"`
+	// Tasks are the host's tasks that it has made; what came of them is what came of it.
+	Tasks []string `json:"tasks,omitempty"`
+	// Sent is how often the host was asked.
+	Sent int `json:"sent,omitempty"`
 }
+
+// Again is the attempt with one more, that is sent now: what was sent before may still come
+// to its end on the host.
+func (a Attempt) Again(now, until time.Time) Attempt {
+	again := Attempt{Begun: now, Until: until, Tasks: a.Tasks, Sent: a.Sent + 1}
+	if !a.IsZero() {
+		again.Sent = max(again.Sent, 2) // by a version that did not count
+		if a.Begun.Before(now) {
+			again.Begun = a.Begun
+		}
+	}
+	return again
+}
+
+// Made is the attempt of which the host's task is known.
+func (a Attempt) Made(task string) Attempt {
+	a.Tasks = append(slices.Clone(a.Tasks), task)
+	return a
+}
+
+// Told reports that all tasks of the attempt are known.
+func (a Attempt) Told() bool { return a.Sent > 0 && a.Sent == len(a.Tasks) }
 
 // IsZero reports that there was no attempt.
 func (a Attempt) IsZero() bool { return a.Begun.IsZero() }

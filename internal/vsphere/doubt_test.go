@@ -26,7 +26,7 @@ func TestDoubt(t *testing.T) {
 		"a damaged file":                  {sim.Fault{Method: "RegisterVM_Task", Task: &types.InvalidVmConfig{}}, false},
 		"a fault that nobody knows":       {sim.Fault{Method: "RegisterVM_Task", Task: &types.SystemError{}}, true},
 		"the ESXi host does not answer":   {sim.Fault{Method: "RegisterVM_Task", Task: &types.HostCommunication{}}, true},
-		"the task is cancelled":           {sim.Fault{Method: "RegisterVM_Task", Task: &types.RequestCanceled{}}, true},
+		"the task is cancelled":           {sim.Fault{Method: "RegisterVM_Task", Task: &types.RequestCanceled{}}, false},
 		"the line is cut in the call":     {sim.Fault{Method: "RegisterVM_Task", Cut: true}, true},
 		"the line is cut in the answer":   {sim.Fault{Method: "RegisterVM_Task", Cut: true, After: true}, true},
 		"the line is cut before":          {sim.Fault{Method: "FindByDatastorePath", Cut: true, Times: -1}, false},

@@ -69,6 +69,9 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 	if err != nil {
 		return types.ManagedObjectReference{}, err
 	}
+	if p.spec.Sent != nil {
+		p.spec.Sent(response.Returnval.Value)
+	}
 	result, err := h.waits.Result(ctx, response.Returnval)
 	if err != nil {
 		return types.ManagedObjectReference{}, err
@@ -161,9 +164,31 @@ func (h *host) now(ctx context.Context) (time.Time, error) {
 	return time.Now().Add(ahead), err
 }
 
-// registeredByUs asks the host's own record: is the newest VmRegisteredEvent of
-// this VM one of our user, within the time of the attempt? EventManager.QueryEvents.
+// registeredByUs asks the host's own record whether a VM is what an attempt of ours has
+// registered. The tasks of the attempt tell, where they are known and the host still has them;
+// otherwise its events do.
 func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
+	certain := attempt.Told()
+	for _, task := range attempt.Tasks {
+		info, err := h.waits.Ended(ctx, types.ManagedObjectReference{Type: "Task", Value: task})
+		switch {
+		case err != nil:
+			return false, err
+		case info == nil:
+			certain = false // it runs still, or the host has forgotten it
+		case info.State == types.TaskInfoStateSuccess && info.Result == vm:
+			return true, nil
+		}
+	}
+	if certain {
+		return false, nil // all of them came to another end
+	}
+	return h.eventByUs(ctx, vm, attempt)
+}
+
+// eventByUs asks the host's events: is the newest VmRegisteredEvent of this VM one of our
+// user, within the time of the attempt? EventManager.QueryEvents.
+func (h *host) eventByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
 	manager := h.Client.ServiceContent.EventManager
 	if manager == nil {
 		return false, nil

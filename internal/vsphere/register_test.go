@@ -203,6 +203,47 @@ func TestOnlyTheHostsRecordMakesARegistrationOurs(t *testing.T) {
 	}
 }
 
+// What came of the tasks of an attempt tells more than the time of an event: the same user may
+// register the same file in another way within the time that the attempt had.
+func TestTheTasksOfAnAttemptSayWhatItRegistered(t *testing.T) {
+	s := simulated(t, single)
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	h := connected(t, s)
+	var attempt vix.Attempt
+	register := func() error {
+		_, err := h.Register(t.Context(), vix.RegisterSpec{
+			Path: p, Attempt: attempt,
+			Sending: func(now time.Time) { attempt = attempt.Again(now, now.Add(time.Hour)) },
+			Sent:    func(task string) { attempt = attempt.Made(task) },
+		})
+		return err
+	}
+	// Ours failed, and somebody with our account registers it.
+	s.Fault(sim.Fault{Method: "RegisterVM_Task", Task: &types.RequestCanceled{}})
+	failure(t, register(), vix.CodeCancelled, vix.FieldNone)
+	if len(attempt.Tasks) != 1 || !attempt.Told() {
+		t.Fatalf("noted: %+v", attempt)
+	}
+	_, err := s.RegisterAs(t.Context(), s.Username(), "DC0", p.String())
+	must(t, err)
+	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: attempt})
+	failure(t, err, vix.CodeAlreadyExists, vix.FieldPath)
+	// An attempt whose task was never told leaves only the events to go by.
+	untold := attempt
+	untold.Sent++
+	got, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: untold})
+	if err != nil || !got.Finished {
+		t.Errorf("by the events: %+v, %v", got, err)
+	}
+	// What one of the tasks has registered is ours.
+	must(t, s.Unregister(t.Context(), "DC0", p.String()))
+	must(t, register())
+	got, err = connected(t, s).Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: attempt})
+	if err != nil || !got.Finished {
+		t.Errorf("by its task: %+v, %v", got, err)
+	}
+}
+
 // The task of an attempt that was interrupted ends when the next one has looked
 // already: what it registered is ours, if there was such an attempt.
 func TestAnAttemptThatEndsLateIsOurs(t *testing.T) {

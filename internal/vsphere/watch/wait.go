@@ -14,6 +14,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // settle is how long a cancelled caller waits to learn how its task ended.
@@ -44,6 +45,23 @@ func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error
 	// The state came without it, and nobody watches the task any more.
 	now, err := w.retrieve(context.WithoutCancel(ctx), ref)
 	return now["info.result"], err
+}
+
+// Ended gives what a task has come to, without waiting for it: nil while it runs, and of one
+// that the host does not know any more.
+func (w *Watch) Ended(ctx context.Context, ref reference) (*types.TaskInfo, error) {
+	now, err := w.retrieve(ctx, ref)
+	if wire.IsGone(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	info := infoOf(now)
+	if info.State != types.TaskInfoStateSuccess && info.State != types.TaskInfoStateError {
+		return nil, nil
+	}
+	return &info, nil
 }
 
 // task waits for a task. When ctx ends first the task is cancelled, and its end is

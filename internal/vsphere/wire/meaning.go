@@ -139,7 +139,7 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 		}, true
 	case *types.RequestCanceled:
 		return meaning{
-			code: vix.CodeCancelled, kind: vix.ErrPassing, doubt: true, reason: "The task was cancelled on the host.",
+			code: vix.CodeCancelled, kind: vix.ErrPassing, reason: "The task was cancelled on the host.",
 		}, true
 	}
 	return meaning{}, false
