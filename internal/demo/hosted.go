@@ -72,7 +72,8 @@ func runHosted(ctx context.Context, c *console, provider string) (err error) {
 			return err
 		}
 	}
-	c.say("\nAll as it should be, in %.0f s. The configurations are in %s.", time.Since(begun).Seconds(), filepath.Join("examples", "laptop"))
+	c.say("\nAll as it should be, in %.0f s. The configurations are in %s.",
+		time.Since(begun).Seconds(), filepath.Join("examples", "laptop"))
 	return nil
 }
 

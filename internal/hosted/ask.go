@@ -27,7 +27,7 @@ func (h *host) ask(ctx context.Context, what step, vm *vix.VM) error {
 		}
 		return nil
 	}
-	f, answered := errors.AsType[*vmrun.Failure](err)
+	f, answered := errors.AsType[*vmrun.AnswerError](err)
 	failed := h.failed(what, err)
 	switch {
 	case ctx.Err() != nil, isSealed(failed):

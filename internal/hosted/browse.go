@@ -112,7 +112,8 @@ func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 		if !s.q.SkipUnreadable {
 			return s.unreadable(at, err)
 		}
-		s.out.Unreadable = append(s.out.Unreadable, vix.Unreadable{Datastore: at, Reason: "The folder cannot be read: " + err.Error() + "."})
+		reason := "The folder cannot be read: " + err.Error() + "."
+		s.out.Unreadable = append(s.out.Unreadable, vix.Unreadable{Datastore: at, Reason: reason})
 		return fs.SkipDir
 	}
 	if !entry.Type().IsRegular() || !s.matches(entry.Name()) {

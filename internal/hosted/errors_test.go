@@ -189,9 +189,7 @@ func TestWhatAVMDoesNotTellIsUnknownAndNoError(t *testing.T) {
 			if err != nil || vm.ToolsState != test.tools || vm.Guest.IPAddress != test.ip || vm.PowerState != test.power || !vm.IsRunning {
 				t.Errorf("got %+v, %v", vm, err)
 			}
-			if alive := p.Alive(); len(alive) > 0 {
-				t.Errorf("processes are left: %+v", alive)
-			}
+			awaitNone(t, p)
 		})
 	}
 }
@@ -213,7 +211,13 @@ func TestAnInterruptionLeavesNoProcess(t *testing.T) {
 	}
 	cancel()
 	wantError(t, <-done, vix.CodeCancelled)
-	for range 400 {
+	awaitNone(t, p)
+}
+
+// awaitNone waits until no process is left: one that was killed is there until somebody has buried it.
+func awaitNone(t *testing.T, p *hostedsim.Product) {
+	t.Helper()
+	for range 1000 {
 		if len(p.Alive()) == 0 {
 			return
 		}

@@ -29,7 +29,7 @@ func (h *host) failed(what step, err error) error {
 		return e
 	}
 	e := &vix.Error{Op: what.op, Object: what.object, Cause: err}
-	if f, ok := errors.AsType[*vmrun.Failure](err); ok {
+	if f, ok := errors.AsType[*vmrun.AnswerError](err); ok {
 		h.answered(e, what, f)
 		return e
 	}
@@ -49,7 +49,7 @@ func (h *host) failed(what step, err error) error {
 }
 
 // answered says what a failure of vmrun means here.
-func (h *host) answered(e *vix.Error, what step, f *vmrun.Failure) {
+func (h *host) answered(e *vix.Error, what step, f *vmrun.AnswerError) {
 	e.Code, e.Fault = f.Code, fmt.Sprintf("vmrun %s: %s", f.Command, f.Text)
 	e.Reason = f.Reason
 	if e.Reason == "" {

@@ -76,13 +76,14 @@ func (h *host) placeless(what step, field vix.Field) error {
 func (h *host) understands(what step, file *vmx.File) error {
 	newest := h.version.Hardware()
 	text, _ := file.Get("virtualHW.version")
-	version, err := strconv.Atoi(strings.TrimSpace(text))
-	if newest == 0 || err != nil || version <= newest {
+	version, _ := strconv.Atoi(strings.TrimSpace(text)) // 0 where it is hidden
+	if newest == 0 || version <= newest {
 		return nil
 	}
 	return &vix.Error{
 		Op: what.op, Object: what.object, Code: vix.CodeNotSupportedForVMVersion, Field: vix.FieldPath,
-		Reason: fmt.Sprintf("The VM has virtual hardware of version %d, and this %s (vmrun %s) opens up to %d.", version, h.name, h.version, newest),
+		Reason: fmt.Sprintf("The VM has virtual hardware of version %d, and this %s (vmrun %s) opens up to %d.",
+			version, h.name, h.version, newest),
 		Remedy: "Update the product, or have the one that made the VM change its hardware compatibility.",
 	}
 }

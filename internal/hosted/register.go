@@ -88,15 +88,14 @@ func (h *host) inLibrary(ctx context.Context, what step, path string) (*vix.Regi
 	if err != nil || !library.Has(path) {
 		return nil, err
 	}
-	file, err := vmdir.ReadConfig(what.op, path)
-	if err != nil {
-		// The entry is there, and the file is not, or not readable: that is no other registration.
-		return &vix.Registration{
-			ID: path, Server: string(h.provider), Path: vix.Path{File: path}, FileID: path, ConnectionState: vix.Inaccessible,
-		}, nil
+	if file, err := vmdir.ReadConfig(what.op, path); err == nil {
+		is := h.registration(path, file)
+		return &is, nil
 	}
-	is := h.registration(path, file)
-	return &is, nil
+	// The entry is there, and the file is not, or not readable: that is no other registration.
+	return &vix.Registration{
+		ID: path, Server: string(h.provider), Path: vix.Path{File: path}, FileID: path, ConnectionState: vix.Inaccessible,
+	}, nil
 }
 
 // wanted is the VM that the library has and that a registration may take over; nil if it has none. The library has

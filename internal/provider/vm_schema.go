@@ -32,7 +32,8 @@ func vmSchema() schema.Schema {
 			"vmx_path": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Path of the `.vmx` file as the host knows it: `[storage1] web/web.vmx`. Spacing after the " +
-					"bracket and doubled slashes mean nothing. For a template, its `.vmtx` file works too. On `workstation`, `player` and `fusion` " +
+					"bracket and doubled slashes mean nothing. For a template, its `.vmtx` file works too. On `workstation`, `player` " +
+					"and `fusion` " +
 					"an absolute path of this machine, or of a `.vmwarevm` bundle with one `.vmx`; every spelling of it is the same VM.",
 				Validators: []validator.String{vmxPathValidator{}},
 			},

@@ -43,7 +43,8 @@ func vmxFilesSchema() schema.Schema {
 			"path": schema.StringAttribute{
 				Optional: true, Validators: notEmpty,
 				MarkdownDescription: "Folder to look below, on each datastore that has it: `restored/2026`. Default: the whole " +
-					"datastore. A folder that no datastore has is an error. On `workstation`, `player` and `fusion` an absolute path of this " +
+					"datastore. A folder that no datastore has is an error. On `workstation`, `player` and `fusion` an absolute path of " +
+					"this " +
 					"machine, and required; `datacenter` and `datastores` are errors there.",
 			},
 			"match": schema.StringAttribute{
@@ -55,7 +56,8 @@ func vmxFilesSchema() schema.Schema {
 			"registered": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Only files that a VM has (`true`) or that none has (`false`), for reports and checks; then " +
-					"`by_path` is null. On `workstation` and `fusion` it needs `vmrest_url`, on `player` it is an error. Default: all files.",
+					"`by_path` is null. On `workstation` and `fusion` it needs `vmrest_url`, on `player` it is an error. Default: all " +
+					"files.",
 			},
 			"exclude": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,

@@ -73,7 +73,7 @@ func ParseAnyPath(text string) (Path, error) {
 // isRelative reports that text may be meant as a path of a file, and begins nowhere.
 func isRelative(text string) bool {
 	text = strings.TrimSpace(text)
-	return text != "" && !isFilePath(text) && !strings.HasPrefix(text, "[") && !strings.HasPrefix(text, "/") && !strings.Contains(text, "://")
+	return text != "" && !isFilePath(text) && text[0] != '[' && text[0] != '/' && !strings.Contains(text, "://")
 }
 
 // isFilePath reports that text begins as an absolute path does: "/", a drive, or a share.

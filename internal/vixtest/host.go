@@ -72,7 +72,8 @@ func openChangesNothing(t *testing.T, s *subject) {
 	}
 	before := s.Fingerprint(t)
 	vm, err := s.host.Open(s.ctx, vix.Locator{Path: s.path(t, s.Paths[0])})
-	if err != nil || vm.ID == "" || vm.Path.String() != s.Paths[0] || vm.Name != s.Names[0] || vm.PowerState != vix.PoweredOff || vm.IsRunning {
+	if err != nil || vm.ID == "" || vm.Path.String() != s.Paths[0] || vm.Name != s.Names[0] || vm.PowerState != vix.PoweredOff ||
+		vm.IsRunning {
 		t.Fatalf("opened %s as %+v, %v", s.Paths[0], vm, err)
 	}
 	same, err := s.host.OpenID(s.ctx, vm.ID)
@@ -126,7 +127,8 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 		vix.FeatureRegister:   func() error { _, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: at}); return err },
 		vix.FeatureRename:     func() error { return s.registrar.CheckChange(s.ctx, handle, vix.Change{Name: &name}) },
 		vix.FeatureUnregister: func() error { return s.registrar.CheckUnregister(s.ctx, handle, vix.PowerOffFail) },
-		vix.FeatureInventory:  nil, vix.FeatureLogin: nil, vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
+		vix.FeatureInventory:  nil, vix.FeatureLogin: nil,
+		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
 	}
 }
 

@@ -17,9 +17,9 @@ import (
 // Canonical is the one spelling of a path: absolute, without symbolic links, each name as the folder above it has it. What is
 // not there keeps its name.
 func Canonical(path string) string {
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		return spelled(real)
+		return spelled(resolved)
 	}
 	parent := filepath.Dir(path)
 	if parent == path {

@@ -93,7 +93,7 @@ func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
 			text = long.is + rest
 		}
 	}
-	root, rest := "", ""
+	var root, rest string
 	switch {
 	case strings.HasPrefix(text, `\\`):
 		parts := strings.SplitN(text[2:], `\`, 3)

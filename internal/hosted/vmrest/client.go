@@ -210,7 +210,7 @@ func (c *Client) broke(op string, err error) error {
 		e.Reason, e.Remedy = fmt.Sprintf("It did not answer within %s.", c.timeout), "Look whether it is busy with something else."
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Code, e.Reason = vix.CodeNetHTTPOperationTimedout, "It did not answer in time."
-	case errors.Is(err, connectionRefused):
+	case errors.Is(err, errRefused):
 		e.Code, e.Kind, e.Field = vix.CodeHostNetworkConnRefused, vix.ErrSilent, vix.FieldVMRestURL
 		e.Reason = "Nothing listens there: vmrest does not run. It is a program that its user starts, and that ends with its window."
 	default:

@@ -7,5 +7,5 @@ package vmrest
 
 import "syscall"
 
-// connectionRefused is the system's error where nothing listens.
-const connectionRefused = syscall.ECONNREFUSED
+// errRefused is the system's error where nothing listens.
+const errRefused = syscall.ECONNREFUSED

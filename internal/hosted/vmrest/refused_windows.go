@@ -5,5 +5,5 @@ package vmrest
 
 import "golang.org/x/sys/windows"
 
-// connectionRefused is the system's error where nothing listens.
-const connectionRefused = windows.WSAECONNREFUSED
+// errRefused is the system's error where nothing listens.
+const errRefused = windows.WSAECONNREFUSED

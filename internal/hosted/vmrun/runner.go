@@ -105,7 +105,7 @@ func (r *Runner) argv(c Call) []string {
 }
 
 // Do runs a command and gives what it printed. What may pass is tried again, everything else once. The error is a
-// *Failure where vmrun has answered, else an error of the context or of the operating system.
+// *AnswerError where vmrun has answered, else an error of the context or of the operating system.
 func (r *Runner) Do(ctx context.Context, c Call) (string, error) {
 	unlock, err := r.vms.hold(ctx, c.VM)
 	if err != nil {
@@ -124,7 +124,7 @@ func (r *Runner) Do(ctx context.Context, c Call) (string, error) {
 			return out.text, nil
 		}
 		if m := meaningOf(out); m == nil || !m.passing || calls == maxCalls {
-			return "", newFailure(c.Command, out, calls)
+			return "", newAnswerError(c.Command, out, calls)
 		}
 		if err := wait(ctx, pause); err != nil {
 			return "", err
@@ -161,6 +161,7 @@ func (r *Runner) once(ctx context.Context, argv []string, changes bool) (output,
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	//nolint:contextcheck // the life of the connection ends what runs, too, beside the context of the call
 	defer context.AfterFunc(r.life, func() { cancel(context.Canceled) })()
 	if !changes {
 		var expire context.CancelFunc

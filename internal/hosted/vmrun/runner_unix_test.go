@@ -153,7 +153,7 @@ case $line in *Error:*) exit 255;; esac`))
 			}
 			out, err := r.Do(t.Context(), Call{Command: "start", VM: "/x/y.vmx", Changes: test.changes})
 			code := vix.CodeOK
-			if f, ok := errors.AsType[*Failure](err); ok {
+			if f, ok := errors.AsType[*AnswerError](err); ok {
 				code = f.Code
 				if f.Calls != test.calls {
 					t.Errorf("the failure tells %d calls", f.Calls)
@@ -184,7 +184,7 @@ func TestWhatIsPrintedIsReadBeforeTheStatus(t *testing.T) {
 	} {
 		r, _ := script(t, test.script)
 		out, err := r.Do(t.Context(), Call{Command: "list"})
-		if f, ok := errors.AsType[*Failure](err); ok {
+		if f, ok := errors.AsType[*AnswerError](err); ok {
 			out = f.Text
 		}
 		if (err != nil) != test.failed || out != test.want {

@@ -11,8 +11,8 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// Failure is a vmrun that did not do what was asked of it, and what it said.
-type Failure struct {
+// AnswerError is a vmrun that did not do what was asked of it, and what it said.
+type AnswerError struct {
 	// Command is what was asked: "list".
 	Command string
 	// Code is what the text means in VIX's terms; CodeFail where nobody knows it.
@@ -31,12 +31,12 @@ type Failure struct {
 const pausedText = "The virtual machine is paused"
 
 // Paused reports that the VM is paused.
-func (f *Failure) Paused() bool {
+func (f *AnswerError) Paused() bool {
 	return strings.Contains(f.Text, pausedText) && f.Code == vix.CodeObjectIsBusy
 }
 
 // Error implements error.
-func (f *Failure) Error() string { return fmt.Sprintf("vmrun %s: %s", f.Command, f.Text) }
+func (f *AnswerError) Error() string { return fmt.Sprintf("vmrun %s: %s", f.Command, f.Text) }
 
 // meaning is what one of vmrun's texts means.
 type meaning struct {
@@ -73,7 +73,8 @@ var meanings = []meaning{
 		reason: "The guest refuses the login."},
 	{text: "Insufficient permissions in the host operating system", code: vix.CodeHostUserPermissions,
 		reason: "The VM belongs to another user of this machine, or its files do."},
-	{text: "already in use", code: vix.CodeFileAlreadyLocked, passing: true, reason: "Another program, such as the product's window, has the VM."},
+	{text: "already in use", code: vix.CodeFileAlreadyLocked, passing: true,
+		reason: "Another program, such as the product's window, has the VM."},
 	{text: "This VM is in use", code: vix.CodeFileAlreadyLocked, reason: "Another program, such as the product's window, has the VM."},
 	{text: "not supported for the specified parameters", code: vix.CodeNotSupported, passing: true,
 		reason: "The product is busy with something else, or the VM belongs to another user of this machine."},
@@ -83,13 +84,14 @@ var meanings = []meaning{
 		reason: "The product has given up, as it does where it would ask a question in its window."},
 	{text: "Unknown error", code: vix.CodeFail, vague: true, reason: "The product does not say why."},
 	{text: "A file was not found", code: vix.CodeFileNotFound, reason: "A file is missing."},
-	{text: "vmrun was unable to start", code: vix.CodeFail, reason: "vmrun is not installed as it should be, or the machine is overloaded."},
+	{text: "vmrun was unable to start", code: vix.CodeFail,
+		reason: "vmrun is not installed as it should be, or the machine is overloaded."},
 	{text: "Unrecognized command", code: vix.CodeNotSupported, reason: "This vmrun does not know the command."},
 }
 
-// newFailure says what a failed process means.
-func newFailure(command string, out output, calls int) *Failure {
-	f := &Failure{Command: command, Code: vix.CodeFail, Text: shown(out), Calls: calls}
+// newAnswerError says what a failed process means.
+func newAnswerError(command string, out output, calls int) *AnswerError {
+	f := &AnswerError{Command: command, Code: vix.CodeFail, Text: shown(out), Calls: calls}
 	if m := meaningOf(out); m != nil {
 		f.Code, f.Reason, f.Vague = m.code, m.reason, m.vague
 	}
