@@ -29,6 +29,6 @@ data "vix_vm" "mine" {
 
 output "vms" {
   value = [for vm in data.vix_vm.mine : format("%-12s %-10s %d CPUs, %5d MiB, power %s%s",
-    vm.name, vm.guest_os, vm.num_vcpus, vm.memory_size, vm.power_state,
+    vm.name, coalesce(vm.guest_os, "?"), coalesce(vm.num_vcpus, 0), coalesce(vm.memory_size, 0), vm.power_state,
   vm.guest.ip_address == null ? "" : ", ${vm.guest.ip_address}")]
 }

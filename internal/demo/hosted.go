@@ -243,7 +243,7 @@ func (d *hostedDemo) processes(context.Context) error {
 		return fmt.Errorf("%d processes are left", len(alive))
 	}
 	runs, lists := d.product.Count("version"), d.product.Count("list")
-	if lists != runs {
+	if lists > runs {
 		return fmt.Errorf("%d runs of the provider asked %d times which VMs run", runs, lists)
 	}
 	d.console.done("%d in %d runs of the provider, none is left", len(d.product.Calls()), runs)

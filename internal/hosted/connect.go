@@ -40,9 +40,8 @@ type host struct {
 	running running
 }
 
-// Connect makes the vix.Connect of a product: it looks for vmrun, has it tell its version, and asks it which
-// VMs run, which proves that the product is there. VIX: VixHost_Connect with VIX_SERVICEPROVIDER_VMWARE_WORKSTATION or
-// _PLAYER.
+// Connect makes the vix.Connect of a product: it looks for vmrun and has it tell its version. That the product is there shows
+// when it is asked which VMs run. VIX: VixHost_Connect with VIX_SERVICEPROVIDER_VMWARE_WORKSTATION or _PLAYER.
 func Connect(provider vix.ServiceProvider) vix.Connect {
 	return func(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) {
 		if options.RequestTimeout == 0 {
@@ -78,8 +77,7 @@ func (h *host) connect(ctx context.Context) error {
 	if h.version, err = h.vmrun.Ask(ctx); err != nil {
 		return noProgram(h.failed(step{"use", path, ""}, err))
 	}
-	_, err = h.runs(ctx, step{"connect to", h.name, ""})
-	return err
+	return nil
 }
 
 // noProgram is an error about the program vmrun.
@@ -101,12 +99,13 @@ func (h *host) Disconnect(ctx context.Context) error {
 	return h.vmrun.Close(ctx)
 }
 
-// Info implements vix.Host.
-func (h *host) Info(context.Context) (vix.HostInfo, error) {
+// Info implements vix.Host. It is told of a product that is there.
+func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
+	_, err := h.runs(ctx, step{"connect to", h.name, ""})
 	return vix.HostInfo{
 		ServiceProvider: h.provider, Product: h.name, Build: h.version.Build, APIVersion: h.version.Text,
 		InstanceUUID: string(h.provider), Features: h.features(),
-	}, nil
+	}, err
 }
 
 // ParsePath implements vix.Host: an absolute path of this machine, in its canonical form.
@@ -115,10 +114,11 @@ func (h *host) ParsePath(text string) (vix.Path, error) { return vmdir.ParsePath
 // listAge is how long it is believed which VMs run. Whoever changes that tells it.
 const listAge = time.Minute
 
-// running is what was said last of which VMs run.
+// running is what was said last of which VMs run, or why it could not be told.
 type running struct {
 	turn chan struct{} // held by who asks
 	set  *vmdir.Set
+	err  error
 	at   time.Time
 }
 
@@ -130,13 +130,15 @@ func (h *host) runs(ctx context.Context, what step) (*vmdir.Set, error) {
 	case <-ctx.Done():
 		return nil, h.failed(what, context.Cause(ctx))
 	}
-	if h.running.set != nil && time.Since(h.running.at) < listAge {
-		return h.running.set, nil
+	if h.running.at.IsZero() || time.Since(h.running.at) >= listAge {
+		paths, err := h.vmrun.List(ctx)
+		if ctx.Err() != nil {
+			return nil, h.failed(what, err)
+		}
+		h.running.set, h.running.err, h.running.at = vmdir.NewSet(paths), err, time.Now()
 	}
-	paths, err := h.vmrun.List(ctx)
-	if err != nil {
-		return nil, h.failed(what, err)
+	if h.running.err != nil { // a hundred VMs need not ask a hundred times for what is not told
+		return nil, h.failed(what, h.running.err)
 	}
-	h.running.set, h.running.at = vmdir.NewSet(paths), time.Now()
 	return h.running.set, nil
 }

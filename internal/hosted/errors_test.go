@@ -125,12 +125,21 @@ func TestEachErrorOfAConnection(t *testing.T) {
 			if test.fault.Command != "" {
 				p.Fault(test.fault)
 			}
-			_, err := Connect(test.provider)(t.Context(), optionsFor(p, nil))
+			h, err := Connect(test.provider)(t.Context(), optionsFor(p, nil))
+			if err == nil {
+				path := vix.Path{File: p.AddVM("web", hostedsim.Spec{}).Path()}
+				for range 3 {
+					if _, err := h.Open(t.Context(), vix.Locator{Path: path}); vix.CodeOf(err) != test.code {
+						t.Errorf("opening: %v", err)
+					}
+				}
+				_, err = h.Info(t.Context())
+			}
 			if e := wantError(t, err, test.code); e.Kind != test.kind || e.Field != test.field {
 				t.Errorf("got %+v", e)
 			}
 			if n := p.Count("list"); n != test.lists {
-				t.Errorf("%d lists", n)
+				t.Errorf("%d lists for three VMs", n)
 			}
 		})
 	}
