@@ -37,6 +37,7 @@ type host struct {
 	version  vmrun.Version
 	// library is nil where no vmrest was given, or the product has no library.
 	library *vmrest.Client
+	entries entries
 	running running
 }
 
@@ -50,7 +51,10 @@ func Connect(provider vix.ServiceProvider) vix.Connect {
 		if options.Log == nil {
 			options.Log = slog.New(slog.DiscardHandler)
 		}
-		h := &host{product: products[provider], provider: provider, options: options, running: running{turn: make(chan struct{}, 1)}}
+		h := &host{
+			product: products[provider], provider: provider, options: options,
+			entries: entries{turn: make(chan struct{}, 1)}, running: running{turn: make(chan struct{}, 1)},
+		}
 		if err := h.connect(ctx); err != nil {
 			_ = h.Disconnect(ctx) // what matters is why there is no connection
 			return nil, err

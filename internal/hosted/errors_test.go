@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -322,6 +323,35 @@ func TestTheLibraryThatCannotBeReadProvesNothing(t *testing.T) {
 	}
 	if len(rest.Violations()) > 0 {
 		t.Errorf("sent: %+v", rest.Violations())
+	}
+}
+
+func TestReadsOfTheLibraryAtOnceShareAnAnswer(t *testing.T) {
+	p := hostedsim.New(t, hostedsim.Options{})
+	rest := p.VMRest()
+	m := p.AddVM("web", hostedsim.Spec{})
+	m.AddToLibrary()
+	registrar, err := vix.Part[vix.Registrar](connect(t, p, optionsFor(p, rest)), vix.FeatureRegister)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest.Fault(hostedsim.RESTFault{Method: "GET", Delay: 300 * time.Millisecond})
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			if _, err := registrar.Registration(t.Context(), vix.Handle{ID: m.Path()}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := rest.Count("GET", "/vms"); n > 25 || rest.Parallel() > 0 {
+		t.Errorf("%d requests for 50 reads, %d side by side", n, rest.Parallel())
+	}
+	// Whoever asks afterwards is not told of before.
+	m.RemoveFromLibrary()
+	if _, err := registrar.Registration(t.Context(), vix.Handle{ID: m.Path()}); !errors.Is(err, vix.ErrGone) {
+		t.Errorf("taken out of the library: %v", err)
 	}
 }
 

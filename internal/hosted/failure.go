@@ -66,7 +66,12 @@ func (h *host) answered(e *vix.Error, what step, f *vmrun.AnswerError) {
 	switch e.Code {
 	case vix.CodeWrapperServiceproviderNotFound:
 		e.Kind, e.Field = vix.ErrOtherProduct, vix.FieldServiceProvider
-		e.Reason = h.name + " is not installed on this machine, while another product of VMware's is."
+		e.Reason = h.name + " is not installed on this machine, while another product of VMware's is:"
+		for _, other := range []vix.ServiceProvider{vix.Workstation, vix.Player, vix.Fusion} {
+			if other != h.provider {
+				e.Options = append(e.Options, vix.Option{Field: vix.FieldServiceProvider, Value: string(other), Note: products[other].name})
+			}
+		}
 	case vix.CodeWrapperVersionNotFound:
 		e.Kind, e.Field = vix.ErrNoProgram, vix.FieldVMRunPath
 	case vix.CodeNeedKey, vix.CodeAuthenticationFail:

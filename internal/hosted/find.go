@@ -8,6 +8,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -63,8 +64,27 @@ func (h *host) item(path string, runs *vmdir.Set) vix.Item {
 	return item
 }
 
-// registered are the VMs in the library of the product, which must be reached.
+// entries are the VMs in the library as they were told last.
+type entries struct {
+	turn  chan struct{} // held by who asks
+	begun time.Time     // when it was asked
+	set   *vmdir.Set
+}
+
+// registered are the VMs in the library of the product, which must be reached. Whoever waits for an answer shares one
+// that was asked for after he had begun to wait: what it lacks is not there.
 func (h *host) registered(ctx context.Context) (*vmdir.Set, error) {
+	wanted := time.Now()
+	select {
+	case h.entries.turn <- struct{}{}:
+		defer func() { <-h.entries.turn }()
+	case <-ctx.Done():
+		return nil, h.failed(step{"read the library of", h.name, ""}, context.Cause(ctx))
+	}
+	if h.entries.begun.After(wanted) {
+		return h.entries.set, nil
+	}
+	begun := time.Now()
 	vms, err := h.library.VMs(ctx)
 	if err != nil {
 		return nil, err
@@ -73,5 +93,6 @@ func (h *host) registered(ctx context.Context) (*vmdir.Set, error) {
 	for _, vm := range vms {
 		paths = append(paths, vm.Path)
 	}
-	return vmdir.NewSet(paths), nil
+	h.entries.set, h.entries.begun = vmdir.NewSet(paths), begun
+	return h.entries.set, nil
 }

@@ -63,6 +63,29 @@ func TestThePowerStateIsWhatTheListAndTheFilesTell(t *testing.T) {
 	}
 }
 
+// What Windows writes is in its own code page, Fusion writes noise to the error stream, and a line of a log may come first.
+func TestNoiseAndBytesThatAreNoTextHideNothing(t *testing.T) {
+	for name, noise := range map[string]hostedsim.Noise{
+		"another encoding": {Encoding: "windows-1252"}, "one of China": {Encoding: "GBK"}, "stderr": {Stderr: "2026-05-04 vmrun[1] Error: noise\n"}, "a log": {Before: "a line of a log"},
+	} {
+		p := hostedsim.New(t, hostedsim.Options{Persona: "workstation-26h1", CRLF: true, Noise: noise})
+		on, off, other := p.AddVM("Größe é", hostedsim.Spec{}), p.AddVM("Große", hostedsim.Spec{}), p.AddVM("x", hostedsim.Spec{})
+		on.Start()
+		other.Start()
+		other.SetGuest(func(g *hostedsim.Guest) { g.Tools, g.IP = "installed", "" })
+		h := connect(t, p, optionsFor(p, nil))
+		for m, want := range map[*hostedsim.Machine]vix.ToolsState{on: vix.ToolsRunning, off: vix.ToolsUnknown, other: vix.ToolsNotRunning} {
+			vm, err := open(t, h, m.Path())
+			if err != nil || vm.IsRunning != (m != off) || vm.ToolsState != want {
+				t.Errorf("%s: %s: %+v, %v", name, m.Path(), vm, err)
+			}
+		}
+		if items, err := h.Find(t.Context(), vix.Query{Running: true}); err != nil || len(items) != 2 {
+			t.Errorf("%s: found %+v, %v", name, items, err)
+		}
+	}
+}
+
 func TestAVMSaysWhatItsFilesSay(t *testing.T) {
 	p := hostedsim.New(t, hostedsim.Options{})
 	m := p.AddVM("web", hostedsim.Spec{

@@ -64,8 +64,8 @@ func TestAdvice(t *testing.T) {
 		vix.ErrDatastorePath: {vix.Error{}, "Paths on datastores belong to the provider with service_provider = \"vi_server\"."},
 		vix.ErrNoProgram: {vix.Error{}, "Say where it is with the provider's argument vmrun_path, or VIX_VMRUN_PATH:\n\n" +
 			"  vmrun_path = \"/usr/bin/vmrun\""},
-		vix.ErrOtherProduct: {vix.Error{}, "Set the provider's argument service_provider to the product that is installed: " +
-			"\"workstation\", \"player\" or \"fusion\"."},
+		vix.ErrOtherProduct: {vix.Error{Options: []vix.Option{{Field: vix.FieldServiceProvider, Value: "player", Note: "VMware Player"}}},
+			"  - service_provider = \"player\": VMware Player\n\nSet the provider's argument service_provider to the product that is installed."},
 		vix.ErrLocked:      {vix.Error{}, "The password of encrypted VMs is the provider's argument vm_password, or VIX_VM_PASSWORD."},
 		vix.ErrNoInventory: {vix.Error{}, "Remove the registration: data \"vix_vm\" opens the VM by the path of its file alone."},
 		vix.ErrInventoryUnreached: {vix.Error{}, "To open the VM, data \"vix_vm\" needs the path of its file alone. To work with the library, " +

@@ -132,7 +132,7 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"size":      number("Size in bytes."),
 		"modified":  text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
 		"registered": flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is " +
-			"registered."),
+			"registered. Null where nobody can tell: on `player`, and on `workstation` and `fusion` without `vmrest_url`."),
 		"vm_id":        text("Handle of the VM that has the file. Null if none has it."),
 		"name":         text("Display name of the VM that has the file. Null if none has it."),
 		"template":     flag("Whether it is a template's file (`.vmtx`)."),

@@ -169,6 +169,18 @@ func TestASetKnowsAFileUnderEverySpelling(t *testing.T) {
 			t.Errorf("%q: %t", name, got)
 		}
 	}
+	for unread, like := range map[string]map[string]bool{
+		"/vms/\xdcbung/\xdcbung.vmx": {"/vms/Übung/Übung.vmx": true, "/vms/Ubung/Ubung.vmx": false, "/vms/Übungen/Übungen.vmx": false},
+		"/vms/\xce\xbb 64.vmx":       {"/vms/位 64.vmx": true, "/vms/位位位 64.vmx": false, "/vms/位 65.vmx": false},
+		"/vms/\x81\\\x81\\.vmx":      {"/vms/乗乗.vmx": true}, // half of a letter of GBK may be ASCII
+		"/vms/?? \x1a.vmx":           {"/vms/位位 位.vmx": true, "/vms/位 位.vmx": false},
+	} {
+		for path, want := range like {
+			if got := NewSet([]string{unread}).Has(path); got != want {
+				t.Errorf("%q may be %q: %t", unread, path, got)
+			}
+		}
+	}
 	if !s.Has("/gone/gone.vmx") || s.Has("/gone/other.vmx") || len(s.Unread()) != 1 || len(s.Paths()) != 4 {
 		t.Errorf("got %q, and not read %q", s.Paths(), s.Unread())
 	}
