@@ -23,10 +23,11 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 	case query.Folder != "":
 		return nil, h.placeless(what, vix.FieldFolder)
 	}
-	if !query.Running {
-		if err := h.Supports(vix.FeatureRegister); err != nil {
-			return nil, err
-		}
+	if !query.Running && h.library == nil {
+		e := &vix.Error{Op: what.op, Object: what.object, Code: vix.CodeNotSupported}
+		e.Reason = h.name + " does not support VixHost_FindItems of registered VMs, only of those that run."
+		h.explainLibrary(e)
+		return nil, e
 	}
 	runs, err := h.runs(ctx, what)
 	if err != nil {
@@ -91,7 +92,9 @@ func (h *host) registered(ctx context.Context) (*vmdir.Set, error) {
 	}
 	var paths []string
 	for _, vm := range vms {
-		paths = append(paths, vm.Path)
+		if vm.Path != "" {
+			paths = append(paths, vm.Path)
+		}
 	}
 	h.entries.set, h.entries.begun = vmdir.NewSet(paths), begun
 	return h.entries.set, nil

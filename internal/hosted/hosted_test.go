@@ -16,10 +16,18 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	hostedsim "github.com/terraform-vix/terraform-provider-vix/internal/sim/hosted"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vixtest"
 )
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*conn).serve"))
+}
 
 // personas are the products that are new enough.
 var personas = []string{

@@ -256,7 +256,7 @@ func TestAccHostedWhatCannotBeIsAnErrorAtPlan(t *testing.T) {
 		"a share":                {plain, opensAt(`\\nas\vms\web.vmx`), "Windows.*VIX_E_INVALID_ARG"},
 		"a folder":               {plain, opensAt(filepath.Dir(path[plain])), "is a folder.*" + regexp.QuoteMeta(filepath.Base(path[plain])) + ".*VIX_E_INVALID_ARG"},
 		"a disk":                 {plain, opensAt("/vms/web.vmdk"), `does not end in \.vmx.*VIX_E_INVALID_ARG`},
-		"registered VMs":         {plain, `data "vix_vms" "all" {}`, "VixHost_RegisterVM.*vmrest_url"},
+		"registered VMs":         {plain, `data "vix_vms" "all" {}`, "VixHost_FindItems of registered VMs.*vmrest_url.*VIX_E_NOT_SUPPORTED"},
 		"registered files":       {plain, fmt.Sprintf("data \"vix_vmx_files\" \"a\" {\n  path = %q\n  registered = true\n}\n", plain.VMs()), "vmrest_url"},
 		"datastores":             {plain, fmt.Sprintf("data \"vix_vmx_files\" \"a\" {\n  path = %q\n  datastores = [\"s\"]\n}\n", plain.VMs()), "no datastores"},
 		"no folder of files":     {plain, `data "vix_vmx_files" "a" {}`, "path is empty"},

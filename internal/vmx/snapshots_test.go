@@ -83,3 +83,22 @@ func TestASnapshotWhoseParentIsNotThereIsARoot(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
+
+// FuzzParseSnapshots proves that each snapshot comes once, and after its parent.
+func FuzzParseSnapshots(f *testing.F) {
+	f.Add([]byte(twoBranches))
+	f.Add([]byte("snapshot0.uid = \"1\"\nsnapshot0.parent = \"1\"\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		snapshots, err := ParseSnapshots(text)
+		if err != nil {
+			return
+		}
+		seen := map[int]bool{0: true}
+		for _, s := range snapshots {
+			if seen[s.UID] || !seen[s.Parent] {
+				t.Fatalf("%+v comes twice, or before its parent", s)
+			}
+			seen[s.UID] = true
+		}
+	})
+}

@@ -81,8 +81,12 @@ func cleaned(text, goos string) (clean string, kind vix.Kind, reason string) {
 
 // isWindows reports a path that begins as those of Windows do: with a drive or a share.
 func isWindows(text string) bool {
-	drive := len(text) > 1 && text[1] == ':' && unicode.IsLetter(rune(text[0]))
-	return drive || strings.HasPrefix(text, `\\`)
+	return hasDrive(text) || strings.HasPrefix(text, `\\`)
+}
+
+// hasDrive reports a path that begins with a drive.
+func hasDrive(text string) bool {
+	return len(text) > 1 && text[1] == ':' && (text[0]|0x20) >= 'a' && (text[0]|0x20) <= 'z'
 }
 
 // cleanedWindows is cleaned for Windows, on any system: slashes and backslashes mean the same, the drive is a capital letter.
@@ -101,7 +105,7 @@ func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
 			return "", "", "The path of a share needs the server, the share and the file: \\\\server\\share\\web\\web.vmx."
 		}
 		root, rest = `\\`+parts[0]+`\`+parts[1], parts[2]
-	case len(text) > 2 && text[1] == ':' && text[2] == '\\':
+	case len(text) > 2 && hasDrive(text) && text[2] == '\\':
 		root, rest = strings.ToUpper(text[:1])+":", text[3:]
 	default:
 		return "", vix.ErrRelativePath, "The path is not absolute: it begins with neither a drive, as C:\\, nor a share."
@@ -113,7 +117,10 @@ func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
 		case "..":
 			elements = elements[:max(0, len(elements)-1)]
 		default:
-			elements = append(elements, element)
+			// Windows takes no name that ends in blanks or dots, and leaves them out.
+			if element = strings.TrimRight(element, " ."); element != "" {
+				elements = append(elements, element)
+			}
 		}
 	}
 	return root + `\` + strings.Join(elements, `\`), "", ""
