@@ -47,10 +47,11 @@ func (h *host) ask(ctx context.Context, what step, vm *vix.VM) error {
 	return nil
 }
 
-// address is an address as the Tools tell it; empty for "unknown". The first address of a network is the
+// address is an address as the Tools tell it, in the last line; empty for "unknown". The first address of a network is the
 // host's own, which a guest with several cards may have told in error.
 func address(text string) string {
 	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
 	ip, err := netip.ParseAddr(text)
 	if err != nil || ip.Is4() && ip.As4()[3] == 1 {
 		return ""

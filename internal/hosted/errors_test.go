@@ -173,6 +173,7 @@ func TestWhatAVMDoesNotTellIsUnknownAndNoError(t *testing.T) {
 		"Tools do not run":    {guest: func(g *hostedsim.Guest) { g.Tools = "installed" }, tools: vix.ToolsNotRunning, power: vix.PoweredOn},
 		"unknown error":       {fault: hostedsim.Fault{Answer: "Error: Unknown error"}, tools: vix.ToolsUnknown, power: vix.PoweredOn},
 		"something new":       {fault: hostedsim.Fault{Answer: "Error: a text of next year"}, tools: vix.ToolsUnknown, power: vix.PoweredOn},
+		"behind a log":        {fault: hostedsim.Fault{Answer: "a line of a log\n10.0.0.7"}, tools: vix.ToolsRunning, ip: "10.0.0.7", power: vix.PoweredOn},
 		"nonsense":            {fault: hostedsim.Fault{Answer: "300.1.2.3"}, tools: vix.ToolsRunning, power: vix.PoweredOn},
 		"it does not answer":  {fault: hostedsim.Fault{Hang: true, IgnoreTerm: true, Child: true}, tools: vix.ToolsUnknown, power: vix.PoweredOn},
 		"with lines of a log": {fault: hostedsim.Fault{Answer: "log: x\nError: The virtual machine is paused: /x.vmx"}, tools: vix.ToolsUnknown, power: vix.Paused},

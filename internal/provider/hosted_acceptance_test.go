@@ -270,6 +270,32 @@ func TestAccHostedWhatCannotBeIsAnErrorAtPlan(t *testing.T) {
 	}
 }
 
+// What Terraform shows of the errors of opening names what to set.
+func TestAccHostedErrorsOfOpening(t *testing.T) {
+	d := newDesk(t, hostedsim.Options{}, false)
+	web := d.AddVM("web", hostedsim.Spec{})
+	sealed := d.AddVM("sealed", hostedsim.Spec{Encrypted: hostedsim.EncryptedFully, Password: "right"})
+	broken := d.AddVM("broken", hostedsim.Spec{})
+	broken.Write("broken.vmx", "displayName = \"x\"\n")
+	player, old := newDesk(t, hostedsim.Options{Persona: "player-17"}, false), newDesk(t, hostedsim.Options{Persona: "workstation-10"}, false)
+	missing := fmt.Sprintf("provider \"vix\" {\n  service_provider = \"fusion\"\n  vmrun_path = %q\n}\n", d.VMs())
+	for name, test := range map[string]struct{ config, says string }{
+		"no file":        {d.configuration(opensAt(filepath.Join(web.Dir(), "no.vmx"))), `no such file.*VIX_E_VM_NOT_FOUND \(4000\)`},
+		"no password":    {d.configuration(opensAt(sealed.Path())), `encrypted.*vm_password.*VIX_VM_PASSWORD.*VIX_E_NEED_KEY \(30\)`},
+		"wrong password": {d.configuration(opensAt(sealed.Path()), `vm_password = "wrong"`), `vm_password.*VIX_E_AUTHENTICATION_FAIL \(35\)`},
+		"broken":         {d.configuration(opensAt(broken.Path())), `config\.version.*VIX_E_CANNOT_READ_VM_CONFIG \(4002\)`},
+		"another product": {strings.Replace(player.configuration(opensAt(player.AddVM("web", hostedsim.Spec{}).Path())), `"player"`, `"workstation"`, 1),
+			`service_provider = "player".*VIX_E_WRAPPER_SERVICEPROVIDER_NOT_FOUND \(22003\)`},
+		"too old":      {old.configuration(opensAt(web.Path())), `vmrun 1\.13\.0.*1\.15.*vmrun_path`},
+		"no vmrun":     {missing + opensAt(web.Path()), `is a folder.*vmrun_path.*VIX_E_NOT_A_FILE \(20001\)`},
+		"a datacenter": {d.configuration(strings.Replace(opensAt(web.Path()), "\n}", "\n  datacenter = \"DC0\"\n}", 1)), `no datacenter.*VIX_E_NOT_SUPPORTED`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d.run(t, resource.TestStep{Config: test.config, PlanOnly: true, ExpectError: says2(test.says)})
+		})
+	}
+}
+
 // says2 matches a text over the lines that Terraform breaks it into.
 func says2(text string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.ReplaceAll(text, " ", `[\s│]+`))

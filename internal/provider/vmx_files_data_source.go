@@ -144,7 +144,8 @@ func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
 	}
 	diags.AddWarning("Files share a UUID: one is a copy of the other",
 		"A copied folder, a restored backup or a replica has the UUID of its original. Which is which, no file tells.\n\n"+
-			groups+"\n\nRegistering both is possible: "+anew+"the state of each stays its own. Powering both on gives a network two machines that are one. Leave the copy out "+
+			groups+"\n\nRegistering both is possible: "+anew+"the state of each stays its own. Powering both on gives a network two "+
+			"machines that are one. Leave the copy out "+
 			"with exclude, path or datastores if you do not mean it.")
 }
 

@@ -109,6 +109,7 @@ func TestASuspendedVMIsKnownByItsFiles(t *testing.T) {
 		{"off", small + "checkpoint.vmState = \"\"\n", "web-1a2b3c4d.vmss", false}, // a leftover
 		{"suspended", small + "checkpoint.vmState = \"web-1a2b3c4d.vmss\"\n", "", true},
 		{"encrypted and off", sealed, "other-1a2b3c4d.vmss", false},
+		{"encrypted, beside another VM's", sealed, "web2-1a2b3c4d.vmss", false},
 		{"encrypted and suspended", sealed, "web-1a2b3c4d.vmss", true},
 	} {
 		root := tree(t)

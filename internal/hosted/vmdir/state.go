@@ -22,7 +22,7 @@ func Suspended(path string, file *vmx.File) bool {
 	}
 	// Of a wholly encrypted file nobody can read that; its state lies beside it.
 	return file.Sealed() && slices.ContainsFunc(names(path), func(name string) bool {
-		return strings.EqualFold(filepath.Ext(name), ".vmss") && strings.HasPrefix(name, stem(path))
+		return strings.EqualFold(filepath.Ext(name), ".vmss") && isOf(name, path)
 	})
 }
 
@@ -39,7 +39,7 @@ func Locks(path string, file *vmx.File) []string {
 		if !ok {
 			continue
 		}
-		memory := strings.EqualFold(filepath.Ext(of), ".vmem") && strings.HasPrefix(of, stem(path))
+		memory := strings.EqualFold(filepath.Ext(of), ".vmem") && isOf(of, path)
 		disk := slices.Contains(disks, of) || file.Sealed() && strings.EqualFold(filepath.Ext(of), ".vmdk")
 		if (memory || disk) && holdsLock(filepath.Join(filepath.Dir(path), name)) {
 			locks = append(locks, name)
@@ -88,6 +88,11 @@ func names(path string) []string {
 		out = append(out, entry.Name())
 	}
 	return out
+}
+
+// isOf reports a file that is named after a configuration: web.vmem and web-1a2b3c4d.vmem are of web.vmx.
+func isOf(name, path string) bool {
+	return strings.HasPrefix(name, stem(path)+".") || strings.HasPrefix(name, stem(path)+"-")
 }
 
 // stem is the name of a configuration without its ending.
