@@ -81,6 +81,10 @@ func (h *host) connect(ctx context.Context) error {
 	if h.version, err = h.vmrun.Ask(ctx); err != nil {
 		return noProgram(h.failed(step{"use", path, ""}, err))
 	}
+	h.options.Log.InfoContext(ctx, "vmrun found", "path", path, "version", h.version.String())
+	if h.version.Newer() {
+		h.options.Log.WarnContext(ctx, "this vmrun is newer than those that the provider is known to work with", "version", h.version.String())
+	}
 	return nil
 }
 

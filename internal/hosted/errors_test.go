@@ -247,6 +247,21 @@ func TestACauseThatOnlyTheLogTellsIsTold(t *testing.T) {
 	wantError(t, err, vix.CodeCancelled, "vmware.log", "Cannot open the disk 'web.vmdk'.")
 }
 
+func TestANewerVMRunIsAcceptedWithANote(t *testing.T) {
+	for version, newer := range map[string]bool{"1.17.0 build-24409262": false, "1.19.0 build-99999999": true, "27H1": true} {
+		p := hostedsim.New(t, hostedsim.Options{})
+		p.Fault(hostedsim.Fault{Command: "version", Answer: "\nvmrun version " + version + "\n\nUsage: vmrun COMMAND"})
+		var log bytes.Buffer
+		options := optionsFor(p, nil)
+		options.Log = slog.New(slog.NewTextHandler(&log, nil))
+		// Nobody knows which hardware a newer one opens: the VM is not refused.
+		vm, err := open(t, connect(t, p, options), p.AddVM("web", hostedsim.Spec{Hardware: 99}).Path())
+		if newer != strings.Contains(log.String(), "newer than") || newer != (err == nil && vm.HardwareVersion == "vmx-99") {
+			t.Errorf("%s: %+v, %v, %s", version, vm, err, &log)
+		}
+	}
+}
+
 func TestPasswordsAreInNoErrorAndNoLog(t *testing.T) {
 	p := hostedsim.New(t, hostedsim.Options{})
 	rest := p.VMRest()

@@ -56,6 +56,7 @@ var meanings = []meaning{
 		reason: "The product that was asked for is not installed on this machine; another one of VMware's is."},
 	{text: "The specified version was not found", code: vix.CodeWrapperVersionNotFound,
 		reason: "This vmrun is older than the product that is installed."},
+	{text: "Unable to connect to host", code: vix.CodeCannotConnectToHost, reason: "The product does not let vmrun in, and does not say why."},
 	{text: "The virtual machine cannot be found", code: vix.CodeVMNotFound, reason: "There is no VM at this path."},
 	{text: "Cannot read the virtual machine configuration file", code: vix.CodeCannotReadVMConfig, passing: true,
 		reason: "The product cannot read the VM's configuration file."},
