@@ -43,7 +43,7 @@ type Runner struct {
 
 	life    context.Context
 	end     context.CancelFunc
-	running sync.WaitGroup
+	closing sync.Mutex
 }
 
 // New makes a Runner of the vmrun at a path, for a kind of host as -T names it: ws, player, fusion. A process that
@@ -65,17 +65,17 @@ func New(path, kind string, timeout time.Duration, log *slog.Logger, secrets ...
 // Close ends what runs, and waits for that until ctx is done.
 func (r *Runner) Close(ctx context.Context) error {
 	r.end()
-	done := make(chan struct{})
-	go func() {
-		r.running.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("a vmrun has not ended: %w", ctx.Err())
+	r.closing.Lock() // two that each have some of the slots would wait for ever
+	defer r.closing.Unlock()
+	for range atOnce { // whoever has every slot knows that nothing runs
+		select {
+		case r.slots <- struct{}{}:
+			defer func() { <-r.slots }()
+		case <-ctx.Done():
+			return fmt.Errorf("a vmrun has not ended: %w", ctx.Err())
+		}
 	}
+	return nil
 }
 
 // Call is a command of vmrun.
@@ -159,6 +159,9 @@ func (r *Runner) once(ctx context.Context, argv []string, changes bool) (output,
 	case <-ctx.Done():
 		return output{}, context.Cause(ctx)
 	}
+	if r.life.Err() != nil {
+		return output{}, context.Canceled
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	//nolint:contextcheck // the life of the connection ends what runs, too, beside the context of the call
@@ -168,8 +171,6 @@ func (r *Runner) once(ctx context.Context, argv []string, changes bool) (output,
 		ctx, expire = context.WithTimeoutCause(ctx, r.timeout, errSlow)
 		defer expire()
 	}
-	r.running.Add(1)
-	defer r.running.Done()
 	out, err := r.process(ctx, argv)
 	if ctx.Err() != nil {
 		return output{}, context.Cause(ctx)

@@ -304,3 +304,15 @@ func TestVMRunIsLookedForWhereItIsSaidToBe(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingBeginsAfterTheEnd(t *testing.T) {
+	r, here := script(t, counted(`echo fine`))
+	for range 2 {
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Do(t.Context(), Call{Command: "list"}); !errors.Is(err, context.Canceled) || calls(t, here) != 0 {
+		t.Errorf("after the end: %v, %d calls", err, calls(t, here))
+	}
+}
