@@ -83,7 +83,7 @@ func (h *host) connect(ctx context.Context) error {
 	}
 	h.options.Log.InfoContext(ctx, "vmrun found", "path", path, "version", h.version.String())
 	if h.version.Newer() {
-		h.options.Log.WarnContext(ctx, "this vmrun is newer than those that the provider is known to work with", "version", h.version.String())
+		h.options.Log.WarnContext(ctx, "this vmrun is newer than those that are known to work", "version", h.version.String())
 	}
 	return nil
 }
