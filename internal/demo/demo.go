@@ -57,8 +57,8 @@ func run(ctx context.Context, c *console, provider string) error {
 	return nil
 }
 
-// prepare builds the provider and lays out the folders.
-func (d *demo) prepare(ctx context.Context, root, dir, provider string) error {
+// provide builds the provider, and finds a CLI that installs it as from a registry.
+func (d *demo) provide(ctx context.Context, root, dir, provider string) error {
 	d.console.step("Build the provider")
 	if provider == "" {
 		provider = filepath.Join(dir, exe("provider"))
@@ -78,6 +78,14 @@ func (d *demo) prepare(ctx context.Context, root, dir, provider string) error {
 		return err
 	}
 	d.cli.set("TF_CLI_CONFIG_FILE", settings)
+	return nil
+}
+
+// prepare builds the provider and lays out the folders.
+func (d *demo) prepare(ctx context.Context, root, dir, provider string) error {
+	if err := d.provide(ctx, root, dir, provider); err != nil {
+		return err
+	}
 	d.config, d.second = filepath.Join(dir, "config"), filepath.Join(dir, "ambiguous")
 	examples := filepath.Join(root, "examples", "demo")
 	if err := copyConfig(examples, d.config); err != nil {

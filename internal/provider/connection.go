@@ -81,6 +81,23 @@ func (c *connection) takes(vmxPath types.String, diags *diag.Diagnostics) bool {
 	return err == nil
 }
 
+// unregistersIf reports that the host can do what a configured on_destroy wants, and says so if not.
+func (c *connection) unregistersIf(onDestroy types.String, diags *diag.Diagnostics) bool {
+	if !c.connected() || onDestroy.ValueString() != onDestroyUnregister {
+		return true
+	}
+	err := c.host.Supports(vix.FeatureUnregister)
+	if err != nil {
+		addErrorAt(diags, path.Root("on_destroy"), err)
+	}
+	return err == nil
+}
+
+// staysListed reports that a destroy leaves a registration because the product has no way to undo one.
+func (c *connection) staysListed(state registrationModel) bool {
+	return c.connected() && !state.unregisters() && c.host.Supports(vix.FeatureUnregister) != nil
+}
+
 // partOf is the part of the host that a Terraform thing needs; its zero value while there is no host.
 func partOf[T any](c *connection, feature vix.Feature, diags *diag.Diagnostics) T {
 	if !c.connected() {

@@ -73,6 +73,18 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrSessionNotKept: always("Or remove session_cache."),
 	vix.ErrPassing:        always("Run Terraform again."),
 	vix.ErrSilent:         always("Run Terraform again when the host answers."),
+	vix.ErrRelativePath: always("Terraform's function pathexpand replaces ~ by your home folder, and abspath makes a path absolute:\n\n" +
+		"  vmx_path = pathexpand(\"~/vms/web/web.vmx\")"),
+	vix.ErrDatastorePath: always("Paths on datastores belong to the provider with service_provider = \"vi_server\"."),
+	vix.ErrNoProgram: always("Say where it is with the provider's argument vmrun_path, or VIX_VMRUN_PATH:\n\n" +
+		"  vmrun_path = \"/usr/bin/vmrun\""),
+	vix.ErrOtherProduct: always("Set the provider's argument service_provider to the product that is installed."),
+	vix.ErrLocked:       always("The password of encrypted VMs is the provider's argument vm_password, or VIX_VM_PASSWORD."),
+	vix.ErrNoInventory:  always("Remove the registration: data \"vix_vm\" opens the VM by the path of its file alone."),
+	vix.ErrInventoryUnreached: always("To open the VM, data \"vix_vm\" needs the path of its file alone. To work with the library, " +
+		"start vmrest and set the provider's arguments vmrest_url, username and password:\n\n  vmrest_url = \"http://127.0.0.1:8697\""),
+	vix.ErrInventoryLogin: always("They are the provider's arguments username and password, or VIX_USERNAME and VIX_PASSWORD. " +
+		"vmrest -C sets them anew."),
 }
 
 // importID is what imports this very VM: restored copies share an instance UUID, no two VMs a managed object id.

@@ -69,6 +69,19 @@ func TestAdvice(t *testing.T) {
 		vix.ErrSessionNotKept: {vix.Error{}, "Or remove session_cache."},
 		vix.ErrPassing:        {vix.Error{}, "Run Terraform again."},
 		vix.ErrSilent:         {vix.Error{}, "Run Terraform again when the host answers."},
+		vix.ErrRelativePath: {vix.Error{}, "Terraform's function pathexpand replaces ~ by your home folder, and abspath makes a path " +
+			"absolute:\n\n  vmx_path = pathexpand(\"~/vms/web/web.vmx\")"},
+		vix.ErrDatastorePath: {vix.Error{}, "Paths on datastores belong to the provider with service_provider = \"vi_server\"."},
+		vix.ErrNoProgram: {vix.Error{}, "Say where it is with the provider's argument vmrun_path, or VIX_VMRUN_PATH:\n\n" +
+			"  vmrun_path = \"/usr/bin/vmrun\""},
+		vix.ErrOtherProduct: {vix.Error{Options: []vix.Option{{Field: vix.FieldServiceProvider, Value: "player", Note: "VMware Player"}}},
+			"  - service_provider = \"player\": VMware Player\n\nSet the provider's argument service_provider to the product that is installed."},
+		vix.ErrLocked:      {vix.Error{}, "The password of encrypted VMs is the provider's argument vm_password, or VIX_VM_PASSWORD."},
+		vix.ErrNoInventory: {vix.Error{}, "Remove the registration: data \"vix_vm\" opens the VM by the path of its file alone."},
+		vix.ErrInventoryUnreached: {vix.Error{}, "To open the VM, data \"vix_vm\" needs the path of its file alone. To work with the library, " +
+			"start vmrest and set the provider's arguments vmrest_url, username and password:\n\n  vmrest_url = \"http://127.0.0.1:8697\""},
+		vix.ErrInventoryLogin: {vix.Error{}, "They are the provider's arguments username and password, or VIX_USERNAME and VIX_PASSWORD. " +
+			"vmrest -C sets them anew."},
 	} {
 		e := test.more
 		e.Op, e.Object, e.Code, e.Kind = "open", webPath, vix.CodeFail, kind
@@ -79,8 +92,8 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
-	if len(advice) != 25 {
-		t.Errorf("there is advice about %d kinds, and 25 texts are known here", len(advice))
+	if len(advice) != 33 {
+		t.Errorf("there is advice about %d kinds, and 33 texts are known here", len(advice))
 	}
 }
 

@@ -158,10 +158,12 @@ func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 }
 
 func warnFinished(diags *diag.Diagnostics, p vix.Path, is *vix.Registration) {
+	how := fmt.Sprintf("the host's record shows that our user registered it (%s) in an apply of this configuration that", is.ID)
+	if is.ManagedObjectID == "" {
+		how = "an apply of this configuration began to register it, and"
+	}
 	diags.AddWarning("A VM is registered already, by an apply that was interrupted",
-		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: the host's record shows that our user registered it (%s) in an apply of this configuration that "+
-				"did not get as far as saving state. This apply finishes that one.", p, is.ID)))
+		coded(vix.CodeAlreadyExists, fmt.Sprintf("%s: %s did not get as far as saving state. This apply finishes that one.", p, how)))
 }
 
 func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool) {
@@ -169,9 +171,19 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 	if unregisters {
 		destroy = "A destroy unregisters it, as on_destroy says."
 	}
+	where := ""
+	if is.Datacenter != "" {
+		where = " in " + is.Datacenter
+	}
 	diags.AddWarning("A VM is registered already, and is adopted",
 		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: %q (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy)))
+			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s", is.Path, is.Name, is.ID, where, destroy)))
+}
+
+func warnStaysListed(diags *diag.Diagnostics, state registrationModel) {
+	diags.AddWarning("A VM stays in the library of the product", coded(vix.CodeNotSupported,
+		fmt.Sprintf("%s: Terraform forgets the registration, and the entry in the library stays: the product has no call that takes it "+
+			"out. Take it out in the product's window.", state.RegisteredPath.ValueString())))
 }
 
 func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
@@ -191,7 +203,7 @@ func nearIt(near []string) string {
 func warnFileMissing(diags *diag.Diagnostics, p vix.Path, near []string) {
 	diags.AddAttributeWarning(path.Root("vmx_path"), "A file is not there yet",
 		coded(vix.CodeNotFound,
-			fmt.Sprintf("%s is not on the datastore now.%sThe apply fails unless something puts it there before the registration, "+
+			fmt.Sprintf("%s is not there now.%sThe apply fails unless something puts it there before the registration, "+
 				"for example another resource that this one depends on.", p, nearIt(near))))
 }
 
@@ -241,11 +253,13 @@ func warnGone(diags *diag.Diagnostics, state registrationModel) {
 		where = fmt.Sprintf(" It was at %s when it was last seen; the plan registers what vmx_path names. Change vmx_path if that is "+
 			"not the VM.", state.RegisteredPath.ValueString())
 	}
+	proof := "What the host has registered is known, and it is not among that."
+	if object := state.ManagedObjectID.ValueString(); object != "" {
+		proof = fmt.Sprintf("%s is gone from the host, and no VM has its id (%s) or its path.", object, state.ID.ValueString())
+	}
 	diags.AddWarning("A VM is not registered any more", coded(vix.CodeVMNotFound,
-		fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s is gone "+
-			"from the host, and no VM has its id (%s) or its path. Terraform forgets this registration and plans to register the VM "+
-			"again.%s",
-			state.VMXPath.ValueString(), state.ManagedObjectID.ValueString(), state.ID.ValueString(), where)))
+		fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s Terraform forgets this registration and plans to register "+
+			"the VM again.%s", state.VMXPath.ValueString(), proof, where)))
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {

@@ -54,6 +54,9 @@ func (r *registrationResource) create(
 	rec.configured(config, plan)
 	asked := plan
 	plan.created(done)
+	if plan.OnDestroy.IsUnknown() {
+		plan.OnDestroy = r.conn.undoing(plan.Adopted)
+	}
 	if taken := done.Adopted || done.Finished; taken {
 		// What was there before is not in the state until it is what the plan says: a
 		// registration that is in the state and failed is tainted, and would be made anew.

@@ -47,6 +47,10 @@ func (r *registrationResource) find(
 		return r.opened(diags)(r.conn.host.OpenID(ctx, strings.ToLower(id)))
 	}
 	at, err := vix.ParseLocator(id, r.conn.host.ParsePath)
+	if err != nil && r.conn.host.Supports(vix.FeatureInventory) != nil {
+		addErrorAt(diags, path.Empty(), err) // the path is all that there is
+		return nil
+	}
 	if err != nil && inventoryPathForm.MatchString(id) && !strings.HasSuffix(id, ".vmx") && !strings.HasSuffix(id, ".vmtx") {
 		return r.opened(diags)(r.conn.host.OpenID(ctx, id))
 	}

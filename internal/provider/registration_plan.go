@@ -32,7 +32,7 @@ func (r *registrationResource) planCreate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.conn.takes(config.VMXPath, &resp.Diagnostics) {
+	if !r.conn.takes(config.VMXPath, &resp.Diagnostics) || !r.conn.unregistersIf(config.OnDestroy, &resp.Diagnostics) {
 		return
 	}
 	limit, diags := config.Timeouts.Read(ctx, defaultReadTimeout)
@@ -278,7 +278,7 @@ func (c *creation) fill(plan *registrationModel, spec vix.RegisterSpec, check *v
 		plan.Adopted = types.BoolUnknown()
 	}
 	if c.config.OnDestroy.IsNull() {
-		plan.OnDestroy = undoing(plan.Adopted)
+		plan.OnDestroy = c.r.conn.undoing(plan.Adopted)
 	}
 	for _, place := range []struct {
 		config types.String

@@ -31,7 +31,7 @@ func TestPlanCreateChecks(t *testing.T) {
 	}{
 		"file not there yet": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, p vix.Path) { h.missing[p] = true },
-			"WARNING at AttributeName(\"vmx_path\"): A file is not there yet\n" + webPath + " is not on the datastore now. The apply " +
+			"WARNING at AttributeName(\"vmx_path\"): A file is not there yet\n" + webPath + " is not there now. The apply " +
 				"fails unless something puts it there before the registration, for example another resource that this one depends on.\n\nVIX_E_NOT_FOUND (2000)",
 		},
 		"registered": {

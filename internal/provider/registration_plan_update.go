@@ -30,6 +30,9 @@ func (r *registrationResource) planDestroy(
 		note := planNote{Record: rec, PowerState: rec.PowerState, Keeps: kept}
 		note.save(ctx, resp.Private, &resp.Diagnostics)
 	}()
+	if r.conn.staysListed(state) {
+		warnStaysListed(&resp.Diagnostics, state)
+	}
 	if !r.conn.connected() || !state.unregisters() {
 		return
 	}
@@ -86,7 +89,7 @@ func (r *registrationResource) planUpdate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.conn.takes(plan.VMXPath, &resp.Diagnostics) {
+	if !r.conn.takes(plan.VMXPath, &resp.Diagnostics) || !r.conn.unregistersIf(config.OnDestroy, &resp.Diagnostics) {
 		return
 	}
 	var found diag.Diagnostics
@@ -98,7 +101,7 @@ func (r *registrationResource) planUpdate(
 		addReplacedDisplaced(&found, replace[0], state)
 	}
 	if config.OnDestroy.IsNull() {
-		plan.OnDestroy = undoing(plan.Adopted)
+		plan.OnDestroy = r.conn.undoing(plan.Adopted)
 	}
 	if plan.Server.IsUnknown() {
 		plan.Server = said(rec.Server)
@@ -120,6 +123,9 @@ func (r *registrationResource) planUpdate(
 	resp.RequiresReplace = append(resp.RequiresReplace, replace...)
 	if len(replace) > 0 {
 		warnRunning(&resp.Diagnostics, state, rec)
+		if r.conn.staysListed(state) {
+			warnStaysListed(&resp.Diagnostics, state)
+		}
 	}
 }
 

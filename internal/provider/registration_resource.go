@@ -187,6 +187,9 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	rec.Server = found.Server
 	rec.read(found)
 	rec.names(state.VMXPath, found, r.conn.parsePath)
+	if !state.Name.IsNull() && r.conn.host.Supports(vix.FeatureRename) != nil {
+		found.Name = "" // what it was registered as, the product tells nobody
+	}
 	state.follow(found, rec)
 	r.conn.ledger.see(held{*found, rec, state.unregisters(), vix.PowerOff(state.PowerOffOnDestroy.ValueString())})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -259,6 +262,9 @@ func (r *registrationResource) Delete(
 		return
 	}
 	note := noteFrom(ctx, req.Private, &resp.Diagnostics)
+	if r.conn.staysListed(state) {
+		warnStaysListed(&resp.Diagnostics, state)
+	}
 	if resp.Diagnostics.HasError() || !state.unregisters() {
 		return
 	}

@@ -49,7 +49,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				Required: true,
 				MarkdownDescription: "Path of the `.vmx` file as the host knows it: `[storage1] web/web.vmx`. Spacing after the " +
 					"bracket and doubled slashes mean nothing. Changing it to where the VM is already is an update without a call; " +
-					"another file replaces the registration. A `.vmtx` file needs `template = true`.",
+					"another file replaces the registration. A `.vmtx` file needs `template = true`. On `workstation` and `fusion` an " +
+					"absolute " +
+					"path of this machine.",
 				Validators: []validator.String{vmxPathValidator{}},
 			},
 			"datacenter": place("Datacenter: an inventory path (`/F1/DC1`) or a unique name. Default: that of the provider, else the " +
@@ -90,7 +92,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "What a destroy does: `unregister` the VM, or `keep` it registered. Default: undo what create did, " +
-					"so that an adopted or imported VM is kept; the plan shows which. The files stay in any case.",
+					"so that an adopted or imported VM is kept; the plan shows which. On `workstation` and `fusion` always `keep`, " +
+					"because nothing " +
+					"but the product's window takes a VM out of its library. The files stay in any case.",
 				Validators: []validator.String{stringvalidator.OneOf(onDestroyUnregister, onDestroyKeep)},
 			},
 			"power_off_on_destroy": schema.StringAttribute{
@@ -103,7 +107,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"timeouts": timeoutsAttribute(ctx),
 			"id": text("Handle of the VM: the instance UUID on vSphere, the canonical path on hosted " +
 				"products."),
-			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware. Known at plan, so " +
+			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware; on `workstation` and " +
+				"`fusion` that " +
+				"word. Known at plan, so " +
 				"that a saved plan is not applied to another host."),
 			"registered_path": text("Path of the `.vmx` file where the VM is now, spelled as the host does. Unknown until the VM is " +
 				"registered, so that what refers to it waits for that; it follows a storage vMotion."),

@@ -26,13 +26,16 @@ func vmSchema() schema.Schema {
 			"nothing and changes nothing. A path that two datacenters hold is an error that lists each VM; a VM that is not " +
 			"registered is an error that says whether the file exists. What the host does not say is null.\n\n" +
 			"To open what the same configuration registers, refer to the registration " +
-			"(`vmx_path = vix_registration.x.registered_path`); a literal path is read before anything is registered.",
+			"(`vmx_path = vix_registration.x.registered_path`); a literal path is read before anything is registered. On `workstation`, " +
+			"`player` and `fusion` nothing needs to be registered: the path of the file is enough, and the VM need not run.",
 		Attributes: map[string]schema.Attribute{
 			"vmx_path": schema.StringAttribute{
 				// No validator: terraform test hands made-up texts on as registered_path. The read asks the product.
 				Required: true,
 				MarkdownDescription: "Path of the `.vmx` file as the host knows it: `[storage1] web/web.vmx`. Spacing after the " +
-					"bracket and doubled slashes mean nothing. For a template, its `.vmtx` file works too.",
+					"bracket and doubled slashes mean nothing. For a template, its `.vmtx` file works too. On `workstation`, `player` " +
+					"and `fusion` an " +
+					"absolute path of this machine, or of a `.vmwarevm` bundle with one `.vmx`; every spelling of it is the same VM.",
 			},
 			"datacenter": schema.StringAttribute{
 				Optional: true, Computed: true,

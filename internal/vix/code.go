@@ -79,6 +79,7 @@ const (
 	CodeToolsInstallAutoNotSupported   Code = 21006 // VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED: Tools cannot upgrade themselves
 	CodeToolsInstallGuestNotReady      Code = 21007 // VIX_E_TOOLS_INSTALL_GUEST_NOT_READY: Tools must run first
 	CodeToolsInstallInProgress         Code = 21011 // VIX_E_TOOLS_INSTALL_IN_PROGRESS: the installer is there already
+	CodeWrapperVersionNotFound         Code = 22002 // VIX_E_WRAPPER_VERSION_NOT_FOUND: the library is older than the product
 	CodeWrapperServiceproviderNotFound Code = 22003 // VIX_E_WRAPPER_SERVICEPROVIDER_NOT_FOUND: no such service provider
 	CodeNetHTTPOperationTimedout       Code = 30028 // VIX_E_NET_HTTP_OPERATION_TIMEDOUT: the host answered too slowly
 	CodeNetHTTPSSLSecurity             Code = 30201 // VIX_E_NET_HTTP_SSL_SECURITY: the certificate check failed
@@ -153,6 +154,7 @@ var codeNames = map[Code]string{
 	CodeToolsInstallAutoNotSupported:   "VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED",
 	CodeToolsInstallGuestNotReady:      "VIX_E_TOOLS_INSTALL_GUEST_NOT_READY",
 	CodeToolsInstallInProgress:         "VIX_E_TOOLS_INSTALL_IN_PROGRESS",
+	CodeWrapperVersionNotFound:         "VIX_E_WRAPPER_VERSION_NOT_FOUND",
 	CodeWrapperServiceproviderNotFound: "VIX_E_WRAPPER_SERVICEPROVIDER_NOT_FOUND",
 	CodeNetHTTPOperationTimedout:       "VIX_E_NET_HTTP_OPERATION_TIMEDOUT",
 	CodeNetHTTPSSLSecurity:             "VIX_E_NET_HTTP_SSL_SECURITY",

@@ -15,6 +15,8 @@ const (
 	FeatureFind          Feature = "find"           // VixHost_FindItems
 	FeatureFolders       Feature = "folders"        // of VMs
 	FeatureInstallTools  Feature = "install_tools"  // VixVM_InstallTools
+	FeatureInventory     Feature = "inventory"      // what is opened must be registered, and ids are the host's own
+	FeatureLogin         Feature = "login"          // a connection is a session, and a wrong password is refused at once
 	FeatureOpen          Feature = "open"           // VixVM_Open
 	FeaturePower         Feature = "power"          // VixVM_PowerOn, VixVM_PowerOff, VixVM_Suspend, VixVM_Reset
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
@@ -27,8 +29,17 @@ const (
 	FeatureVariables     Feature = "variables"      // VixVM_ReadVariable, VixVM_WriteVariable
 )
 
-// function is the feature as an error names it.
-func (f Feature) function() string {
+// Features are all of them, in the order of what is done with a host.
+func Features() []Feature {
+	return []Feature{
+		FeatureLogin, FeatureOpen, FeatureFind, FeatureFiles, FeatureInventory, FeatureRegister, FeatureRename, FeatureUnregister,
+		FeaturePower, FeatureInstallTools, FeatureSnapshots, FeatureVariables, FeatureScreen,
+		FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates,
+	}
+}
+
+// Function is the feature as an error names it: VIX's function, where there is one.
+func (f Feature) Function() string {
 	switch f {
 	case FeatureFiles:
 		return "the search of datastores"
@@ -52,7 +63,7 @@ func (f Feature) function() string {
 		return "VixHost_UnregisterVM"
 	case FeatureVariables:
 		return "VixVM_WriteVariable"
-	case FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates:
+	case FeatureDatacenters, FeatureFolders, FeatureInventory, FeatureLogin, FeatureResourcePools, FeatureTemplates:
 	}
 	return fmt.Sprintf("the feature %q", string(f))
 }
@@ -60,7 +71,7 @@ func (f Feature) function() string {
 // NotSupported is the error of a product that lacks a feature.
 func NotSupported(product string, feature Feature) *Error {
 	return &Error{
-		Op: "use", Object: feature.function(), Code: CodeNotSupported,
-		Reason: fmt.Sprintf("%s does not support %s.", product, feature.function()),
+		Op: "use", Object: feature.Function(), Code: CodeNotSupported,
+		Reason: fmt.Sprintf("%s does not support %s.", product, feature.Function()),
 	}
 }

@@ -47,6 +47,8 @@ type Files struct {
 	LeftOut []LeftOut
 	// Unreadable are the datastores that were skipped.
 	Unreadable []Unreadable
+	// RegisteredUnknown is set where nobody can tell which files are registered.
+	RegisteredUnknown bool
 }
 
 // File is one configuration file.

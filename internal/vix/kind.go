@@ -74,3 +74,23 @@ const (
 	// ErrSilent is a host that does not answer now, or not as it should.
 	ErrSilent Kind = "the host does not answer"
 )
+
+// The kinds of products on a desktop.
+const (
+	// ErrRelativePath is a path that is not absolute, where there is no folder that it could be relative to.
+	ErrRelativePath Kind = "the path is not absolute"
+	// ErrDatastorePath is a path on a datastore, where the product knows files of its own machine only.
+	ErrDatastorePath Kind = "the path is a datastore's"
+	// ErrNoProgram is a product's own program that is not found, or cannot be used.
+	ErrNoProgram Kind = "the product's program cannot be used"
+	// ErrOtherProduct is a product that is not installed, while another one is.
+	ErrOtherProduct Kind = "another product is installed"
+	// ErrLocked is an encrypted VM whose password was not given, or is another one.
+	ErrLocked Kind = "the VM is encrypted"
+	// ErrNoInventory is a product that keeps no list of its VMs.
+	ErrNoInventory Kind = "the product has no inventory"
+	// ErrInventoryUnreached is a product whose list of VMs can be asked for by a way that was not given.
+	ErrInventoryUnreached Kind = "the inventory is not reached"
+	// ErrInventoryLogin is a login at the product's list of VMs that is refused.
+	ErrInventoryLogin Kind = "the login at the inventory is refused"
+)

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -72,15 +71,6 @@ func (s SnapshotSpec) Finishes(is Snapshot) bool {
 type Reverted struct {
 	Snapshot   Snapshot
 	PowerState PowerState
-}
-
-// SnapshotPath is the path of a snapshot below another's, "" for a root.
-func SnapshotPath(above, name string) string {
-	name = strings.NewReplacer("%", "%25", "/", "%2F").Replace(name)
-	if above == "" {
-		return name
-	}
-	return above + "/" + name
 }
 
 // SnapshotName names a snapshot of a VM.

@@ -3,7 +3,10 @@
 
 package vix
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // PowerState is VIX_PROPERTY_VM_POWER_STATE without its transitional bits.
 type PowerState string
@@ -65,6 +68,9 @@ type VM struct {
 	Annotation string
 	// StaysOnInStandby is set where the VM stays on when its guest suspends.
 	StaysOnInStandby bool
+	// Locks are the locks of disks and memory, by name, that lie beside a VM which does not run as far as the product tells:
+	// it is another user's, or crashed, or paused. Nothing is concluded from them. Only products on a desktop have them.
+	Locks []string
 }
 
 // Question is what a VM asks before it goes on (VIX_E_VMX_MSG_DIALOG_AND_NO_UI).
@@ -104,4 +110,14 @@ type Snapshot struct {
 	Created    time.Time
 	IsCurrent  bool
 	PowerState PowerState
+}
+
+// SnapshotPath is the path of a snapshot with a name, below the snapshot with the path above, or at the root where that is empty. In a
+// name % is %25 and / is %2F.
+func SnapshotPath(above, name string) string {
+	name = strings.NewReplacer("%", "%25", "/", "%2F").Replace(name)
+	if above == "" {
+		return name
+	}
+	return above + "/" + name
 }

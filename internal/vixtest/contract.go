@@ -28,12 +28,14 @@ type World struct {
 	Names []string
 	// Missing is a path where no file is, on a datastore that exists.
 	Missing string
-	// Register, Unregister and PowerOn are done by somebody else.
+	// Folder is where all of them are, for a product whose files are looked for below a folder; else empty.
+	Folder string
+	// Register, Unregister and PowerOn are done by somebody else. Where there is nothing to register with, Register does nothing.
 	Register, Unregister, PowerOn func(t *testing.T, path string)
 	// AskAtPowerOn makes a registered VM ask, when it is next powered on, whether it was moved or copied
 	// (msg.uuid.altered); nil where hosts do not let that be answered.
 	AskAtPowerOn func(t *testing.T, path string)
-	// Withhold takes from our user, as somebody else, the privilege to unregister.
+	// Withhold takes from our user, as somebody else, the privilege to unregister, where there is one.
 	Withhold func(t *testing.T)
 	// Fingerprint tells the files of all VMs, byte for byte.
 	Fingerprint func(t *testing.T) string
@@ -119,6 +121,23 @@ func (s *subject) path(t *testing.T, text string) vix.Path {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// has reports that the connection offers a feature.
+func (s *subject) has(feature vix.Feature) bool { return s.host.Supports(feature) == nil }
+
+// notRegistered fails unless the host has no VM registered with a path.
+func (s *subject) notRegistered(t *testing.T, text string) {
+	t.Helper()
+	if s.has(vix.FeatureInventory) {
+		_, err := s.host.Open(s.ctx, vix.Locator{Path: s.path(t, text)})
+		wantCode(t, err, vix.CodeVMNotFound)
+		return
+	}
+	check, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: s.path(t, text), Adopt: true})
+	if err != nil || check.Registered != nil {
+		t.Errorf("%s is registered: %+v, %v", text, check, err)
+	}
 }
 
 func (s *subject) register(t *testing.T, text string) *vix.Registered {

@@ -20,8 +20,8 @@ var variableClauses = []clause{
 
 func guest(name string) vix.Variable { return vix.Variable{Kind: vix.VariableGuest, Name: name} }
 
-// has fails unless a variable has a value; nil is none.
-func (s *subject) has(t *testing.T, handle vix.Handle, v vix.Variable, value *string) {
+// hasVariable fails unless a variable has a value; nil is none.
+func (s *subject) hasVariable(t *testing.T, handle vix.Handle, v vix.Variable, value *string) {
 	t.Helper()
 	read, err := s.variables.ReadVariable(s.ctx, handle, v)
 	if err != nil || read.VM.ID != handle.ID || read.Exists != (value != nil) || value != nil && read.Value != *value {
@@ -39,7 +39,7 @@ func aVariableRoundTrips(t *testing.T, s *subject) {
 		if err := s.variables.WriteVariable(s.ctx, handle, guest("text"), text, true); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		s.has(t, handle, guest("text"), &text)
+		s.hasVariable(t, handle, guest("text"), &text)
 		vm, err := s.host.Open(s.ctx, vix.Locator{Path: handle.Path})
 		if err != nil || vm.Variables["text"] != text {
 			t.Errorf("opened, it is %q, %v; want %q", vm.Variables["text"], err, text)
@@ -47,8 +47,8 @@ func aVariableRoundTrips(t *testing.T, s *subject) {
 	}
 	s.Unregister(t, s.Paths[0])
 	s.Register(t, s.Paths[0])
-	s.has(t, handle, guest("text"), &texts[len(texts)-1])
-	s.has(t, handle, vix.Variable{Kind: vix.VariableRuntimeConfig, Name: "GuestInfo.Text"}, &texts[len(texts)-1])
+	s.hasVariable(t, handle, guest("text"), &texts[len(texts)-1])
+	s.hasVariable(t, handle, vix.Variable{Kind: vix.VariableRuntimeConfig, Name: "GuestInfo.Text"}, &texts[len(texts)-1])
 }
 
 func anotherValueIsOverwrittenOnlyIfWanted(t *testing.T, s *subject) {
@@ -67,11 +67,11 @@ func anotherValueIsOverwrittenOnlyIfWanted(t *testing.T, s *subject) {
 	} else {
 		wantCode(t, err, vix.CodeAlreadyExists)
 	}
-	s.has(t, handle, guest("owner"), &first)
+	s.hasVariable(t, handle, guest("owner"), &first)
 	if err := write(second, true); err != nil {
 		t.Fatal(err)
 	}
-	s.has(t, handle, guest("owner"), &second)
+	s.hasVariable(t, handle, guest("owner"), &second)
 }
 
 func aRemovedVariableIsGone(t *testing.T, s *subject) {
@@ -88,7 +88,7 @@ func aRemovedVariableIsGone(t *testing.T, s *subject) {
 			t.Fatal(err)
 		}
 	}
-	s.has(t, handle, guest("owner"), nil)
+	s.hasVariable(t, handle, guest("owner"), nil)
 	if s.Fingerprint(t) != before {
 		t.Error("writing and removing did not leave the files as they were")
 	}
@@ -105,7 +105,7 @@ func whatIsNoVariableIsRefused(t *testing.T, s *subject) {
 	for _, value := range []string{"", "a\x00b", "\xff"} {
 		wantCode(t, s.variables.WriteVariable(s.ctx, handle, guest("a"), value, true), vix.CodeInvalidArg)
 	}
-	s.has(t, handle, guest("a"), nil)
+	s.hasVariable(t, handle, guest("a"), nil)
 }
 
 func aVariableOfAGoneVM(t *testing.T, s *subject) {
