@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted"
 	"github.com/terraform-vix/terraform-provider-vix/internal/provider"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere"
@@ -46,7 +47,10 @@ func main() {
 // run serves the provider and logs out of every host when Terraform is done.
 func run(debug bool) error {
 	vixProvider := provider.New(version, map[vix.ServiceProvider]vix.Connect{
-		vix.VIServer: vsphere.Connect,
+		vix.VIServer:    vsphere.Connect,
+		vix.Workstation: hosted.Connect(vix.Workstation),
+		vix.Player:      hosted.Connect(vix.Player),
+		vix.Fusion:      hosted.Connect(vix.Fusion),
 	})
 	if !debug {
 		go func() {

@@ -13,6 +13,13 @@ provider "vix" {
   datacenter = "DC1"
 }
 
+# A path that changes here is another key, and another key another resource. Where it is
+# the same VM, say so, or its registration is handed over or made anew:
+#
+#   moved {
+#     from = vix_registration.this["[storage1] web/web.vmx"]
+#     to   = vix_registration.this["[storage2] web/web.vmx"]
+#   }
 variable "vmx_paths" {
   type    = set(string)
   default = ["[storage1] web/web.vmx", "[storage1] db/db.vmx"]

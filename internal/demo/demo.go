@@ -57,8 +57,8 @@ func run(ctx context.Context, c *console, provider string) error {
 	return nil
 }
 
-// prepare builds the provider and lays out the folders.
-func (d *demo) prepare(ctx context.Context, root, dir, provider string) error {
+// provide builds the provider, and finds a CLI that installs it as from a registry.
+func (d *demo) provide(ctx context.Context, root, dir, provider string) error {
 	d.console.step("Build the provider")
 	if provider == "" {
 		provider = filepath.Join(dir, exe("provider"))
@@ -78,6 +78,14 @@ func (d *demo) prepare(ctx context.Context, root, dir, provider string) error {
 		return err
 	}
 	d.cli.set("TF_CLI_CONFIG_FILE", settings)
+	return nil
+}
+
+// prepare builds the provider and lays out the folders.
+func (d *demo) prepare(ctx context.Context, root, dir, provider string) error {
+	if err := d.provide(ctx, root, dir, provider); err != nil {
+		return err
+	}
 	d.config, d.second = filepath.Join(dir, "config"), filepath.Join(dir, "ambiguous")
 	examples := filepath.Join(root, "examples", "demo")
 	if err := copyConfig(examples, d.config); err != nil {
@@ -196,7 +204,9 @@ func (d *demo) ambiguous(ctx context.Context) error {
 		return err
 	}
 	text := plain(out)
-	for _, part := range []string{"2 VMs have this path, in different datacenters", `datacenter = "/DC0": "web-01"`, `datacenter = "/DC1": "web-01"`} {
+	for _, part := range []string{
+		"2 VMs have this path, in different datacenters", `datacenter = "/DC0": "web-01"`, `datacenter = "/DC1": "web-01"`,
+	} {
 		if !strings.Contains(text, part) {
 			return &commandError{"terraform plan", fmt.Sprintf("the error does not say %q", part), out}
 		}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -70,6 +71,32 @@ func TestDemo(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "\x1b") {
 		t.Error("there are escape sequences in what is no terminal")
+	}
+}
+
+// TestDemoHosted runs the story of a laptop, and with it examples/laptop.
+func TestDemoHosted(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the stand-in has not been tried on Windows")
+	}
+	_, binary := built(t)
+	var out bytes.Buffer
+	if err := runHosted(t.Context(), &console{out: &out}, binary); err != nil {
+		t.Fatalf("%s\n\n%s", failure(err), out.String())
+	}
+	for _, line := range []string{
+		`(?m)^ 3  \S+ apply: open by path +Apply complete! Resources: 0 added`,
+		`(?m)^        "build server +debian12-64 +4 CPUs,  8192 MiB, power on, 192\.168\.80\.130",`,
+		`(?m)^ 4  \S+ plan, again +No changes\.`,
+		`(?m)^ 5  \S+ apply: into the library +Apply complete! Resources: 1 added`,
+		`(?m)^      Error: Cannot open .*vault\.vmx$`,
+		`(?m)^ 7  \S+ destroy +Destroy complete! Resources: 1 destroyed`,
+		`(?m)^ 8  .* each byte for byte as before`,
+		`(?m)^ 9  .* none is left$`,
+	} {
+		if !regexp.MustCompile(line).Match(out.Bytes()) {
+			t.Errorf("no line like %s in:\n%s", line, out.String())
+		}
 	}
 }
 

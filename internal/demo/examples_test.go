@@ -78,7 +78,15 @@ func TestExamples(t *testing.T) {
 				always = append(always, file)
 			}
 		}
-		t.Run(name, func(t *testing.T) { validateFiles(t, cli, always) })
+		t.Run(name, func(t *testing.T) {
+			if strings.HasPrefix(filepath.ToSlash(name), "functions/") && !cli.atLeast(1, 8) {
+				t.Skipf("%s has no functions of providers; 1.8 does", cli.version)
+			}
+			if strings.HasPrefix(filepath.ToSlash(name), "actions/") && !cli.hasActions() {
+				t.Skipf("%s has no actions; Terraform 1.14 has", cli.version)
+			}
+			validateFiles(t, cli, always)
+		})
 		for _, way := range ways {
 			t.Run(name+"/"+filepath.Base(way), func(t *testing.T) {
 				if strings.Contains(way, "identity") && !cli.atLeast(1, 12) {
@@ -150,6 +158,9 @@ func write(t *testing.T, file, text string) {
 		t.Fatal(err)
 	}
 }
+
+// hasActions reports that the CLI knows actions: OpenTofu does not.
+func (c *cli) hasActions() bool { return strings.HasPrefix(c.version, "Terraform") && c.atLeast(1, 14) }
 
 // atLeast reports that the CLI is of this release or a later one. Terraform and
 // OpenTofu have both numbered the releases that matter here alike.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command demo shows the provider at work: a real terraform (or tofu) registers
-// and opens VMs on a simulated vCenter. It is what `make demo` runs, it changes
+// and opens VMs on a simulated vCenter, or on a stand-in for Workstation. It is what `make demo` and `make demo-hosted` run, it changes
 // nothing outside of a temporary folder, and it fails if anything that it shows
 // is not as it should be.
 package main
@@ -21,6 +21,7 @@ import (
 
 func main() {
 	provider := flag.String("provider", "", "`path` of a provider binary to show (default: build one)")
+	laptop := flag.Bool("hosted", false, "show a laptop with Workstation in place of a vCenter")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintln(os.Stderr, "demo takes flags only; see -help")
@@ -29,7 +30,11 @@ func main() {
 	// What the simulator logs is not for those who watch.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, newConsole(os.Stdout), *provider)
+	tell := run
+	if *laptop {
+		tell = runHosted
+	}
+	err := tell(ctx, newConsole(os.Stdout), *provider)
 	interrupted := ctx.Err() != nil
 	stop()
 	switch {

@@ -326,3 +326,45 @@ func TestAccNoSessionIsLeft(t *testing.T) {
 		t.Errorf("%d sessions before, %d after", before, after)
 	}
 }
+
+// Terraform composes what the host has decomposed, and a configuration has no escapes: it is registered, opened and followed
+// all the same, and nothing is planned afterwards.
+func TestAccNamesThatTheHostWritesOtherwise(t *testing.T) {
+	a := laidOut(t, sim.Options{})
+	must(t, a.Host.RemoveFile("DC0", "[LocalDS_0] web"))
+	const decomposed = "[LocalDS_0] Bu\u0308ro/Bu\u0308ro.vmx"
+	must(t, a.Host.WriteVM("DC0", decomposed, sim.VMX{DisplayName: "Bu\u0308ro"}))
+	must(t, a.Host.RenamePlace(t.Context(), "/DC0/host/DC0_C0", `Prod\A`))
+	_, err := a.Host.AddFolder("DC0", `B\C`)
+	must(t, err)
+	config := a.Configuration(`
+data "vix_vmx_files" "all" {}
+
+resource "vix_registration" "web" {
+  vmx_path      = data.vix_vmx_files.all.by_path["/DC0:[LocalDS_0] B\u00fcro/B\u00fcro.vmx"].vmx_path
+  cluster       = "Prod\\A"
+  folder        = "B\\C"
+  name          = "B\u00fcro"
+  if_registered = "adopt"
+}
+
+data "vix_vm" "opened" {
+  vmx_path = vix_registration.web.registered_path
+}
+`)
+	run(t, a, resource.TestStep{
+		Config: config,
+		ConfigStateChecks: []statecheck.StateCheck{
+			value("data.vix_vm.opened", "folder", "/DC0/vm/B%5cC"),
+			value("data.vix_vm.opened", "name", "B\u00fcro"),
+			value("data.vix_vm.opened", "registered_path", "[LocalDS_0] B\u00fcro/B\u00fcro.vmx"),
+		},
+	}, resource.TestStep{
+		Config:           config,
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+	}, resource.TestStep{
+		Config:           strings.ReplaceAll(strings.ReplaceAll(config, "Prod\\\\A", "/DC0/host/Prod%5cA"), "B\\\\C", "B%5cC"),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+	})
+	gone(t, a, decomposed)
+}

@@ -39,6 +39,12 @@ action "hold_until_told" "it" {}
 // withoutActionsInState says why afterCreate cannot be tried with the CLI; empty if it can.
 func withoutActionsInState(t *testing.T) string {
 	t.Helper()
+	return olderThan(t, 16, "that writes a resource after its actions")
+}
+
+// olderThan says why the CLI is too old for something; empty if it is not.
+func olderThan(t *testing.T, wanted int, what string) string {
+	t.Helper()
 	out, err := exec.Command(cli(t), "version", "-json").Output()
 	must(t, err)
 	var is struct {
@@ -49,10 +55,10 @@ func withoutActionsInState(t *testing.T) string {
 	if _, err := fmt.Sscanf(is.Version, "%d.%d.", &major, &minor); err != nil {
 		t.Fatalf("version %q: %v", is.Version, err)
 	}
-	if major > 1 || major == 1 && minor >= 16 {
+	if major > 1 || major == 1 && minor >= wanted {
 		return ""
 	}
-	return fmt.Sprintf("it takes a Terraform that writes a resource after its actions, 1.16 or newer; this one is %s", is.Version)
+	return fmt.Sprintf("it takes a Terraform %s, 1.%d or newer; this one is %s", what, wanted, is.Version)
 }
 
 // holds lets the workspace's terraform find the provider of the action that holds it.
@@ -96,7 +102,7 @@ func (w *workspace) inState() bool {
 // notes are the attempts of the workspace that have no end yet.
 func (w *workspace) notes(t *testing.T) []string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(w.dir, ".terraform", "vix-intents", "*", "*.json"))
+	found, err := filepath.Glob(filepath.Join(w.dir, ".terraform", "vix-*", "*", "*.json"))
 	must(t, err)
 	return found
 }

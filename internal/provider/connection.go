@@ -24,12 +24,21 @@ type connection struct {
 	user    string
 	journal journal
 	ledger  ledger
+	imports imports
+	vms     vmMemory
+	// powerNotes are the power states that were found before a first try.
+	powerNotes powerNotes
+	claims     claims
 
 	mu       sync.Mutex
 	serverID string
 	// finished are the paths whose registration came to its end, but is not known to
 	// be in a state yet.
-	finished []string
+	finished []attempted
+	// closing is done when Terraform has written the state.
+	closing []func(context.Context)
+	// taken are the ids of the snapshots that this process has taken, by VM.
+	taken map[string][]string
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }
@@ -72,6 +81,23 @@ func (c *connection) takes(vmxPath types.String, diags *diag.Diagnostics) bool {
 	return err == nil
 }
 
+// unregistersIf reports that the host can do what a configured on_destroy wants, and says so if not.
+func (c *connection) unregistersIf(onDestroy types.String, diags *diag.Diagnostics) bool {
+	if !c.connected() || onDestroy.ValueString() != onDestroyUnregister {
+		return true
+	}
+	err := c.host.Supports(vix.FeatureUnregister)
+	if err != nil {
+		addErrorAt(diags, path.Root("on_destroy"), err)
+	}
+	return err == nil
+}
+
+// staysListed reports that a destroy leaves a registration because the product has no way to undo one.
+func (c *connection) staysListed(state registrationModel) bool {
+	return c.connected() && !state.unregisters() && c.host.Supports(vix.FeatureUnregister) != nil
+}
+
 // partOf is the part of the host that a Terraform thing needs; its zero value while there is no host.
 func partOf[T any](c *connection, feature vix.Feature, diags *diag.Diagnostics) T {
 	if !c.connected() {
@@ -107,10 +133,13 @@ func (c *connection) journalBegin(ctx context.Context, at intent) {
 	}
 }
 
+// attempted is what an attempt was at: a path, in a datacenter if one is known.
+type attempted struct{ path, datacenter string }
+
 // journalEnd forgets the attempts at some paths.
-func (c *connection) journalEnd(ctx context.Context, server string, paths ...string) {
-	for _, p := range paths {
-		if err := c.journal.end(server, p); err != nil {
+func (c *connection) journalEnd(ctx context.Context, server string, all ...attempted) {
+	for _, at := range all {
+		if err := c.journal.end(server, at.path, at.datacenter); err != nil {
 			tflog.Warn(ctx, "cannot forget the registration that ended", map[string]any{"error": err.Error()})
 		}
 	}
@@ -118,10 +147,18 @@ func (c *connection) journalEnd(ctx context.Context, server string, paths ...str
 
 // journalFinished notes that an attempt came to its end. It is forgotten only when
 // its registration is known to be in a state: Terraform may be killed before.
-func (c *connection) journalFinished(path string) {
+func (c *connection) journalFinished(at attempted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.finished = append(c.finished, path)
+	c.finished = append(c.finished, at)
+}
+
+// atClose does something when Terraform is known to have written the state: it ends a provider in order
+// after that.
+func (c *connection) atClose(do func(context.Context)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closing = append(c.closing, do)
 }
 
 // stop notes that the run was interrupted: nobody knows what of it is saved.
@@ -135,10 +172,14 @@ func (c *connection) stop() {
 // order after it has written the state.
 func (c *connection) close(ctx context.Context) {
 	c.mu.Lock()
-	paths, server, stopped := c.finished, c.serverID, c.stopped
-	c.finished = nil
+	all, server, closing, stopped := c.finished, c.serverID, c.closing, c.stopped
+	c.finished, c.closing = nil, nil
 	c.mu.Unlock()
-	if !stopped {
-		c.journalEnd(ctx, server, paths...)
+	if stopped {
+		return
+	}
+	c.journalEnd(ctx, server, all...)
+	for _, do := range closing {
+		do(ctx)
 	}
 }

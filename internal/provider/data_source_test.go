@@ -100,14 +100,14 @@ func TestVMDataSourceErrors(t *testing.T) {
 	diags.only(t, "ERROR at AttributeName(\"vmx_path\"): Cannot open "+webPath+"\nNo VM has it.\n\n"+
 		"If a vix_registration in this configuration registers it: this data source was read before that, because its vmx_path is "+
 		"a literal. Refer to the registration instead, which makes Terraform wait for it:\n\n"+
-		"  vmx_path = vix_registration.NAME.registered_path\n\nVIX_E_VM_NOT_FOUND (4000)")
+		"  vmx_path = vix_registration.NAME.registered_path\n\nVIX_E_VM_NOT_FOUND (4000) on vc")
 	w.host.fail["Open"] = &vix.Error{
 		Op: "open", Object: webPath, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter, Reason: "Two VMs have it.",
 		Choices: []string{"/DC0", "/DC1"}, Kind: vix.ErrAmbiguous,
 	}
 	_, diags = w.data("vix_vm", args{"vmx_path": webPath})
 	diags.only(t, "ERROR at AttributeName(\"datacenter\"): Cannot open "+webPath+"\nTwo VMs have it.\n\n  - /DC0\n  - /DC1\n\n"+
-		"VIX_E_INVALID_ARG (3)")
+		"VIX_E_INVALID_ARG (3) on vc")
 	_, diags = w.data("vix_vm", args{"vmx_path": `[storage1] web\web.vmx`})
 	diags.has(t, "at AttributeName(\"vmx_path\")", "Write "+webPath)
 	calls(t, w.host, "Open "+webPath, "Open "+webPath)

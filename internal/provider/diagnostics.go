@@ -87,7 +87,8 @@ func texts(err error) (summary, detail string) {
 // addNotConnected says that something needs the host that there is none of yet.
 func addNotConnected(diags *diag.Diagnostics, what string, conn *connection) {
 	diags.AddError("Cannot "+what+" before the provider is connected", conn.reason+"\n\n"+
-		"Apply what the provider's configuration depends on first, for example with terraform apply -target.")
+		"Apply what the provider's configuration depends on first, for example with terraform apply -target. A data source that has "+
+		"depends_on for it is read at apply.")
 }
 
 func hasAttribute(schema typed, name string) bool {

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,11 +17,11 @@ import (
 var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrAlreadyRegistered: func(e *vix.Error) string {
 		return fmt.Sprintf("To take it over as it is, set if_registered = \"adopt\", or import it:\n\n"+
-			"  terraform import vix_registration.NAME %s", e.VM.ID)
+			"  terraform import vix_registration.NAME %s", importID(e.VM))
 	},
 	vix.ErrRegisteredAnew: func(e *vix.Error) string {
 		return fmt.Sprintf("To go on with that one, take the old one out of the state and import it:\n\n"+
-			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", e.VM.ID)
+			"  terraform state rm ADDRESS\n  terraform import ADDRESS %s", importID(e.VM))
 	},
 	vix.ErrOtherVM: func(e *vix.Error) string {
 		return fmt.Sprintf("If it is the VM that is meant, say so with its path:\n\n  vmx_path = %s\n\n"+
@@ -47,6 +48,17 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	},
 	vix.ErrRunning: always("Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
 		"or set on_destroy = \"keep\" to leave it registered."),
+	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
+	vix.ErrAsked: func(e *vix.Error) string {
+		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
+			hcl(questionName(e.Question)) + " = … }"
+	},
+	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
+		"registration: power_off_on_destroy = \"hard\")."),
+	vix.ErrGuestIdle: always("Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a " +
+		"longer time can be set in timeouts."),
+	vix.ErrGuestLate: always("The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."),
+	vix.ErrStaysOn:   always("Or do not ask the guest: mode = \"hard\"."),
 	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
 		"would be unregistered."),
 	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),
@@ -61,7 +73,25 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrSessionNotKept: always("Or remove session_cache."),
 	vix.ErrPassing:        always("Run Terraform again."),
 	vix.ErrSilent:         always("Run Terraform again when the host answers."),
+	vix.ErrRelativePath: always("Terraform's function pathexpand replaces ~ by your home folder, and abspath makes a path absolute:\n\n" +
+		"  vmx_path = pathexpand(\"~/vms/web/web.vmx\")"),
+	vix.ErrDatastorePath: always("Paths on datastores belong to the provider with service_provider = \"vi_server\"."),
+	vix.ErrNoProgram: always("Say where it is with the provider's argument vmrun_path, or VIX_VMRUN_PATH:\n\n" +
+		"  vmrun_path = \"/usr/bin/vmrun\""),
+	vix.ErrOtherProduct: always("Set the provider's argument service_provider to the product that is installed."),
+	vix.ErrLocked:       always("The password of encrypted VMs is the provider's argument vm_password, or VIX_VM_PASSWORD."),
+	vix.ErrNoInventory:  always("Remove the registration: data \"vix_vm\" opens the VM by the path of its file alone."),
+	vix.ErrInventoryUnreached: always("To open the VM, data \"vix_vm\" needs the path of its file alone. To work with the library, " +
+		"start vmrest and set the provider's arguments vmrest_url, username and password:\n\n  vmrest_url = \"http://127.0.0.1:8697\""),
+	vix.ErrInventoryLogin: always("They are the provider's arguments username and password, or VIX_USERNAME and VIX_PASSWORD. " +
+		"vmrest -C sets them anew."),
 }
+
+// importID is what imports this very VM: restored copies share an instance UUID, no two VMs a managed object id.
+func importID(vm *vix.Registration) string { return cmp.Or(vm.ManagedObjectID, vm.ID) }
+
+// questionName is what an entry of answers calls a question.
+func questionName(q *vix.Question) string { return cmp.Or(q.MessageID, q.ID, q.Text) }
 
 func always(text string) func(*vix.Error) string {
 	return func(*vix.Error) string { return text }

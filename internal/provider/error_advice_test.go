@@ -13,17 +13,17 @@ import (
 // TestAdvice holds the whole text of what is said about each kind of error.
 func TestAdvice(t *testing.T) {
 	web := mustPath(t, webPath)
-	is := &vix.Registration{ID: "50-1", Name: "web", Path: web}
+	is := &vix.Registration{ID: "50-1", ManagedObjectID: "vm-42", Name: "web", Path: web}
 	down := "Mount it."
 	for kind, test := range map[vix.Kind]struct {
 		more vix.Error
 		want string
 	}{
 		vix.ErrAlreadyRegistered: {vix.Error{VM: is},
-			"To take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME 50-1"},
+			"To take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME vm-42"},
 		vix.ErrRegisteredAnew: {vix.Error{VM: is},
 			"To go on with that one, take the old one out of the state and import it:\n\n  terraform state rm ADDRESS\n" +
-				"  terraform import ADDRESS 50-1"},
+				"  terraform import ADDRESS vm-42"},
 		vix.ErrOtherVM: {vix.Error{VM: is},
 			"If it is the VM that is meant, say so with its path:\n\n  vmx_path = \"[storage1] web/web.vmx\"\n\n" +
 				"If it is a copy, leave it alone, and let go of the registration that is no more:\n\n  terraform state rm ADDRESS"},
@@ -45,6 +45,16 @@ func TestAdvice(t *testing.T) {
 		vix.ErrRunning: {vix.Error{},
 			"Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; or set on_destroy = \"keep\" to leave " +
 				"it registered."},
+		vix.ErrAsked: {vix.Error{Question: &vix.Question{ID: "1", MessageID: "msg.uuid.altered"}},
+			"The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { \"msg.uuid.altered\" = … }"},
+		vix.ErrToolsNeeded: {vix.Error{},
+			"Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a registration: power_off_on_destroy = \"hard\")."},
+		vix.ErrGuestIdle: {vix.Error{},
+			"Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a longer time can be set in timeouts."},
+		vix.ErrGuestLate: {vix.Error{},
+			"The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."},
+		vix.ErrStaysOn:        {vix.Error{}, "Or do not ask the guest: mode = \"hard\"."},
+		vix.ErrVariableExists: {vix.Error{}, "To write over it, set overwrite = true; to take it over as it is, import it."},
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
 				"unregistered."},
@@ -59,6 +69,19 @@ func TestAdvice(t *testing.T) {
 		vix.ErrSessionNotKept: {vix.Error{}, "Or remove session_cache."},
 		vix.ErrPassing:        {vix.Error{}, "Run Terraform again."},
 		vix.ErrSilent:         {vix.Error{}, "Run Terraform again when the host answers."},
+		vix.ErrRelativePath: {vix.Error{}, "Terraform's function pathexpand replaces ~ by your home folder, and abspath makes a path " +
+			"absolute:\n\n  vmx_path = pathexpand(\"~/vms/web/web.vmx\")"},
+		vix.ErrDatastorePath: {vix.Error{}, "Paths on datastores belong to the provider with service_provider = \"vi_server\"."},
+		vix.ErrNoProgram: {vix.Error{}, "Say where it is with the provider's argument vmrun_path, or VIX_VMRUN_PATH:\n\n" +
+			"  vmrun_path = \"/usr/bin/vmrun\""},
+		vix.ErrOtherProduct: {vix.Error{Options: []vix.Option{{Field: vix.FieldServiceProvider, Value: "player", Note: "VMware Player"}}},
+			"  - service_provider = \"player\": VMware Player\n\nSet the provider's argument service_provider to the product that is installed."},
+		vix.ErrLocked:      {vix.Error{}, "The password of encrypted VMs is the provider's argument vm_password, or VIX_VM_PASSWORD."},
+		vix.ErrNoInventory: {vix.Error{}, "Remove the registration: data \"vix_vm\" opens the VM by the path of its file alone."},
+		vix.ErrInventoryUnreached: {vix.Error{}, "To open the VM, data \"vix_vm\" needs the path of its file alone. To work with the library, " +
+			"start vmrest and set the provider's arguments vmrest_url, username and password:\n\n  vmrest_url = \"http://127.0.0.1:8697\""},
+		vix.ErrInventoryLogin: {vix.Error{}, "They are the provider's arguments username and password, or VIX_USERNAME and VIX_PASSWORD. " +
+			"vmrest -C sets them anew."},
 	} {
 		e := test.more
 		e.Op, e.Object, e.Code, e.Kind = "open", webPath, vix.CodeFail, kind
@@ -69,8 +92,8 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
-	if len(advice) != 19 {
-		t.Errorf("there is advice about %d kinds, and 19 texts are known here", len(advice))
+	if len(advice) != 33 {
+		t.Errorf("there is advice about %d kinds, and 33 texts are known here", len(advice))
 	}
 }
 

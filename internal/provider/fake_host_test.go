@@ -44,8 +44,15 @@ type fakeHost struct {
 	// left is the time that the last call was given.
 	left time.Duration
 	// handle is the one of the last call that took one.
-	handle vix.Handle
-	closed int
+	handle    vix.Handle
+	variables fakeVariables
+	snapshots fakeSnapshots
+	// order is the last one to a VM's power, question what the VM asks.
+	order    vix.PowerOrder
+	question *vix.Question
+	// address is what guests tell.
+	address string
+	closed  int
 }
 
 var _ vix.Host = (*fakeHost)(nil)
@@ -147,7 +154,7 @@ func (h *fakeHost) Open(_ context.Context, at vix.Locator) (*vix.VM, error) {
 		return h.vm, nil
 	}
 	if r := h.byPath(at.Path); r != nil {
-		return &vix.VM{Registration: *r}, nil
+		return h.opened(r), nil
 	}
 	return nil, &vix.Error{Op: "open", Object: at.Path.String(), Code: vix.CodeVMNotFound, Field: vix.FieldPath, Reason: "No VM has it."}
 }
@@ -158,10 +165,36 @@ func (h *fakeHost) OpenID(_ context.Context, id string) (*vix.VM, error) {
 	if err := h.called("OpenID " + id); err != nil {
 		return nil, err
 	}
-	if r := h.vms[id]; r != nil {
-		return &vix.VM{Registration: *r}, nil
+	for _, r := range h.vms {
+		if id == r.ID || id == r.ManagedObjectID || id == r.Folder+"/"+r.Name {
+			return h.opened(r), nil
+		}
 	}
 	return nil, &vix.Error{Op: "open", Object: id, Code: vix.CodeVMNotFound, Reason: "No VM has it."}
+}
+
+func (h *fakeHost) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.given(ctx)
+	h.handle = handle
+	if err := h.called("Read"); err != nil {
+		return nil, err
+	}
+	r := h.vms[handle.ID]
+	if r == nil {
+		return nil, &vix.Error{Op: "read", Object: "the VM " + handle.ID, Code: vix.CodeObjectNotFound, Kind: vix.ErrGone, Reason: "It is gone."}
+	}
+	return h.opened(r), nil
+}
+
+// opened is a VM of the inventory as an open tells it.
+func (h *fakeHost) opened(r *vix.Registration) *vix.VM {
+	vm := &vix.VM{Registration: *r, IsRunning: r.PowerState == vix.PoweredOn, Snapshots: slices.Clone(h.snapshots[r.ID])}
+	if vm.IsRunning {
+		vm.Guest.IPAddress = h.address
+	}
+	return vm
 }
 
 func (h *fakeHost) Find(_ context.Context, query vix.Query) ([]vix.Item, error) {
@@ -173,6 +206,7 @@ func (h *fakeHost) Find(_ context.Context, query vix.Query) ([]vix.Item, error) 
 		r := h.vms[id]
 		items = append(items, vix.Item{
 			ID: r.ID, ManagedObjectID: r.ManagedObjectID, Name: r.Name, Path: r.Path, Datacenter: r.Datacenter, PowerState: r.PowerState,
+			ConnectionState: r.ConnectionState,
 		})
 	}
 	return items, h.called("Find")

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -68,7 +69,7 @@ func (h *fakeHost) Registration(ctx context.Context, handle vix.Handle) (*vix.Re
 	defer h.mu.Unlock()
 	h.given(ctx)
 	h.handle = handle
-	if err := h.called("Registration"); err != nil {
+	if err := cmp.Or(h.called("Registration"), h.fail["Registration of "+handle.ManagedObjectID]); err != nil {
 		return nil, err
 	}
 	if r := h.vms[handle.ID]; r != nil {

@@ -53,3 +53,42 @@ func TestTheGuideNamesTestsThatExist(t *testing.T) {
 		t.Errorf("the guide has %d rows", rows)
 	}
 }
+
+// What the guide on the other provider calls by its name here, is called so.
+func TestTheGuideOnVSphereNamesWhatThereIs(t *testing.T) {
+	guide, err := os.ReadFile("../../templates/guides/together-with-vsphere.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newBareWorld(t)
+	has := map[string]bool{}
+	for name, schema := range w.schemas.ResourceSchemas {
+		for _, a := range schema.Block.Attributes {
+			has[name+"."+a.Name] = true
+		}
+	}
+	for name, schema := range w.schemas.DataSourceSchemas {
+		for _, a := range schema.Block.Attributes {
+			has[name+"."+a.Name] = true
+		}
+	}
+	for _, a := range w.schemas.Provider.Block.Attributes {
+		has["provider."+a.Name] = true
+	}
+	found := regexp.MustCompile(`\bvix_\w+\.\w+`).FindAllString(string(guide), -1)
+	for line := range strings.Lines(string(guide)) {
+		if here, _, ok := strings.Cut(strings.TrimPrefix(line, "| provider: "), " |"); ok && strings.HasPrefix(line, "| provider: ") {
+			for name := range strings.SplitSeq(here, ", ") {
+				found = append(found, "provider."+strings.Trim(name, "`"))
+			}
+		}
+	}
+	for _, name := range found {
+		if name != "vix_registration.web" && name != "vix_vm.web" && !has[name] {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	if len(found) < 20 {
+		t.Errorf("the guide names %q only", found)
+	}
+}

@@ -101,6 +101,12 @@ func interrupted(t *testing.T, c row, way interrupt) *vixtest.Acceptance {
 	case c.vmName != "" && vm.Name != c.vmName:
 		t.Errorf("its name is %q\n%s\n%s", vm.Name, out, again)
 	}
+	if n := a.Host.PowerOns(); n != c.powerOns {
+		t.Errorf("it was powered on %d times\n%s\n%s", n, out, again)
+	}
+	if c.powerOns > 0 && !strings.Contains(w.run(t, nil, "show", "-json"), `"previous_state":"off"`) {
+		t.Errorf("what was found before is forgotten\n%s\n%s", out, again)
+	}
 	if _, err := a.Host.VM("DC0", theirs); err != nil {
 		t.Errorf("somebody else's registration is gone: %v", err)
 	}

@@ -28,6 +28,8 @@ type change struct {
 	// wanted is what the host must have in the end.
 	registered bool
 	vmName     string
+	// powerOns is how often the VM has been powered on in the end.
+	powerOns int
 }
 
 const (
@@ -35,6 +37,12 @@ const (
 resource "vix_registration" "web" {
   vmx_path = "[LocalDS_0] web/web.vmx"
   name     = "renamed"
+}
+`
+	powersOn = `
+resource "vix_power" "web" {
+  vm_id = vix_registration.web.id
+  state = "on"
 }
 `
 	registersToPowerOff = `
@@ -49,6 +57,10 @@ var changes = []change{
 	{name: "create", method: "RegisterVM_Task", to: registers, task: true, registered: true},
 	{name: "update", method: "Rename_Task", from: registers, to: renames, task: true, registered: true, vmName: "renamed"},
 	{name: "delete", method: "UnregisterVM", from: registers},
+	{
+		name: "power on", method: "PowerOnMultiVM_Task", from: registers, to: registers + powersOn, task: true, registered: true,
+		powerOns: 1,
+	},
 	{name: "delete, powering off", method: "PowerOffVM_Task", from: registersToPowerOff, power: "poweredOn", task: true},
 }
 

@@ -4,13 +4,8 @@
 package provider
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -29,8 +24,8 @@ type journal interface {
 	open(at intent) vix.Attempt
 	// begin notes that the host is about to be asked.
 	begin(at intent) error
-	// end forgets the attempts at a path of a server.
-	end(server, path string) error
+	// end forgets the attempts at a path of a server, in the datacenter if one is given.
+	end(server, path, datacenter string) error
 }
 
 // intent is one attempt at a registration.
@@ -42,46 +37,14 @@ type intent struct {
 	Attempt    vix.Attempt `json:"attempt"`
 }
 
-// fileJournal keeps each attempt in a file of Terraform's own data folder, below a
-// folder for each workspace of each backend: what one workspace has asked for is
-// nothing that another may finish.
-type fileJournal struct{ data, folder string }
+// fileJournal keeps each attempt in a file of the notes of a workspace.
+type fileJournal struct{ notes }
 
-// newFileJournal is the journal of the workspace that the provider runs for:
-// Terraform starts providers in the root module's folder.
-func newFileJournal() *fileJournal {
-	data := cmp.Or(os.Getenv("TF_DATA_DIR"), ".terraform")
-	sum := sha256.Sum256([]byte(workspace(data) + "\x00" + backend(data)))
-	return &fileJournal{data: data, folder: filepath.Join(data, "vix-intents", hex.EncodeToString(sum[:8]))}
-}
-
-// workspace is the name of the workspace that is selected, as Terraform decides it.
-func workspace(data string) string {
-	if name := os.Getenv("TF_WORKSPACE"); name != "" {
-		return name
-	}
-	selected, _ := os.ReadFile(filepath.Join(data, "environment")) //nolint:gosec // Terraform's own folder; none: the default one
-	return cmp.Or(strings.TrimSpace(string(selected)), "default")
-}
-
-// backend tells where the state is kept, as terraform init noted it; empty for the
-// local one.
-func backend(data string) string {
-	raw, err := os.ReadFile(filepath.Join(data, "terraform.tfstate")) //nolint:gosec // Terraform's own folder
-	if err != nil {
-		return ""
-	}
-	var noted struct {
-		Backend json.RawMessage `json:"backend"`
-	}
-	if json.Unmarshal(raw, &noted) != nil {
-		return ""
-	}
-	return string(noted.Backend)
-}
+// newFileJournal is the journal of the workspace that the provider runs for.
+func newFileJournal() *fileJournal { return &fileJournal{newNotes("vix-intents")} }
 
 func (j *fileJournal) open(at intent) vix.Attempt {
-	noted, err := read(j.file(at))
+	noted, err := read[intent](j.file(at))
 	if err != nil || noted.Server != at.Server || noted.Path != at.Path || noted.Datacenter != at.Datacenter || noted.User != at.User {
 		// Damaged, or somebody else's: it proves nothing about us.
 		return vix.Attempt{}
@@ -96,30 +59,22 @@ func (j *fileJournal) begin(at intent) error {
 	if before := j.open(at); !before.IsZero() && before.Begun.Before(at.Attempt.Begun) {
 		at.Attempt.Begun = before.Begun // which may still come to its end on the host
 	}
-	raw, err := json.Marshal(at)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(j.folder, 0o700); err != nil {
-		return err
-	}
-	// Written aside and renamed, so that a kill leaves no half of a record.
-	file := j.file(at)
-	if err := os.WriteFile(file+".new", raw, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
+	return j.write(j.file(at), at)
 }
 
-func (j *fileJournal) end(server, path string) error {
+func (j *fileJournal) end(server, path, datacenter string) error {
 	entries, err := os.ReadDir(j.folder)
 	if err != nil {
 		return nil //nolint:nilerr // there is no journal, so nothing is noted
 	}
 	for _, entry := range entries {
 		file := filepath.Join(j.folder, entry.Name())
-		if noted, err := read(file); err != nil || noted.Server != server || noted.Path != path {
+		noted, err := read[intent](file)
+		if err != nil || noted.Server != server || noted.Path != path {
 			continue
+		}
+		if noted.Datacenter != "" && datacenter != "" && !vix.SamePlace(datacenter, noted.Datacenter) {
+			continue // the file of that path in another one
 		}
 		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
 			return err
@@ -128,24 +83,5 @@ func (j *fileJournal) end(server, path string) error {
 	return nil
 }
 
-// usable reports that there is a data folder. Without terraform init there is none,
-// and making one is not the provider's business.
-func (j *fileJournal) usable() bool {
-	info, err := os.Stat(j.data)
-	return err == nil && info.IsDir()
-}
-
 // file is where an attempt is noted: one for a path in a datacenter of a server.
-func (j *fileJournal) file(at intent) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{at.Server, at.Datacenter, at.Path}, "\x00")))
-	return filepath.Join(j.folder, hex.EncodeToString(sum[:])+".json")
-}
-
-func read(file string) (intent, error) {
-	var noted intent
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		return noted, err
-	}
-	return noted, json.Unmarshal(raw, &noted)
-}
+func (j *fileJournal) file(at intent) string { return j.fileOf(at.Server, at.Datacenter, at.Path) }

@@ -59,7 +59,15 @@ func cli(t *testing.T) string {
 	return terraform
 }
 
+// newWorkspace is a workspace whose provider reaches the simulated host.
 func newWorkspace(t *testing.T, a *vixtest.Acceptance, config string) *workspace {
+	t.Helper()
+	return newWorkspaceOf(t, config, "VIX_HOSTNAME="+a.Host.URL(), "VIX_USERNAME="+a.Host.Username(),
+		"VIX_PASSWORD="+a.Host.Password(), "VIX_CA_FILE="+a.Host.CAFile())
+}
+
+// newWorkspaceOf is a workspace with an environment.
+func newWorkspaceOf(t *testing.T, config string, env ...string) *workspace {
 	t.Helper()
 	built, err := binary()
 	must(t, err)
@@ -75,9 +83,7 @@ terraform {
   }
 }
 `+config), 0o600))
-	w.env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-		"VIX_HOSTNAME="+a.Host.URL(), "VIX_USERNAME="+a.Host.Username(), "VIX_PASSWORD="+a.Host.Password(),
-		"VIX_CA_FILE="+a.Host.CAFile())
+	w.env = append(append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), env...)
 	return w
 }
 

@@ -11,8 +11,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -24,6 +26,8 @@ import (
 
 var (
 	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithFunctions      = (*Provider)(nil)
+	_ provider.ProviderWithActions        = (*Provider)(nil)
 	_ provider.ProviderWithListResources  = (*Provider)(nil)
 	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
 )
@@ -73,7 +77,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{journal: newFileJournal()}
+	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes()}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
@@ -108,14 +112,26 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
-	conn.host, conn.user = vix.Logged(host, log), options.Username
+	conn.host, conn.user = vix.Logged(host, options.ShownHostname(), log), options.Username
 	p.opened(conn)
 	hand()
 }
 
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{NewHostDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource}
+	return []func() datasource.DataSource{
+		NewHostDataSource, NewScreenshotDataSource, NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource,
+	}
+}
+
+// Functions implements provider.ProviderWithFunctions.
+func (p *Provider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{NewParseKeyFunction, NewParseVMXPathFunction, NewVMXPathFunction}
+}
+
+// Actions implements provider.ProviderWithActions.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewSnapshotRevertAction, NewToolsInstallAction}
 }
 
 // ListResources implements provider.ProviderWithListResources.
@@ -125,7 +141,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewRegistrationResource}
+	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects

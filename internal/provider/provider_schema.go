@@ -25,11 +25,15 @@ func providerSchema() schema.Schema {
 			"`.vmx` file: the model of VMware's VIX API. One login a run, logged out at its end.\n\n" +
 			"Every attribute can come from the environment; the configuration wins over `VIX_…`, and that over " +
 			"the `VSPHERE_…` variables. An empty text counts as not set. While a value is not known yet, because another " +
-			"resource makes the host, the provider does not connect and plans without checks.",
+			"resource makes the host, the provider does not connect: a registration is planned without checks, and a data source " +
+			"is an error unless it has `depends_on` for that resource, which puts its reading off to the apply.",
 		Attributes: map[string]schema.Attribute{
 			"service_provider": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Kind of host: `vi_server` (vCenter or ESXi), `workstation`, `player` or `fusion`. " +
+				MarkdownDescription: "Kind of host: `vi_server` (vCenter or ESXi), or the product on this machine: `workstation`, " +
+					"`player` or " +
+					"`fusion`. On a product, `hostname`, `port`, `ca_file`, `thumbprint`, `datacenter` and `session_cache` have no " +
+					"effect. " +
 					"Default `vi_server`. Environment: `VIX_SERVICE_PROVIDER`.",
 				Validators: []validator.String{stringvalidator.OneOf(serviceProviders...)},
 			},
@@ -47,8 +51,9 @@ func providerSchema() schema.Schema {
 			},
 			"username": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "User to log in as. Required for `vi_server`. " +
-					"Environment: `VIX_USERNAME`, `VSPHERE_USER`.",
+				MarkdownDescription: "User to log in as. Required for `vi_server`; on `workstation` and `fusion` it is the user of " +
+					"`vmrest`, and " +
+					"goes to `vmrest_url` only. Environment: `VIX_USERNAME`, `VSPHERE_USER`.",
 			},
 			"password": schema.StringAttribute{
 				Optional: true, Sensitive: true,
@@ -85,23 +90,32 @@ func providerSchema() schema.Schema {
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Longest time of a single call to the host, as a duration (`30s`, `2m`), more than 0. " +
+				MarkdownDescription: "Longest time of a single call to the host, or of a `vmrun` that changes nothing, as a duration " +
+					"(`30s`, `2m`), " +
+					"more than 0. What runs longer is ended. " +
 					"Default `1m`. Environment: `VIX_REQUEST_TIMEOUT`.",
 				Validators: []validator.String{durationValidator{}},
 			},
 			"vmrun_path": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Path of `vmrun`, for `workstation`, `player` and `fusion`. Default: the product's own " +
-					"folder, then `PATH`. No effect on `vi_server`. Environment: `VIX_VMRUN_PATH`.",
+				MarkdownDescription: "Absolute path of `vmrun` 1.15 or newer, for `workstation`, `player` and `fusion`. Default: the " +
+					"first one on " +
+					"`PATH`, then where the product puts it. No effect on `vi_server`. Environment: `VIX_VMRUN_PATH`.",
 			},
 			"vmrest_url": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "URL of a running `vmrest`, for `workstation` and `fusion`. Default: it is not used. " +
-					"No effect on `vi_server`. Environment: `VIX_VMREST_URL`.",
+				MarkdownDescription: "URL of a `vmrest` that runs, such as `http://127.0.0.1:8697`, for `workstation` and `fusion`: " +
+					"with it " +
+					"`vix_registration` adds VMs to the product's library. `username` and `password` are its login. `http://` to " +
+					"another machine " +
+					"needs `insecure = true`. Default: it is not used. No effect on `vi_server` and `player`. Environment: " +
+					"`VIX_VMREST_URL`.",
 			},
 			"vm_password": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "Password of encrypted VMs, for `workstation`, `player` and `fusion`. Default: none. " +
+				MarkdownDescription: "Password of encrypted VMs, for `workstation`, `player` and `fusion`. It is given to `vmrun` for " +
+					"encrypted VMs only, as " +
+					"an argument, which other users of the machine may see while it runs. Default: none. " +
 					"No effect on `vi_server`. Environment: `VIX_VM_PASSWORD`.",
 			},
 		},

@@ -242,7 +242,8 @@ func TestProviderUnknownConfiguration(t *testing.T) {
 			_, diags := w.data("vix_vm", args{"vmx_path": webPath})
 			diags.only(t, "ERROR: Cannot open "+webPath+" before the provider is connected\n"+
 				"The provider is not connected: its configuration is not known yet ("+name+").\n\n"+
-				"Apply what the provider's configuration depends on first, for example with terraform apply -target.")
+				"Apply what the provider's configuration depends on first, for example with terraform apply -target. A data "+
+				"source that has depends_on for it is read at apply.")
 			_, diags = w.data("vix_host", args{})
 			diags.has(t, "Cannot read the host before the provider is connected")
 			_, diags = w.importing("DC0:"+webPath, nil)

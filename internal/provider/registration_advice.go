@@ -26,7 +26,7 @@ func coded(code vix.Code, text string) string { return text + "\n\n" + code.Stri
 // destroy.
 func stopsDestroy(found diag.Diagnostics) diag.Diagnostics {
 	const hint = "terraform destroy plans what is configured before it destroys, and is stopped by this error, too; " +
-		"terraform destroy -refresh=false is not."
+		"terraform destroy -refresh=false goes without that plan."
 	out := diag.Diagnostics{}
 	for _, d := range found {
 		if d.Severity() != diag.SeverityError {
@@ -50,7 +50,7 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 		has := cmp.Or(c.Has, "none")
 		errs = append(errs, &vix.Error{
 			Op: "adopt", Object: is.Path.String(), Code: vix.CodeAlreadyExists, Field: c.Field,
-			Reason: fmt.Sprintf("The VM %s (%s) is registered already. Its %s is %s, and the configuration says %s. "+
+			Reason: fmt.Sprintf("The VM %q (%s) is registered already. Its %s is %s, and the configuration says %s. "+
 				"Adopting takes a VM where it is and as it is.", is.Name, is.ID, c.Field, has, c.Want),
 			Remedy: fmt.Sprintf("Remove %s from the configuration or write %s; or unregister the VM, so that it is "+
 				"registered as the configuration says.", c.Field, has),
@@ -62,13 +62,23 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 // alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.
 func alreadyRegistered(e *vix.Error, noted bool) error {
 	more := advised(e)
-	more.Remedy = strings.TrimSpace(more.Remedy +
-		"\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
-		"if_registered = \"adopt\".")
 	if !noted {
-		more.Remedy += "\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
-			"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it."
+		more.Remedy = strings.TrimSpace(more.Remedy +
+			"\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider notes what it begins " +
+			"in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.")
 	}
+	return more
+}
+
+// inItsOwnWay says of a VM that is in the way of a create, and was not when that was planned, what it may be.
+func inItsOwnWay(err error) error {
+	var e *vix.Error
+	if !errors.As(err, &e) || e.Kind != vix.ErrAlreadyRegistered {
+		return err
+	}
+	more := advised(e)
+	more.Remedy = strings.TrimSpace(more.Remedy + "\n\nA replacement with lifecycle { create_before_destroy = true } stands in its " +
+		"own way: take that out, or set if_registered = \"adopt\".")
 	return more
 }
 
@@ -119,8 +129,15 @@ func addReplacedDisplaced(diags *diag.Diagnostics, at path.Path, state registrat
 
 func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
 	how := "the plug is pulled"
-	if off == vix.PowerOffGuest {
+	switch off {
+	case vix.PowerOffFail:
+		diags.AddError(fmt.Sprintf("%s runs, and would not be unregistered", p),
+			coded(vix.CodeVMIsRunning, "The VM is powered on, and a host does not unregister a VM that runs: a replacement that is forced "+
+				"(-replace, or a tainted resource) fails. Power the VM off, then plan again."))
+		return
+	case vix.PowerOffGuest:
 		how = "its guest is shut down"
+	case vix.PowerOffHard:
 	}
 	diags.AddError(fmt.Sprintf("%s runs, and would be powered off", p),
 		fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before "+
@@ -129,10 +146,10 @@ func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
 			how, string(off), vix.CodeVMIsRunning))
 }
 
-func addReplacedFileMissing(diags *diag.Diagnostics, p, out vix.Path) {
+func addReplacedFileMissing(diags *diag.Diagnostics, p, out vix.Path, near []string) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not there", p),
 		fmt.Sprintf("The plan unregisters %s, and the file to register instead is not on the datastore: the VM would be lost from the "+
-			"inventory. Put the file there, or leave the registration as it is.\n\n%s", out, vix.CodeFileNotFound))
+			"inventory.%sPut the file there, or leave the registration as it is.\n\n%s", out, nearIt(near), vix.CodeFileNotFound))
 }
 
 func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
@@ -141,10 +158,12 @@ func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 }
 
 func warnFinished(diags *diag.Diagnostics, p vix.Path, is *vix.Registration) {
+	how := fmt.Sprintf("the host's record shows that our user registered it (%s) in an apply of this configuration that", is.ID)
+	if is.ManagedObjectID == "" {
+		how = "an apply of this configuration began to register it, and"
+	}
 	diags.AddWarning("A VM is registered already, by an apply that was interrupted",
-		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: the host's record shows that our user registered it (%s) in an apply of this configuration that "+
-				"did not get as far as saving state. This apply finishes that one.", p, is.ID)))
+		coded(vix.CodeAlreadyExists, fmt.Sprintf("%s: %s did not get as far as saving state. This apply finishes that one.", p, how)))
 }
 
 func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool) {
@@ -152,9 +171,19 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 	if unregisters {
 		destroy = "A destroy unregisters it, as on_destroy says."
 	}
+	where := ""
+	if is.Datacenter != "" {
+		where = " in " + is.Datacenter
+	}
 	diags.AddWarning("A VM is registered already, and is adopted",
 		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: %s (%s) in %s is taken over as it is. %s", is.Path, is.Name, is.ID, is.Datacenter, destroy)))
+			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s", is.Path, is.Name, is.ID, where, destroy)))
+}
+
+func warnStaysListed(diags *diag.Diagnostics, state registrationModel) {
+	diags.AddWarning("A VM stays in the library of the product", coded(vix.CodeNotSupported,
+		fmt.Sprintf("%s: Terraform forgets the registration, and the entry in the library stays: the product has no call that takes it "+
+			"out. Take it out in the product's window.", state.RegisteredPath.ValueString())))
 }
 
 func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
@@ -163,11 +192,19 @@ func warnFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 			fmt.Sprintf("%s: %s Registering does not need it, but without it a missing file shows only at apply.", p, why)))
 }
 
-func warnFileMissing(diags *diag.Diagnostics, p vix.Path) {
+// nearIt lists what lies near a file that is not there, in the middle of a text.
+func nearIt(near []string) string {
+	if len(near) == 0 {
+		return " "
+	}
+	return " Near it are:\n\n  - " + strings.Join(near, "\n  - ") + "\n\n"
+}
+
+func warnFileMissing(diags *diag.Diagnostics, p vix.Path, near []string) {
 	diags.AddAttributeWarning(path.Root("vmx_path"), "A file is not there yet",
 		coded(vix.CodeNotFound,
-			fmt.Sprintf("%s is not on the datastore now. The apply fails unless something puts it there before the registration, "+
-				"for example another resource that this one depends on.", p)))
+			fmt.Sprintf("%s is not there now.%sThe apply fails unless something puts it there before the registration, "+
+				"for example another resource that this one depends on.", p, nearIt(near))))
 }
 
 // warnRunning says what becomes of a VM that runs when its registration goes.
@@ -216,11 +253,13 @@ func warnGone(diags *diag.Diagnostics, state registrationModel) {
 		where = fmt.Sprintf(" It was at %s when it was last seen; the plan registers what vmx_path names. Change vmx_path if that is "+
 			"not the VM.", state.RegisteredPath.ValueString())
 	}
+	proof := "What the host has registered is known, and it is not among that."
+	if object := state.ManagedObjectID.ValueString(); object != "" {
+		proof = fmt.Sprintf("%s is gone from the host, and no VM has its id (%s) or its path.", object, state.ID.ValueString())
+	}
 	diags.AddWarning("A VM is not registered any more", coded(vix.CodeVMNotFound,
-		fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s is gone "+
-			"from the host, and no VM has its id (%s) or its path. Terraform forgets this registration and plans to register the VM "+
-			"again.%s",
-			state.VMXPath.ValueString(), state.ManagedObjectID.ValueString(), state.ID.ValueString(), where)))
+		fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s Terraform forgets this registration and plans to register "+
+			"the VM again.%s", state.VMXPath.ValueString(), proof, where)))
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -63,9 +64,15 @@ func TestRegistrationAdvice(t *testing.T) {
 				"again.\n\nVIX_E_VM_IS_RUNNING (3007)",
 		},
 		"file missing": {
-			func(d *diag.Diagnostics) { addReplacedFileMissing(d, web, moved) }, "[storage1] web/web.vmx is not there",
+			func(d *diag.Diagnostics) { addReplacedFileMissing(d, web, moved, nil) }, "[storage1] web/web.vmx is not there",
 			"The plan unregisters [storage2] web/web.vmx, and the file to register instead is not on the datastore: the VM would be lost " +
 				"from the inventory. Put the file there, or leave the registration as it is.\n\nVIX_E_FILE_NOT_FOUND (4)",
+		},
+		"file missing, others near": {
+			func(d *diag.Diagnostics) { warnFileMissing(d, web, []string{"[storage1] web-1/", "[storage1] web2/"}) }, "A file is not there yet",
+			"[storage1] web/web.vmx is not on the datastore now. Near it are:\n\n  - [storage1] web-1/\n  - [storage1] web2/\n\nThe apply " +
+				"fails unless something puts it there before the registration, for example another resource that this one depends " +
+				"on.\n\nVIX_E_NOT_FOUND (2000)",
 		},
 		"file unknown": {
 			func(d *diag.Diagnostics) { addReplacedFileUnknown(d, web, "No right.") },
@@ -123,11 +130,20 @@ func TestRegistrationAdvice(t *testing.T) {
 		}
 	}
 	err := alreadyRegistered(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Reason: "It is."}, false)
-	want := "It is.\n\nWith lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
-		"if_registered = \"adopt\".\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
+	want := "It is.\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
 		"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.\n\n" +
 		"VIX_E_ALREADY_EXISTS (23)"
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
+	}
+	err = inItsOwnWay(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Kind: vix.ErrAlreadyRegistered, Reason: "It is.", VM: is})
+	want = "It is.\n\nTo take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME vm-2\n\n" +
+		"A replacement with lifecycle { create_before_destroy = true } stands in its own way: take that out, or set if_registered = " +
+		"\"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)"
+	if _, detail := texts(err); detail != want {
+		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
+	}
+	if other := errors.New("other"); !errors.Is(inItsOwnWay(other), other) {
+		t.Error("another error has changed")
 	}
 }

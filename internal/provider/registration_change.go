@@ -27,11 +27,11 @@ func planPath(plan *registrationModel, state registrationModel, parse pathParser
 	if err != nil {
 		return other
 	}
-	if was, err := parse(state.VMXPath.ValueString()); err == nil && was == want {
+	if was, err := parse(state.VMXPath.ValueString()); err == nil && was.Same(want) {
 		plan.VMXPath = state.VMXPath
 		return nil
 	}
-	if is, err := parse(state.RegisteredPath.ValueString()); err == nil && is == want {
+	if is, err := parse(state.RegisteredPath.ValueString()); err == nil && is.Same(want) {
 		return nil
 	}
 	return other

@@ -37,7 +37,7 @@ func (r *registrationResource) create(
 	}
 	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
 	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+		addError(&resp.Diagnostics, schema, inItsOwnWay(err))
 		return
 	}
 	if done.Adopted && !plan.Adopted.IsUnknown() && !plan.Adopted.ValueBool() {
@@ -54,6 +54,9 @@ func (r *registrationResource) create(
 	rec.configured(config, plan)
 	asked := plan
 	plan.created(done)
+	if plan.OnDestroy.IsUnknown() {
+		plan.OnDestroy = r.conn.undoing(plan.Adopted)
+	}
 	if taken := done.Adopted || done.Finished; taken {
 		// What was there before is not in the state until it is what the plan says: a
 		// registration that is in the state and failed is tainted, and would be made anew.
@@ -62,8 +65,9 @@ func (r *registrationResource) create(
 			return
 		}
 	}
-	r.conn.journalFinished(spec.Path.String())
+	r.conn.journalFinished(attempted{spec.Path.String(), done.Datacenter})
 	r.conn.ledger.done(&done.Registration)
+	r.conn.vms.remember(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -76,7 +80,7 @@ func (r *registrationResource) create(
 // register registers the VM, or takes it over, and makes it this address's alone. It gives
 // the VM, too, that another address of this apply unregistered before, if one did.
 func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSpec, at intent) (*vix.Registered, *departed, error) {
-	unlock := r.conn.ledger.lock(spec.Path.AsVMX().File)
+	unlock := r.conn.ledger.lock(spec.Path.AsVMX().Composed().File)
 	defer unlock()
 	spec.Attempt = r.conn.journal.open(at)
 	var again *departed
@@ -102,7 +106,7 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 		// After any error but the host's answer the VM may be registered, and the journal
 		// keeps the attempt.
 		if e, ok := errors.AsType[*vix.Error](err); sent && ok && !e.Doubt {
-			r.conn.journalEnd(ctx, at.Server, at.Path)
+			r.conn.journalEnd(ctx, at.Server, attempted{at.Path, at.Datacenter})
 		}
 		return nil, nil, err
 	}

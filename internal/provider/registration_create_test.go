@@ -344,7 +344,7 @@ func TestFileJournal(t *testing.T) {
 	if !j.open(at).IsZero() {
 		t.Error("a damaged note counts")
 	}
-	if err := errors.Join(j.begin(at), j.end("s", webPath), j.end("s", webPath)); err != nil {
+	if err := errors.Join(j.begin(at), j.end("s", webPath, "/F0/DC0"), j.end("s", webPath, "")); err != nil {
 		t.Errorf("ending twice: %v", err)
 	}
 	if !j.open(at).IsZero() {

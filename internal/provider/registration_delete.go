@@ -20,7 +20,7 @@ func (r *registrationResource) unregister(
 ) {
 	schema := resp.State.Schema
 	handle := state.handle(rec.Server, r.conn.parsePath)
-	unlock := r.conn.ledger.lock(handle.Path.AsVMX().File)
+	unlock := r.conn.ledger.lock(handle.Path.AsVMX().Composed().File)
 	defer unlock()
 	is, err := r.registrar.Registration(ctx, handle)
 	if errors.Is(err, vix.ErrGone) {
@@ -62,6 +62,7 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	r.conn.vms.forget(is.ID)
 	r.conn.ledger.depart(departed{Registration: *is, returns: note.Returns})
 	r.conn.ledger.done(is)
 }

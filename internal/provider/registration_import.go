@@ -5,9 +5,11 @@ package provider
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"regexp"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,8 +18,11 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
-// uuidForm tells an id from a path in the text that an import gives.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// idForm tells an id, an instance UUID or a managed object id, from a path in the text that an import gives.
+var idForm = regexp.MustCompile(`^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(vm-)?[0-9]+)$`)
+
+// inventoryPathForm is a path that no file of a VM has.
+var inventoryPathForm = regexp.MustCompile(`^/[^\[\]]+/[^\[\]]+$`)
 
 // find opens the VM that an import means; nil, with an error, if there is none.
 func (r *registrationResource) find(
@@ -33,23 +38,30 @@ func (r *registrationResource) find(
 			return nil
 		}
 		if of := identity.Server.ValueString(); of != server {
-			diags.AddAttributeError(path.Root("server"), "The registration is on another server", fmt.Sprintf(
-				"The identity names the server %s; this provider is connected to the server %s. "+
-					"Import with a provider that is connected to the former.", of, server))
+			addOtherServer(diags, of, server)
 			return nil
 		}
 		return r.opened(diags)(r.conn.host.OpenID(ctx, identity.ID.ValueString()))
 	}
-	if uuidForm.MatchString(id) {
+	if idForm.MatchString(id) {
 		return r.opened(diags)(r.conn.host.OpenID(ctx, strings.ToLower(id)))
 	}
 	at, err := vix.ParseLocator(id, r.conn.host.ParsePath)
+	if err != nil && r.conn.host.Supports(vix.FeatureInventory) != nil {
+		addErrorAt(diags, path.Empty(), err) // the path is all that there is
+		return nil
+	}
+	if err != nil && inventoryPathForm.MatchString(id) && !strings.HasSuffix(id, ".vmx") && !strings.HasSuffix(id, ".vmtx") {
+		return r.opened(diags)(r.conn.host.OpenID(ctx, id))
+	}
 	if err != nil {
 		summary, detail := texts(err)
 		diags.AddError(summary, detail+"\n\nAn import takes one of:\n\n"+
 			"  - the id of the VM, its instance UUID: 50201e5a-0000-0000-0000-000000000001\n"+
 			"  - the path in a datacenter: DC1:[storage1] web/web.vmx, /F1/DC1:[storage1] web/web.vmx\n"+
 			"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n"+
+			"  - the VM's place in the inventory: /DC1/vm/Linux/web\n"+
+			"  - its managed object id: vm-42\n"+
 			"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 		return nil
 	}
@@ -60,10 +72,53 @@ func (r *registrationResource) find(
 // import's errors has an attribute to point at.
 func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
 	return func(vm *vix.VM, err error) *vix.VM {
+		var several *vix.Error
+		if errors.As(err, &several) && several.Kind == vix.ErrAmbiguous && len(several.Options) == 0 {
+			told := *several
+			told.Remedy = strings.TrimSpace("Import the one that is meant by its managed object id (vm-42) or by its path in its " +
+				"datacenter (/DC1:[storage1] web/web.vmx). " + told.Remedy)
+			err = &told
+		}
 		if err != nil {
 			addErrorAt(diags, path.Empty(), err)
 			return nil
 		}
 		return vm
 	}
+}
+
+// importAge is how long what an import has read is taken for what the VM is.
+const importAge = 5 * time.Second
+
+// imports are the registrations that were imported a moment ago: Terraform reads each
+// right after its import, which has just read it.
+type imports struct {
+	mu   sync.Mutex
+	read map[string]justImported // by managed object id
+}
+
+type justImported struct {
+	at time.Time
+	is vix.Registration
+}
+
+func (m *imports) keep(r vix.Registration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.read == nil {
+		m.read = map[string]justImported{}
+	}
+	m.read[r.ManagedObjectID] = justImported{time.Now(), r}
+}
+
+// take gives the registration of a handle once; nil if it was not imported just now.
+func (m *imports) take(handle vix.Handle) *vix.Registration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	just, ok := m.read[handle.ManagedObjectID]
+	delete(m.read, handle.ManagedObjectID)
+	if !ok || time.Since(just.at) > importAge || handle.Same(&just.is) != vix.Itself {
+		return nil
+	}
+	return &just.is
 }

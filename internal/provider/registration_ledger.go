@@ -18,7 +18,7 @@ import (
 // only. A walk has a process, or a configuration of the provider, of its own.
 type ledger struct {
 	mu    sync.Mutex
-	seen  map[string]bool     // VMs that a state has, by key
+	seen  map[string]held     // VMs that a state has, by key
 	parts map[string][]part   // what is planned, by key
 	names map[string]string   // who is to have a name in a folder
 	taken map[string]bool     // what was registered or adopted, by key
@@ -33,6 +33,19 @@ type part struct {
 	file, vm string
 	// own is the key of the VM that the same address takes out before.
 	own string
+	// named is the key of the file that vmx_path names, where the VM has it no more.
+	named string
+	// runs is set where the VM is powered on.
+	runs bool
+}
+
+// keys are what a part is found by.
+func (p part) keys() []string {
+	keys := []string{p.file, p.vm}
+	if p.named != p.file {
+		keys = append(keys, p.named)
+	}
+	return keys
 }
 
 // role is what is planned for a VM, or with a file.
@@ -53,6 +66,14 @@ const (
 	twice                // two addresses have one VM
 	parted               // one address lets go of what another one has, or wants for itself
 )
+
+// held is a VM that a state has, and what becomes of it when its address goes.
+type held struct {
+	vix.Registration
+	record      record
+	unregisters bool
+	powersOff   vix.PowerOff
+}
 
 // departed is a VM that was unregistered.
 type departed struct {
@@ -79,14 +100,14 @@ func vmKey(managedObjectID string) string {
 
 // see notes that a state has a VM, which Terraform refreshes: what was done before
 // with it was another walk.
-func (l *ledger) see(r *vix.Registration) {
+func (l *ledger) see(vm held) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, key := range []string{fileKey(r.FileID), vmKey(r.ManagedObjectID)} {
+	for _, key := range []string{fileKey(vm.FileID), vmKey(vm.ManagedObjectID)} {
 		delete(l.taken, key)
 		delete(l.gone, key)
 	}
-	set(&l.seen, vmKey(r.ManagedObjectID), true)
+	set(&l.seen, vmKey(vm.ManagedObjectID), vm)
 }
 
 // done forgets what was planned for a VM: it was carried out.
@@ -101,14 +122,14 @@ func (l *ledger) done(r *vix.Registration) {
 func (l *ledger) planned(p part) contradiction {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, key := range []string{p.file, p.vm} {
+	for _, key := range p.keys() {
 		for _, other := range l.parts[key] {
 			if c := p.against(other); c != none {
 				return c
 			}
 		}
 	}
-	for _, key := range []string{p.file, p.vm} {
+	for _, key := range p.keys() {
 		set(&l.parts, key, append(slices.Clone(l.parts[key]), p))
 	}
 	return none
@@ -125,7 +146,11 @@ func (p part) against(q part) contradiction {
 		return none
 	case p.role == stays && q.role == leaves, p.role == leaves && q.role == register:
 		return parted
-	case p.role == leaves, q.role == stays:
+	case p.role == leaves && q.role == adopt && (p.runs || p.elsewhere(q)):
+		// To take over what runs is not to pull its plug first; and what has moved away from
+		// where it is wanted is not there to be taken over.
+		return parted
+	case p.role == leaves, p.elsewhere(q):
 		return none
 	case p.own != "" && p.own == q.own: // planned once more
 		return none
@@ -133,13 +158,33 @@ func (p part) against(q part) contradiction {
 	return twice
 }
 
-// inState reports that a state has the VM, as far as has been read, and nothing is planned for
-// it yet: so it is with a tainted registration, of which only the making anew is planned.
-func (l *ledger) inState(managedObjectID string) bool {
+// elsewhere reports that the two have nothing in common but that one has left the file
+// that the other one has.
+func (p part) elsewhere(q part) bool {
+	return p.file != q.file && (p.vm == "" || p.vm != q.vm) && (p.named == q.file || q.named == p.file)
+}
+
+// inState is a VM that a state has, as far as has been read, where nothing is planned for it
+// so far.
+func (l *ledger) inState(managedObjectID string) (held, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key := vmKey(managedObjectID)
-	return l.seen[key] && len(l.parts[key]) == 0
+	vm, ok := l.seen[key]
+	return vm, ok && len(l.parts[key]) == 0
+}
+
+// movedFrom is such a VM whose vmx_path names a file that it has moved away from.
+func (l *ledger) movedFrom(fileID string) (held, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, vm := range l.seen {
+		named := fileKey(vm.record.NamedFileID)
+		if named != "" && named == fileKey(fileID) && named != fileKey(vm.FileID) && len(l.parts[key]) == 0 {
+			return vm, true
+		}
+	}
+	return held{}, false
 }
 
 // named notes that a VM or file is to have a name in a folder; false if another one is.
@@ -193,7 +238,7 @@ func (l *ledger) departedLike(spec vix.RegisterSpec) []departed {
 	defer l.mu.Unlock()
 	var like []departed
 	for key, d := range l.gone {
-		if strings.HasPrefix(key, "file ") && spec.Adopt && d.Path.AsVMX().File == spec.Path.AsVMX().File {
+		if strings.HasPrefix(key, "file ") && spec.Adopt && vix.SameName(d.Path.AsVMX().File, spec.Path.AsVMX().File) {
 			like = append(like, d)
 		}
 	}
@@ -204,7 +249,7 @@ func (l *ledger) departedLike(spec vix.RegisterSpec) []departed {
 // not so.
 func (l *ledger) turns(from, to part) contradiction {
 	l.mu.Lock()
-	for _, key := range []string{from.file, from.vm} {
+	for _, key := range from.keys() {
 		if i := slices.Index(l.parts[key], from); i >= 0 {
 			l.parts[key] = slices.Delete(slices.Clone(l.parts[key]), i, i+1)
 		}

@@ -29,7 +29,11 @@ func TestPartsContradict(t *testing.T) {
 		"its own replacement that is kept": {part{role: stays, file: file, vm: vm}, part{role: adopt, file: file, own: vm}, none},
 		"another one's replacement":        {part{role: leaves, file: file, vm: vm}, part{role: register, file: file, own: "vm 2"}, parted},
 		"two that leave":                   {part{role: leaves, vm: vm}, part{role: leaves, vm: vm}, none},
-		"two that stay":                    {part{role: stays, vm: vm}, part{role: stays, vm: vm}, none},
+		"two that stay":                    {part{role: stays, vm: vm}, part{role: stays, vm: vm}, twice},
+		"one runs and leaves, one adopts":  {part{role: leaves, file: file, vm: vm, runs: true}, part{role: adopt, file: file, vm: vm}, parted},
+		"moved away and leaves, adopted":   {part{role: leaves, file: "file G", vm: vm, named: file}, part{role: adopt, file: file}, parted},
+		"moved away and leaves, wanted":    {part{role: leaves, file: "file G", vm: vm, named: file}, part{role: register, file: file}, parted},
+		"moved away and stays, wanted":     {part{role: stays, file: "file G", vm: vm, named: file}, part{role: register, file: file}, none},
 		"nothing in common":                {part{role: register, file: file}, part{role: register, file: "file G"}, none},
 		"nothing known":                    {part{role: register}, part{role: register}, none},
 	} {
@@ -45,6 +49,30 @@ func TestPartsContradict(t *testing.T) {
 	}
 }
 
+// A VM that was read and that nothing is planned for may be that of a tainted address.
+func TestWhatATaintedAddressHas(t *testing.T) {
+	var l ledger
+	vm := held{
+		Registration: vix.Registration{ManagedObjectID: "vm-1", FileID: "ds:///2/web/web.vmx"},
+		record:       record{FileID: "ds:///2/web/web.vmx", ManagedObjectID: "vm-1", NamedFileID: "ds:///1/web/web.vmx"},
+	}
+	l.see(vm)
+	if _, ok := l.inState("vm-1"); !ok {
+		t.Error("a VM that was read is in a state")
+	}
+	if _, ok := l.movedFrom("ds:///1/web/web.vmx"); !ok {
+		t.Error("it has moved away from where vmx_path says")
+	}
+	if _, ok := l.movedFrom("ds:///2/web/web.vmx"); ok {
+		t.Error("it is where it is")
+	}
+	l.planned(vm.record.part(stays))
+	_, planned := l.inState("vm-1")
+	if _, moved := l.movedFrom("ds:///1/web/web.vmx"); planned || moved {
+		t.Error("its address is planned by itself")
+	}
+}
+
 func TestLedgerOfAnApply(t *testing.T) {
 	var l ledger
 	vm := &vix.Registration{ManagedObjectID: "vm-1", FileID: "ds:///1/web/web.vmx", Path: vix.Path{Datastore: "ds", File: "web/web.vmx"}}
@@ -53,7 +81,7 @@ func TestLedgerOfAnApply(t *testing.T) {
 	if l.isTaken(vm) || !l.take(vm) || !l.isTaken(vm) || l.take(vm) || !l.isTaken(&template) {
 		t.Error("a VM is one address's alone")
 	}
-	l.see(vm)
+	l.see(held{Registration: *vm})
 	if l.isTaken(vm) {
 		t.Error("a refresh begins another walk")
 	}

@@ -5,8 +5,10 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -53,7 +55,8 @@ func (l *registrationList) ListResourceConfigSchema(
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists registered VMs for `terraform query` (Terraform 1.14 or later). Each result carries the identity " +
-			"that imports it, and `-generate-config-out` writes configuration that imports with an empty plan. OpenTofu has no " +
+			"that imports it, and `-generate-config-out` writes configuration that imports with an empty plan. Terraform stops at 100 " +
+			"results unless the block says `limit`. OpenTofu has no " +
 			"`query`: there, `vix_vms` feeds `import` blocks.",
 		Attributes: map[string]schema.Attribute{
 			"find":       given(findDescription, stringvalidator.OneOf(findRegistered, findRunning)),
@@ -97,17 +100,25 @@ func (l *registrationList) List(ctx context.Context, req list.ListRequest, strea
 	stream.Results = l.results(ctx, req, server, items)
 }
 
-// results are the results for items, as many as were asked for.
+// results are the results for items, as many as were asked for. What is no result, and
+// only says why, is not counted.
 func (l *registrationList) results(
 	ctx context.Context, req list.ListRequest, server string, items []vix.Item,
 ) iter.Seq[list.ListResult] {
+	shared := map[string]int{}
+	for _, item := range items {
+		shared[strings.ToLower(item.ID)]++
+	}
 	return func(push func(list.ListResult) bool) {
 		left := req.Limit
 		for len(items) > 0 {
 			n := min(len(items), readTogether)
-			for _, result := range l.together(ctx, req, server, items[:n]) {
+			for _, result := range l.together(ctx, req, server, items[:n], shared) {
 				if !push(result) {
 					return
+				}
+				if result.Identity == nil {
+					continue
 				}
 				if left--; left == 0 {
 					return
@@ -119,29 +130,52 @@ func (l *registrationList) results(
 }
 
 // together makes the results of some items at the same time, in their order.
-func (l *registrationList) together(ctx context.Context, req list.ListRequest, server string, items []vix.Item) []list.ListResult {
+func (l *registrationList) together(
+	ctx context.Context, req list.ListRequest, server string, items []vix.Item, shared map[string]int,
+) []list.ListResult {
 	results := make([]list.ListResult, len(items))
 	var readers sync.WaitGroup
 	for i, item := range items {
-		readers.Go(func() { results[i] = l.result(ctx, req, server, item) })
+		readers.Go(func() {
+			if why := unlistable(item, shared[strings.ToLower(item.ID)]); why != "" {
+				results[i] = notListed(item, why)
+				return
+			}
+			results[i] = l.result(ctx, req, server, item)
+		})
 	}
 	readers.Wait()
 	return results
 }
 
+// unlistable says why an import by identity would not find the VM, or would write a
+// configuration that is not true of it; empty if it may be listed. Having is how many have its id.
+func unlistable(item vix.Item, having int) string {
+	switch {
+	case !item.ConnectionState.Readable():
+		return fmt.Sprintf("The host cannot read the VM's files (it is %s), and what it says of it is not all of it. Bring its "+
+			"datastore back, or unregister it.", item.ConnectionState)
+	case item.ID == "" || item.ID == item.ManagedObjectID:
+		return "The host tells no instance UUID of the VM, so that no identity imports it. Import it by its path."
+	case having > 1:
+		return fmt.Sprintf("%d VMs have its instance UUID, %s, so that no identity tells them apart: a copy and its original. Give "+
+			"one of them another one (vc.uuid in its .vmx), or import it by its path.", having, item.ID)
+	}
+	return ""
+}
+
+// notListed is a warning in place of a result.
+func notListed(item vix.Item, why string) list.ListResult {
+	var diags diag.Diagnostics
+	diags.AddWarning("A VM is not listed", fmt.Sprintf("%s, %s (%s): %s", item.Name,
+		vix.Locator{Path: item.Path, Datacenter: item.Datacenter}, item.ManagedObjectID, why))
+	return list.ListResult{Diagnostics: diags}
+}
+
 // result is the result for one item.
 func (l *registrationList) result(ctx context.Context, req list.ListRequest, server string, item vix.Item) list.ListResult {
-	at := vix.Locator{Path: item.Path, Datacenter: item.Datacenter}
-	if item.ID == "" {
-		// It has no identity to import by, and a result without one is none.
-		var diags diag.Diagnostics
-		diags.AddWarning(fmt.Sprintf("%s cannot be listed", at),
-			fmt.Sprintf("The host does not tell the instance UUID of the VM %s (%s): it cannot read the VM's files. "+
-				"Bring its datastore back, or unregister it.", item.Name, item.ManagedObjectID))
-		return list.ListResult{Diagnostics: diags}
-	}
 	result := req.NewListResult(ctx)
-	result.DisplayName = fmt.Sprintf("%s, %s", item.Name, at)
+	result.DisplayName = fmt.Sprintf("%s, %s", item.Name, vix.Locator{Path: item.Path, Datacenter: item.Datacenter})
 	result.Diagnostics.Append(result.Identity.Set(ctx, identityModel{Server: said(server), ID: said(item.ID)})...)
 	if !req.IncludeResource {
 		return result
@@ -149,6 +183,9 @@ func (l *registrationList) result(ctx context.Context, req list.ListRequest, ser
 	found, err := l.registrar.Registration(ctx, vix.Handle{
 		Server: server, ID: item.ID, ManagedObjectID: item.ManagedObjectID, Path: item.Path, Datacenter: item.Datacenter,
 	})
+	if errors.Is(err, vix.ErrGone) || errors.Is(err, vix.ErrOtherVM) {
+		return notListed(item, "It was unregistered, or registered anew, while the query ran. Run the query again.")
+	}
 	if err != nil {
 		addErrorAt(&result.Diagnostics, path.Empty(), err)
 		return result

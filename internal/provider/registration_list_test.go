@@ -6,6 +6,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -123,9 +124,6 @@ func TestListReportsErrors(t *testing.T) {
 		t.Fatalf("%d results", len(got))
 	}
 	diagnostics(got[0].Diagnostics).only(t, "ERROR: Unexpected error\ngone")
-	w.host.byPath(mustPath(t, webPath)).ID = ""
-	got = w.list(args{}, false, 0)
-	diagnostics(got[0].Diagnostics).has(t, "WARNING: /DC0:"+webPath+" cannot be listed", "(vm-1)")
 	for _, call := range []string{"Find", "Info"} {
 		w := newWorld(t)
 		w.host.fail[call] = errors.New("no such thing")
@@ -138,4 +136,43 @@ func TestListReportsErrors(t *testing.T) {
 	bare := newBareWorld(t)
 	bare.configure(args{"hostname": unknown}).none(t)
 	diagnostics(bare.list(args{}, false, 0)[0].Diagnostics).has(t, "Cannot list registrations before the provider is connected")
+}
+
+// What no identity imports, or what the host cannot read, is a warning and no result; it takes nobody's place in a limit.
+func TestWhatIsNotListed(t *testing.T) {
+	w := newWorld(t)
+	names := []string{"copy", "original", "nameless", "locked", "gone", "displaced", "sound", "sound2"}
+	vms := map[string]*vix.Registration{}
+	for _, name := range names {
+		vms[name] = w.host.register(vix.Path{Datastore: "ds", File: name + "/vm.vmx"}, name)
+	}
+	vms["copy"].InstanceUUID, vms["copy"].ID = vms["original"].InstanceUUID, strings.ToUpper(vms["original"].ID)
+	vms["nameless"].ID, vms["nameless"].InstanceUUID = vms["nameless"].ManagedObjectID, ""
+	vms["locked"].ConnectionState = vix.Inaccessible
+	why := map[string]string{
+		"copy": "2 VMs have its instance UUID", "original": "2 VMs have its instance UUID", "nameless": "tells no instance UUID", "locked": "it is inaccessible",
+		"gone": "unregistered, or registered anew, while the query ran", "displaced": "unregistered, or registered anew, while the query ran",
+	}
+	w.host.fail["Registration of "+vms["gone"].ManagedObjectID] = vix.ErrGone
+	w.host.fail["Registration of "+vms["displaced"].ManagedObjectID] = vix.ErrOtherVM
+	listed := 0
+	for _, result := range w.list(args{}, true, 2) {
+		diags := diagnostics(result.Diagnostics)
+		if result.Identity != nil {
+			diags.none(t)
+			listed++
+			continue
+		}
+		if len(diags) != 1 || diags[0].Summary != "A VM is not listed" || diags.failed() {
+			t.Fatalf("%s", diags.text())
+		}
+		name, _, _ := strings.Cut(diags[0].Detail, ",")
+		if why[name] == "" || !strings.Contains(diags[0].Detail, why[name]) {
+			t.Errorf("%s: %s", name, diags[0].Detail)
+		}
+		delete(why, name)
+	}
+	if listed != 2 || len(why) > 0 {
+		t.Errorf("%d are listed; nothing is said of %v", listed, why)
+	}
 }

@@ -132,6 +132,15 @@ func undoing(adopted types.Bool) types.String {
 	return types.StringValue(onDestroyUnregister)
 }
 
+// undoing is what a destroy does by default with what the host offers: where nobody can unregister,
+// a registration is kept.
+func (c *connection) undoing(adopted types.Bool) types.String {
+	if c.connected() && c.host.Supports(vix.FeatureUnregister) != nil {
+		return types.StringValue(onDestroyKeep)
+	}
+	return undoing(adopted)
+}
+
 // unregisters reports that a destroy unregisters the VM.
 func (m *registrationModel) unregisters() bool {
 	return m.destroys().ValueString() == onDestroyUnregister
@@ -156,9 +165,6 @@ func (m *registrationModel) created(done *vix.Registered) {
 	m.Host = planned(m.Host, done.Host)
 	if m.Adopted.IsUnknown() {
 		m.Adopted = types.BoolValue(done.Adopted)
-	}
-	if m.OnDestroy.IsUnknown() {
-		m.OnDestroy = undoing(m.Adopted)
 	}
 	m.facts(&done.Registration)
 }

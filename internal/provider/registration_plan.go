@@ -32,7 +32,7 @@ func (r *registrationResource) planCreate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.conn.takes(config.VMXPath, &resp.Diagnostics) {
+	if !r.conn.takes(config.VMXPath, &resp.Diagnostics) || !r.conn.unregistersIf(config.OnDestroy, &resp.Diagnostics) {
 		return
 	}
 	limit, diags := config.Timeouts.Read(ctx, defaultReadTimeout)
@@ -48,6 +48,10 @@ func (r *registrationResource) planCreate(
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		p.note.save(ctx, resp.Private, &resp.Diagnostics)
+		if p.replacing != nil {
+			// All that the delete of a tainted registration, and the state if it fails, will know.
+			p.note.Record.save(ctx, resp.Private, &resp.Diagnostics)
+		}
 	}
 }
 
@@ -82,7 +86,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		return
 	}
 	// In an apply, a delete of the same file may be under way: it is seen as done, or not begun.
-	defer c.r.conn.ledger.lock(spec.Path.AsVMX().File)()
+	defer c.r.conn.ledger.lock(spec.Path.AsVMX().Composed().File)()
 	spec.Attempt = c.r.conn.journal.open(c.r.conn.intent(server, spec))
 	if c.replaces() {
 		spec.Without = c.note.Out
@@ -95,6 +99,12 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 	}
 	if err != nil {
 		c.refuse(spec, err)
+		return
+	}
+	if vm, moved := c.r.conn.ledger.movedFrom(check.FileID); moved && c.note.Out == nil && vm.unregisters {
+		// It is this very address, tainted, or one that goes: either way its VM would be lost.
+		out := vm.Handle()
+		addMovedAway(&c.diags, &out, spec.Path)
 		return
 	}
 	c.judge(ctx, spec, check)
@@ -121,13 +131,17 @@ func (c *creation) turn() {
 // has: of a tainted registration Terraform plans only the making anew.
 func (c *creation) tainted(err error) *vix.Registration {
 	e, ok := errors.AsType[*vix.Error](err)
-	if !ok || e.Code != vix.CodeAlreadyExists || e.VM == nil || c.note.Out != nil || !c.r.conn.ledger.inState(e.VM.ManagedObjectID) {
+	if !ok || e.Code != vix.CodeAlreadyExists || e.VM == nil || c.note.Out != nil {
 		return nil
+	}
+	vm, ok := c.r.conn.ledger.inState(e.VM.ManagedObjectID)
+	if !ok || !vm.unregisters {
+		return nil // what is kept stays in the way
 	}
 	handle := e.VM.Handle()
 	c.note = planNote{
-		Out: &handle, Unregisters: true, PowersOff: vix.PowerOff(c.config.PowerOffOnDestroy.ValueString()),
-		PowerState: e.VM.PowerState, Readable: e.VM.Readable(),
+		Out: &handle, Unregisters: true, PowersOff: vm.powersOff, PowerState: e.VM.PowerState, Readable: e.VM.Readable(),
+		Record: vm.record,
 	}
 	c.note.Record.read(e.VM)
 	c.replacing = e.VM
@@ -204,7 +218,7 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	case check.FileUnknown != "":
 		warnFileUnknown(&c.diags, spec.Path, check.FileUnknown)
 	case !check.FileExists:
-		warnFileMissing(&c.diags, spec.Path)
+		warnFileMissing(&c.diags, spec.Path, check.Near)
 	}
 }
 
@@ -213,13 +227,13 @@ func (c *creation) sameFile(spec vix.RegisterSpec, check *vix.Check) bool {
 	if was := fileKey(c.note.Record.FileID); was != "" {
 		return was == fileKey(check.FileID)
 	}
-	return spec.Path.AsVMX() == c.note.Out.Path.AsVMX()
+	return spec.Path.AsVMX().Same(c.note.Out.Path.AsVMX())
 }
 
 // judgeReplacement refuses what would take a VM out of the inventory without being
 // able to put it back where the plan says.
 func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
-	if !c.note.Returns && spec.Path == c.note.VMXPath {
+	if !c.note.Returns && spec.Path.Same(c.note.VMXPath) {
 		addMovedAway(&c.diags, c.note.Out, c.note.VMXPath)
 		return
 	}
@@ -227,7 +241,7 @@ func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, 
 	if c.note.PowerState == vix.PoweredOn {
 		powersOff = c.note.PowersOff
 	}
-	if !c.note.Replaces && powersOff != vix.PowerOffFail {
+	if !c.note.Replaces && c.note.PowerState == vix.PoweredOn {
 		addForcedOff(&c.diags, c.note.Out.Path, powersOff)
 	}
 	if err := c.r.conn.host.Supports(vix.FeatureUnregister); err != nil {
@@ -242,7 +256,7 @@ func (c *creation) judgeReplacement(ctx context.Context, spec vix.RegisterSpec, 
 	case check.FileUnknown != "" && (!c.note.Returns || !c.note.Readable):
 		addReplacedFileUnknown(&c.diags, spec.Path, check.FileUnknown)
 	case check.FileUnknown == "" && !check.FileExists:
-		addReplacedFileMissing(&c.diags, spec.Path, c.note.Out.Path)
+		addReplacedFileMissing(&c.diags, spec.Path, c.note.Out.Path, check.Near)
 	}
 }
 
@@ -264,7 +278,7 @@ func (c *creation) fill(plan *registrationModel, spec vix.RegisterSpec, check *v
 		plan.Adopted = types.BoolUnknown()
 	}
 	if c.config.OnDestroy.IsNull() {
-		plan.OnDestroy = undoing(plan.Adopted)
+		plan.OnDestroy = c.r.conn.undoing(plan.Adopted)
 	}
 	for _, place := range []struct {
 		config types.String

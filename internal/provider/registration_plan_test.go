@@ -16,9 +16,9 @@ import (
 const (
 	// stops ends each error of a plan, adopts begins what it says of an adoption.
 	stops = "\n\nterraform destroy plans what is configured before it destroys, and is stopped by this error, too; " +
-		"terraform destroy -refresh=false is not."
+		"terraform destroy -refresh=false goes without that plan."
 	adopts = "WARNING: A VM is registered already, and is adopted\n" + webPath +
-		": web (50000000-0000-0000-0000-000000000001) in /DC0 is taken over as it is. "
+		": \"web\" (50000000-0000-0000-0000-000000000001) in /DC0 is taken over as it is. "
 )
 
 func TestPlanCreateChecks(t *testing.T) {
@@ -31,14 +31,13 @@ func TestPlanCreateChecks(t *testing.T) {
 	}{
 		"file not there yet": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, p vix.Path) { h.missing[p] = true },
-			"WARNING at AttributeName(\"vmx_path\"): A file is not there yet\n" + webPath + " is not on the datastore now. The apply " +
+			"WARNING at AttributeName(\"vmx_path\"): A file is not there yet\n" + webPath + " is not there now. The apply " +
 				"fails unless something puts it there before the registration, for example another resource that this one depends on.\n\nVIX_E_NOT_FOUND (2000)",
 		},
 		"registered": {
 			args{"vmx_path": webPath}, true, nil,
 			"ERROR at AttributeName(\"vmx_path\"): Cannot register " + webPath + "\nIt is registered already.\n\n" +
-				"With lifecycle { create_before_destroy = true } a replacement stands in its own way: take that out, or set " +
-				"if_registered = \"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
+				"VIX_E_ALREADY_EXISTS (23) on vc" + stops,
 		},
 		"adopted": {adopt, true, nil, adopts + "A destroy keeps it registered.\n\nVIX_E_ALREADY_EXISTS (23)"},
 		"adopted, to be unregistered": {
@@ -47,7 +46,7 @@ func TestPlanCreateChecks(t *testing.T) {
 		},
 		"adopted on another host": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "host": "esx2"}, true, nil,
-			"ERROR at AttributeName(\"host\"): Cannot adopt " + webPath + "\nThe VM web (50000000-0000-0000-0000-000000000001) is " +
+			"ERROR at AttributeName(\"host\"): Cannot adopt " + webPath + "\nThe VM \"web\" (50000000-0000-0000-0000-000000000001) is " +
 				"registered already. Its host is /DC0/host/C0/esx1, and the configuration says esx2. Adopting takes a VM where it is " +
 				"and as it is.\n\nRemove host from the configuration or write /DC0/host/C0/esx1; or unregister the VM, so that it is " +
 				"registered as the configuration says.\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
@@ -55,14 +54,14 @@ func TestPlanCreateChecks(t *testing.T) {
 		"adopted from a standalone host": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "cluster": "C0"}, true,
 			func(h *fakeHost, p vix.Path) { h.byPath(p).Cluster = "" },
-			"ERROR at AttributeName(\"cluster\"): Cannot adopt " + webPath + "\nThe VM web (50000000-0000-0000-0000-000000000001) is " +
+			"ERROR at AttributeName(\"cluster\"): Cannot adopt " + webPath + "\nThe VM \"web\" (50000000-0000-0000-0000-000000000001) is " +
 				"registered already. Its cluster is none, and the configuration says C0. Adopting takes a VM where it is and as it " +
 				"is.\n\nRemove cluster from the configuration or write none; or unregister the VM, so that it is registered as the " +
 				"configuration says.\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
 		},
 		"adopted as a template": {
 			args{"vmx_path": webPath, "if_registered": "adopt", "template": true}, true, nil,
-			"ERROR at AttributeName(\"template\"): Cannot adopt " + webPath + "\nThe VM web (50000000-0000-0000-0000-000000000001) is " +
+			"ERROR at AttributeName(\"template\"): Cannot adopt " + webPath + "\nThe VM \"web\" (50000000-0000-0000-0000-000000000001) is " +
 				"registered already. Its template is false, and the configuration says true. Adopting takes a VM where it is and as it " +
 				"is.\n\nRemove template from the configuration or write false; or unregister the VM, so that it is registered as the " +
 				"configuration says.\n\nVIX_E_ALREADY_EXISTS (23)" + stops,
@@ -74,7 +73,7 @@ func TestPlanCreateChecks(t *testing.T) {
 		"host says no": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) {
 				h.fail["Check"] = &vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostUserPermissions, Field: vix.FieldFolder, Reason: "No right."}
-			}, "ERROR at AttributeName(\"folder\"): Cannot register " + webPath + "\nNo right.\n\nVIX_E_HOST_USER_PERMISSIONS (3014)" + stops,
+			}, "ERROR at AttributeName(\"folder\"): Cannot register " + webPath + "\nNo right.\n\nVIX_E_HOST_USER_PERMISSIONS (3014) on vc" + stops,
 		},
 		"host does not answer": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) { h.fail["Info"] = vix.ErrAmbiguous },

@@ -30,6 +30,9 @@ func (r *registrationResource) planDestroy(
 		note := planNote{Record: rec, PowerState: rec.PowerState, Keeps: kept}
 		note.save(ctx, resp.Private, &resp.Diagnostics)
 	}()
+	if r.conn.staysListed(state) {
+		warnStaysListed(&resp.Diagnostics, state)
+	}
 	if !r.conn.connected() || !state.unregisters() {
 		return
 	}
@@ -86,7 +89,7 @@ func (r *registrationResource) planUpdate(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.conn.takes(plan.VMXPath, &resp.Diagnostics) {
+	if !r.conn.takes(plan.VMXPath, &resp.Diagnostics) || !r.conn.unregistersIf(config.OnDestroy, &resp.Diagnostics) {
 		return
 	}
 	var found diag.Diagnostics
@@ -98,7 +101,7 @@ func (r *registrationResource) planUpdate(
 		addReplacedDisplaced(&found, replace[0], state)
 	}
 	if config.OnDestroy.IsNull() {
-		plan.OnDestroy = undoing(plan.Adopted)
+		plan.OnDestroy = r.conn.undoing(plan.Adopted)
 	}
 	if plan.Server.IsUnknown() {
 		plan.Server = said(rec.Server)
@@ -120,6 +123,9 @@ func (r *registrationResource) planUpdate(
 	resp.RequiresReplace = append(resp.RequiresReplace, replace...)
 	if len(replace) > 0 {
 		warnRunning(&resp.Diagnostics, state, rec)
+		if r.conn.staysListed(state) {
+			warnStaysListed(&resp.Diagnostics, state)
+		}
 	}
 }
 
@@ -173,6 +179,11 @@ func (r *registrationResource) planPlaces(
 		case placeSame:
 			*place.plan = place.prior
 		case placeOther:
+			if rec.Imported && place.name != "datacenter" {
+				// Where it was when the configuration was written: vSphere moves VMs by itself.
+				warnMovedSince(diags, place.name, *place.plan, place.is)
+				continue
+			}
 			replace = append(replace, path.Root(place.name))
 		case placeNoted:
 			warnMovedSince(diags, place.name, *place.plan, place.is)
@@ -197,8 +208,12 @@ func (r *registrationResource) planInPlace(
 	if note.Replaces && note.Unregisters {
 		role = leaves
 	}
-	if r.conn.ledger.planned(rec.part(role)) == parted {
+	switch r.conn.ledger.planned(rec.part(role)) {
+	case parted:
 		addParted(diags, handle.Path)
+	case twice:
+		addTwice(diags, handle.Path)
+	case none:
 	}
 	if note.Replaces {
 		return

@@ -41,6 +41,11 @@ type record struct {
 	// FileID and ManagedObjectID are what tells the VM from those of other addresses.
 	FileID          string `json:"file_id,omitempty"`
 	ManagedObjectID string `json:"managed_object_id,omitempty"`
+	// NamedFileID is the file that vmx_path names: another one where the VM has moved since.
+	NamedFileID string `json:"named_file_id,omitempty"`
+	// Imported is set until the read after the one of the import: configuration that Terraform has
+	// written of the VM may name the host that it was on then.
+	Imported bool `json:"imported,omitempty"`
 	// Displaced is set where the last read found another VM with the id.
 	Displaced bool `json:"displaced,omitempty"`
 }
@@ -151,6 +156,7 @@ func (rec *record) read(r *vix.Registration) {
 func (rec *record) placed(r *vix.Registration) {
 	rec.read(r)
 	rec.PlacedHost, rec.PlacedCluster, rec.PlacedDatacenter = r.Host, r.Cluster, r.Datacenter
+	rec.NamedFileID = r.FileID
 }
 
 // configured notes which places the user has written. One that was changed to
@@ -176,15 +182,28 @@ func (rec *record) registeredAnew(state registrationModel, is *vix.Registration)
 	return was != "" && is.ManagedObjectID != was
 }
 
+// names notes the file that vmx_path names, while the VM has it.
+func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathParser) {
+	if p, err := parse(vmxPath.ValueString()); err == nil && p.AsVMX().Same(r.Path.AsVMX()) {
+		rec.NamedFileID = r.FileID
+	}
+}
+
 // part is what is planned for the VM of the record.
 func (rec *record) part(role role) part {
-	return part{role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID)}
+	return part{
+		role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID), named: fileKey(rec.NamedFileID),
+		runs: rec.PowerState == vix.PoweredOn,
+	}
 }
 
 // settle forgets the attempts at a registration, which is in the state.
-func (r *registrationResource) settle(ctx context.Context, server string, state registrationModel) {
-	if r.conn != nil {
-		r.conn.journalEnd(ctx, server, state.VMXPath.ValueString(), state.RegisteredPath.ValueString())
+func (r *registrationResource) settle(ctx context.Context, found *vix.Registration, state registrationModel) {
+	if r.conn == nil {
+		return
+	}
+	for _, p := range []types.String{state.VMXPath, state.RegisteredPath} {
+		r.conn.journalEnd(ctx, found.Server, attempted{p.ValueString(), found.Datacenter})
 	}
 }
 

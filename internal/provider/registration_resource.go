@@ -141,10 +141,15 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	found, err := r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
+	var err error
+	found := r.conn.imports.take(state.handle(rec.Server, r.conn.parsePath))
+	if rec.Imported = found != nil; !rec.Imported {
+		found, err = r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
+	}
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
+		r.conn.vms.forget(state.ID.ValueString())
 		resp.State.RemoveResource(ctx)
 		return
 	case errors.Is(err, vix.ErrOtherVM):
@@ -164,11 +169,11 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 			return
 		}
 	}
-	if was := state.RegisteredPath.ValueString(); was != "" && was != found.Path.String() {
+	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
-	r.settle(ctx, found.Server, state)
-	r.conn.ledger.see(found)
+	r.settle(ctx, found, state)
+	r.conn.vms.remember(found)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}
@@ -181,7 +186,12 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	rec.Server = found.Server
 	rec.read(found)
+	rec.names(state.VMXPath, found, r.conn.parsePath)
+	if !state.Name.IsNull() && r.conn.host.Supports(vix.FeatureRename) != nil {
+		found.Name = "" // what it was registered as, the product tells nobody
+	}
 	state.follow(found, rec)
+	r.conn.ledger.see(held{*found, rec, state.unregisters(), vix.PowerOff(state.PowerOffOnDestroy.ValueString())})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, found.Server, state.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -227,6 +237,9 @@ func (r *registrationResource) Update(
 		}
 	}
 	rec.configured(config, plan)
+	if !plan.VMXPath.Equal(state.VMXPath) {
+		rec.NamedFileID = rec.FileID // a change in place is one to where the VM is
+	}
 	if r.conn != nil {
 		r.conn.ledger.done(&vix.Registration{FileID: rec.FileID, ManagedObjectID: rec.ManagedObjectID})
 	}
@@ -249,6 +262,9 @@ func (r *registrationResource) Delete(
 		return
 	}
 	note := noteFrom(ctx, req.Private, &resp.Diagnostics)
+	if r.conn.staysListed(state) {
+		warnStaysListed(&resp.Diagnostics, state)
+	}
 	if resp.Diagnostics.HasError() || !state.unregisters() {
 		return
 	}
@@ -261,7 +277,7 @@ func (r *registrationResource) Delete(
 	r.unregister(ctx, state, rec, note, resp)
 }
 
-// ImportState takes a registration that exists into state, in four forms.
+// ImportState takes a registration that exists into state, in six forms.
 func (r *registrationResource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
@@ -280,7 +296,9 @@ func (r *registrationResource) ImportState(
 	}
 	rec := record{Server: server}
 	rec.placed(&vm.Registration)
+	rec.Imported = true
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
+	r.conn.imports.keep(vm.Registration)
 	imported := importedModel(&vm.Registration)
 	for name, value := range imported {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -226,7 +228,7 @@ func TestRegistrationUpdateFailsHalfway(t *testing.T) {
 	p := w.plan(o, config)
 	w.host.fail["Update"] = &vix.Error{Op: "move", Object: webPath, Code: vix.CodeObjectNotFound, Field: vix.FieldFolder, Reason: "No folder."}
 	after, diags := w.apply(o, p, config)
-	diags.only(t, "ERROR at AttributeName(\"folder\"): Cannot move "+webPath+"\nNo folder.\n\nVIX_E_OBJECT_NOT_FOUND (25)")
+	diags.only(t, "ERROR at AttributeName(\"folder\"): Cannot move "+webPath+"\nNo folder.\n\nVIX_E_OBJECT_NOT_FOUND (25) on vc")
 	holds(t, after.value, args{"name": "new", "folder": "/DC0/vm"})
 	w.host.fail["Registration"] = errors.New("gone")
 	after, diags = w.apply(o, p, config)
@@ -330,6 +332,33 @@ func TestRegistrationUnreadableIsNoDrift(t *testing.T) {
 		"host": "/DC0/host/C0/esx1", "resource_pool": "/DC0/host/C0/Resources",
 	})
 	w.plan(after, config).same(t, after)
+}
+
+// A state is composed and a host need not be: the same path in other bytes is no move, and no change to plan.
+func TestRegistrationDecomposedIsNoMove(t *testing.T) {
+	w := newWorld(t)
+	config := args{"vmx_path": webPath, "cluster": `Prod\A`}
+	o := w.create(config)
+	vm := w.host.byPath(mustPath(t, webPath))
+	vm.Cluster = "/DC0/host/Prod%5cA"
+	vm.Path = mustPath(t, "[storage1] Bu\u0308ro/web.vmx")
+	o, _ = w.read(o)
+	var err error
+	o.value, err = tftypes.Transform(o.value, func(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if at.String() != `AttributeName("registered_path")` {
+			return v, nil
+		}
+		return tftypes.NewValue(tftypes.String, "[storage1] B\u00fcro/web.vmx"), nil // as Terraform keeps it
+	})
+	w.must(err)
+	after, diags := w.read(o)
+	diags.none(t)
+	p := w.plan(after, config)
+	p.same(t, after)
+	config["cluster"] = "Prod%5cA"
+	if p := w.plan(after, config); len(p.replace) > 0 {
+		t.Errorf("it would be replaced for %v", p.replace)
+	}
 }
 
 // What is remembered of the server goes along with every call: on another one

@@ -49,7 +49,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				Required: true,
 				MarkdownDescription: "Path of the `.vmx` file as the host knows it: `[storage1] web/web.vmx`. Spacing after the " +
 					"bracket and doubled slashes mean nothing. Changing it to where the VM is already is an update without a call; " +
-					"another file replaces the registration. A `.vmtx` file needs `template = true`.",
+					"another file replaces the registration. A `.vmtx` file needs `template = true`. On `workstation` and `fusion` an " +
+					"absolute " +
+					"path of this machine.",
 				Validators: []validator.String{vmxPathValidator{}},
 			},
 			"datacenter": place("Datacenter: an inventory path (`/F1/DC1`) or a unique name. Default: that of the provider, else the " +
@@ -64,7 +66,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				},
 			},
 			"folder": place("VM folder: an inventory path (`/DC0/vm/Linux`), the end of one, or a unique name. Default: the " +
-				"datacenter's own VM folder; then it reports the inventory path. Changed in place."),
+				"datacenter's own VM folder; then it reports the inventory path. A VM in a vApp is in no folder: the vApp's " +
+				"inventory path is reported instead. Changed in place."),
 			"resource_pool": place("Resource pool: an inventory path (`/DC0/host/C0/Resources/web`), the end of one, or a unique " +
 				"name. Default: that of the cluster or host; then it reports the inventory path. Null for a template, which has none. " +
 				"Changed in place."),
@@ -76,8 +79,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				"follows the VM. Changing it replaces the registration; vSphere moving the VM does not."),
 			"template": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Register as a template, which has a host but no resource pool. Default `false`. Changing it " +
-					"replaces the registration.",
+				MarkdownDescription: "Register as a template, which has a host but no resource pool. Only a vCenter has templates. " +
+					"Default `false`. Changing it replaces the registration.",
 			},
 			"if_registered": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(ifRegisteredFail),
@@ -89,7 +92,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "What a destroy does: `unregister` the VM, or `keep` it registered. Default: undo what create did, " +
-					"so that an adopted or imported VM is kept; the plan shows which. The files stay in any case.",
+					"so that an adopted or imported VM is kept; the plan shows which. On `workstation` and `fusion` always `keep`, " +
+					"because nothing " +
+					"but the product's window takes a VM out of its library. The files stay in any case.",
 				Validators: []validator.String{stringvalidator.OneOf(onDestroyUnregister, onDestroyKeep)},
 			},
 			"power_off_on_destroy": schema.StringAttribute{
@@ -102,7 +107,9 @@ func registrationSchema(ctx context.Context) schema.Schema {
 			"timeouts": timeoutsAttribute(ctx),
 			"id": text("Handle of the VM: the instance UUID on vSphere, the canonical path on hosted " +
 				"products."),
-			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware. Known at plan, so " +
+			"server": text("Instance UUID of the vCenter that the VM is registered on; that of an ESXi's hardware; on `workstation` and " +
+				"`fusion` that " +
+				"word. Known at plan, so " +
 				"that a saved plan is not applied to another host."),
 			"registered_path": text("Path of the `.vmx` file where the VM is now, spelled as the host does. Unknown until the VM is " +
 				"registered, so that what refers to it waits for that; it follows a storage vMotion."),
@@ -125,13 +132,17 @@ func registrationSchema(ctx context.Context) schema.Schema {
 
 // timeoutsAttribute is the timeouts attribute with our own texts.
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
-	all := timeouts.Attributes(ctx, timeouts.Opts{
+	return withDurations(timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Longest time of registering, as a duration (`30s`, `10m`). Default `10m`.",
 		ReadDescription:   "Longest time of reading it back and of the checks of a plan, as a duration. Default `5m`.",
 		UpdateDescription: "Longest time of renaming and moving, as a duration. Default `10m`.",
 		DeleteDescription: "Longest time of unregistering, a guest's shutdown included, as a duration. Default `10m`.",
-	})
+	}), "Longest time of each operation, as durations (`30s`, `10m`). Default: see each.")
+}
+
+// withDurations makes each of some timeouts take nothing but a duration.
+func withDurations(all schema.Attribute, description string) schema.Attribute {
 	nested, ok := all.(schema.SingleNestedAttribute)
 	if !ok {
 		return all
@@ -142,6 +153,6 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 			nested.Attributes[name] = text
 		}
 	}
-	nested.MarkdownDescription = "Longest time of each operation, as durations (`30s`, `10m`). Default: see each."
+	nested.MarkdownDescription = description
 	return nested
 }

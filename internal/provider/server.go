@@ -38,3 +38,17 @@ func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRe
 	s.provider.stopping()
 	return s.protocol.StopProvider(ctx, req)
 }
+
+// CallFunction implements tfprotov6.ProviderServer. OpenTofu hands an argument that is null over as nothing at all, which the
+// framework refuses to read.
+func (s *server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
+	whole := *req
+	whole.Arguments = nil
+	for _, argument := range req.Arguments {
+		if argument == nil || len(argument.MsgPack)+len(argument.JSON) == 0 {
+			argument = &tfprotov6.DynamicValue{JSON: []byte("null")}
+		}
+		whole.Arguments = append(whole.Arguments, argument)
+	}
+	return s.protocol.CallFunction(ctx, &whole)
+}

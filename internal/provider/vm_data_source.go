@@ -6,8 +6,11 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -68,11 +71,27 @@ func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, res
 	}
 	vm, err := d.conn.host.Open(ctx, vix.Locator{Path: at, Datacenter: datacenter.ValueString()})
 	if err != nil {
-		addError(&resp.Diagnostics, req.Config.Schema, explainOrder(err))
+		if d.conn.host.Supports(vix.FeatureInventory) == nil {
+			err = explainOrder(err)
+		}
+		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
+	d.conn.vms.remember(&vm.Registration)
 	warnConnectionState(&resp.Diagnostics, &vm.Registration)
+	warnLocks(&resp.Diagnostics, vm)
 	resp.Diagnostics.Append(resp.State.Set(ctx, newVMObject(vm, vmxPath, datacenter))...)
+}
+
+// warnLocks says that a VM has the locks of one that runs, while the product does not tell that it does. One warning for
+// many, so that Terraform folds them.
+func warnLocks(diags *diag.Diagnostics, vm *vix.VM) {
+	if len(vm.Locks) == 0 {
+		return
+	}
+	diags.AddWarning("A VM is locked, and does not run as far as the product tells", coded(vix.CodeFileAlreadyLocked,
+		fmt.Sprintf("%s: beside it are the locks %s. Another user of this machine runs it, or it is paused, or it has crashed. Its "+
+			"power_state is what the product and its files tell; the locks are left as they are.", vm.Path, strings.Join(vm.Locks, ", "))))
 }
 
 // explainOrder adds readTooEarly to the error of a VM that is not registered.

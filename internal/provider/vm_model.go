@@ -101,7 +101,7 @@ func newSnapshotObject(of types.ObjectType, s vix.Snapshot) types.Object {
 		created = types.StringValue(s.Created.UTC().Format(time.RFC3339))
 	}
 	return types.ObjectValueMust(of.AttrTypes, map[string]attr.Value{
-		"name": said(s.Name), "description": said(s.Description), "path": said(s.Path), "created": created,
+		"id": said(s.ID), "name": said(s.Name), "description": said(s.Description), "path": said(s.Path), "created": created,
 		"is_current": types.BoolValue(s.IsCurrent), "power_state": said(s.PowerState),
 	})
 }

@@ -26,13 +26,16 @@ func vmSchema() schema.Schema {
 			"nothing and changes nothing. A path that two datacenters hold is an error that lists each VM; a VM that is not " +
 			"registered is an error that says whether the file exists. What the host does not say is null.\n\n" +
 			"To open what the same configuration registers, refer to the registration " +
-			"(`vmx_path = vix_registration.x.registered_path`); a literal path is read before anything is registered.",
+			"(`vmx_path = vix_registration.x.registered_path`); a literal path is read before anything is registered. On `workstation`, " +
+			"`player` and `fusion` nothing needs to be registered: the path of the file is enough, and the VM need not run.",
 		Attributes: map[string]schema.Attribute{
 			"vmx_path": schema.StringAttribute{
+				// No validator: terraform test hands made-up texts on as registered_path. The read asks the product.
 				Required: true,
 				MarkdownDescription: "Path of the `.vmx` file as the host knows it: `[storage1] web/web.vmx`. Spacing after the " +
-					"bracket and doubled slashes mean nothing. For a template, its `.vmtx` file works too.",
-				Validators: []validator.String{vmxPathValidator{}},
+					"bracket and doubled slashes mean nothing. For a template, its `.vmtx` file works too. On `workstation`, `player` " +
+					"and `fusion` an " +
+					"absolute path of this machine, or of a `.vmwarevm` bundle with one `.vmx`; every spelling of it is the same VM.",
 			},
 			"datacenter": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -45,7 +48,7 @@ func vmSchema() schema.Schema {
 			"name":              text("Display name of the VM."),
 			"registered_path":   text("Path of the `.vmx` file, spelled as the host does."),
 			"host":              text("Inventory path of the ESXi host that has the VM. Null on hosted products."),
-			"folder":            text("Inventory path of the VM folder. Null on hosted products."),
+			"folder":            text("Inventory path of the VM folder, or of the vApp that the VM is in. Null on hosted products."),
 			"resource_pool":     text("Inventory path of the resource pool. Null for a template and on hosted products."),
 			"managed_object_id": text("Managed object id (`vm-42`), which changes with each registration. Null on hosted products."),
 			"instance_uuid":     text("Instance UUID, unique in one vCenter. Null if the host does not say."),
@@ -97,9 +100,10 @@ func vmSchema() schema.Schema {
 				Computed:            true,
 				MarkdownDescription: "Snapshots, parents before children. Empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":          text("The host's number of the snapshot in its VM, which a rename and a registration leave as it is."),
 					"name":        text("Name, which need not be unique."),
 					"description": text("Description. Null if it is empty."),
-					"path":        text("Names from the root down, joined by slashes."),
+					"path":        text("Names from the root down, joined by `/`; inside a name, `%` is `%25` and `/` is `%2F`."),
 					"created":     text("Time of its creation, in RFC 3339 and UTC."),
 					"is_current":  flag("Whether the VM goes on from this one."),
 					"power_state": text("Power state that it holds: `on`, `off` or `suspended`."),

@@ -21,7 +21,9 @@ const (
 
 // What data "vix_vms" and list "vix_registration" say of the filters that they share.
 const (
-	findDescription           = "Which VMs: `registered` (all), or `running` (those that are powered on). Default `registered`."
+	findDescription = "Which VMs: `registered` (all), or `running` (those that are powered on). Default `registered`. On `workstation` " +
+		"and " +
+		"`fusion` `registered` needs `vmrest_url`, on `player` it is an error."
 	findDatacenterDescription = "Datacenter to look in: an inventory path (`/F1/DC1`) or a unique name. Default: that of the provider, " +
 		"else all."
 	findFolderDescription = "VM folder to look below: an inventory path (`/DC0/vm/Linux`), or, where a datacenter is given, the end of " +

@@ -64,6 +64,12 @@ func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 		addNotConnected(&resp.Diagnostics, "look for files", d.conn)
 		return
 	}
+	if !config.Registered.IsNull() {
+		if err := d.conn.host.Supports(vix.FeatureRegister); err != nil {
+			addErrorAt(&resp.Diagnostics, path.Root("registered"), err)
+			return
+		}
+	}
 	found, err := d.browser.Files(ctx, config.query())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
@@ -79,8 +85,11 @@ func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 // warnUnreadable names each datastore that was skipped.
 func warnUnreadable(diags *diag.Diagnostics, skipped []vix.Unreadable) {
 	for _, u := range skipped {
-		diags.AddAttributeWarning(path.Root("on_inaccessible"),
-			fmt.Sprintf("The files of the datastore %s of %s are missing", u.Datastore, u.Datacenter),
+		where := fmt.Sprintf("the datastore %s of %s", u.Datastore, u.Datacenter)
+		if u.Datacenter == "" {
+			where = "the folder " + u.Datastore
+		}
+		diags.AddAttributeWarning(path.Root("on_inaccessible"), "The files of "+where+" are missing",
 			u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, "+
 				"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed.")
 	}
@@ -129,10 +138,14 @@ func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
 	if groups == "" {
 		return
 	}
+	anew := "vCenter gives the second another instance UUID, and "
+	if files[0].Path.Datastore == "" {
+		anew = "" // on a desktop the path is the identity
+	}
 	diags.AddWarning("Files share a UUID: one is a copy of the other",
 		"A copied folder, a restored backup or a replica has the UUID of its original. Which is which, no file tells.\n\n"+
-			groups+"\n\nRegistering both is possible: vCenter gives the second another instance UUID, and "+
-			"the state of each stays its own. Powering both on gives a network two machines that are one. Leave the copy out "+
+			groups+"\n\nRegistering both is possible: "+anew+"the state of each stays its own. Powering both on gives a network two "+
+			"machines that are one. Leave the copy out "+
 			"with exclude, path or datastores if you do not mean it.")
 }
 

@@ -117,6 +117,9 @@ func newVMXFilesModel(found *vix.Files, config vmxFilesModel) vmxFilesModel {
 			continue
 		}
 		file := newVMXFileModel(f)
+		if found.RegisteredUnknown {
+			file.Registered = types.BoolNull()
+		}
 		m.Files = append(m.Files, file)
 		if m.ByPath != nil {
 			m.ByPath[f.Locator().String()] = file

@@ -43,7 +43,9 @@ func vmxFilesSchema() schema.Schema {
 			"path": schema.StringAttribute{
 				Optional: true, Validators: notEmpty,
 				MarkdownDescription: "Folder to look below, on each datastore that has it: `restored/2026`. Default: the whole " +
-					"datastore. A folder that no datastore has is an error.",
+					"datastore. A folder that no datastore has is an error. On `workstation`, `player` and `fusion` an absolute path of " +
+					"this " +
+					"machine, and required; `datacenter` and `datastores` are errors there.",
 			},
 			"match": schema.StringAttribute{
 				Optional: true,
@@ -54,7 +56,8 @@ func vmxFilesSchema() schema.Schema {
 			"registered": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Only files that a VM has (`true`) or that none has (`false`), for reports and checks; then " +
-					"`by_path` is null. Default: all files.",
+					"`by_path` is null. On `workstation` and `fusion` it needs `vmrest_url`, on `player` it is an error. Default: all " +
+					"files.",
 			},
 			"exclude": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -79,12 +82,14 @@ func vmxFilesSchema() schema.Schema {
 				MarkdownDescription: "Files, sorted by datacenter and path. Empty if there are none.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: vmxFileAttributes()},
 			},
-			"by_path": schema.MapNestedAttribute{
-				Computed: true,
-				MarkdownDescription: "The same files for `for_each`, by `/DATACENTER:[datastore] path`, which is also the id that a " +
-					"`vix_registration` imports by. The key is always the datacenter's inventory path, so that a datacenter that joins " +
-					"later renames none. Null if `registered` is set or a datastore was skipped.",
-				NestedObject: schema.NestedAttributeObject{Attributes: vmxFileAttributes()},
+			// No nested attribute: terraform test cannot mock the elements of one, and this is what a module's
+			// for_each is over.
+			"by_path": schema.MapAttribute{
+				Computed:    true,
+				ElementType: schema.NestedAttributeObject{Attributes: vmxFileAttributes()}.Type(),
+				MarkdownDescription: "The same objects as in `files`, for `for_each`, by `/DATACENTER:[datastore] path`, which is also " +
+					"the id that a `vix_registration` imports by. The key is always the datacenter's inventory path, so that a " +
+					"datacenter that joins later renames none. Null if `registered` is set or a datastore was skipped.",
 			},
 			"left_out": schema.ListNestedAttribute{
 				Computed:            true,
@@ -129,7 +134,7 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"size":      number("Size in bytes."),
 		"modified":  text("Time of the last change, in RFC 3339 and UTC. Null if the host does not say."),
 		"registered": flag("Whether a VM has the file, in any datacenter that mounts the datastore. It changes when the file is " +
-			"registered."),
+			"registered. Null where nobody can tell: on `player`, and on `workstation` and `fusion` without `vmrest_url`."),
 		"vm_id":        text("Handle of the VM that has the file. Null if none has it."),
 		"name":         text("Display name of the VM that has the file. Null if none has it."),
 		"template":     flag("Whether it is a template's file (`.vmtx`)."),

@@ -14,7 +14,7 @@ import (
 // importing imports by id, or by identity if there is one, and reads.
 func (w *world) importing(id string, identity args) (*object, diagnostics) {
 	w.t.Helper()
-	req := &tfprotov6.ImportResourceStateRequest{TypeName: registration, ID: id}
+	req := &tfprotov6.ImportResourceStateRequest{TypeName: w.resource, ID: id}
 	if identity != nil {
 		req.Identity = &tfprotov6.ResourceIdentityData{IdentityData: w.dynamic(w.identity, build(w.identity, identity))}
 	}

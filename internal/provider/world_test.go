@@ -19,6 +19,8 @@ import (
 type world struct {
 	t    *testing.T
 	host *fakeHost
+	// resource is the resource that plans, applies and reads are of.
+	resource string
 	// connector is what the provider connects by: the fake's, if not another.
 	connector vix.Connect
 	provider  *Provider
@@ -76,7 +78,14 @@ const registration = "vix_registration"
 // newWorld is a world whose provider is configured and connected to a fake.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOf(t, registration)
+}
+
+// newWorldOf is newWorld for another resource.
+func newWorldOf(t *testing.T, resource string) *world {
+	t.Helper()
 	w := newBareWorld(t)
+	w.becomes(resource)
 	w.configure(args{"hostname": "vc", "username": "user", "password": "pass"}).none(t)
 	w.host.made()
 	return w
@@ -92,7 +101,7 @@ func newBareWorld(t *testing.T) *world {
 		}
 	}
 	t.Setenv("TF_DATA_DIR", t.TempDir())
-	w := &world{t: t, host: newFakeHost()}
+	w := &world{t: t, host: newFakeHost(), resource: registration}
 	w.connector = w.host.connect
 	w.restart()
 	return w
@@ -109,10 +118,17 @@ func (w *world) restart() {
 	w.schemas, err = server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	w.must(err)
 	diagnostics(w.schemas.Diagnostics).none(w.t)
-	identities, err := server.GetResourceIdentitySchemas(
+	w.becomes(w.resource)
+}
+
+// becomes makes another resource the one that plans, applies and reads are of.
+func (w *world) becomes(resource string) {
+	w.t.Helper()
+	w.resource = resource
+	identities, err := w.server.GetResourceIdentitySchemas(
 		context.Background(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	w.must(err)
-	w.identity = identities.IdentitySchemas[registration].ValueType()
+	w.identity = identities.IdentitySchemas[resource].ValueType()
 }
 
 func (w *world) must(err error) {
@@ -122,7 +138,7 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) kind() tftypes.Type { return w.schemas.ResourceSchemas[registration].ValueType() }
+func (w *world) kind() tftypes.Type { return w.schemas.ResourceSchemas[w.resource].ValueType() }
 
 func (w *world) configure(config args) diagnostics {
 	w.t.Helper()
@@ -224,7 +240,7 @@ func fields(v tftypes.Value) args {
 func (w *world) validate(config args) diagnostics {
 	w.t.Helper()
 	resp, err := w.server.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: registration, Config: w.dynamic(w.kind(), build(w.kind(), config)),
+		TypeName: w.resource, Config: w.dynamic(w.kind(), build(w.kind(), config)),
 	})
 	w.must(err)
 	return resp.Diagnostics
@@ -260,7 +276,7 @@ func (w *world) planOnce(prior *object, config tftypes.Value) outcome {
 		prior = &object{value: tftypes.NewValue(w.kind(), nil)}
 	}
 	resp, err := w.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: registration, PriorState: w.dynamic(w.kind(), prior.value), Config: w.dynamic(w.kind(), config),
+		TypeName: w.resource, PriorState: w.dynamic(w.kind(), prior.value), Config: w.dynamic(w.kind(), config),
 		ProposedNewState: w.dynamic(w.kind(), w.propose(prior.value, config)), PriorPrivate: prior.private,
 		PriorIdentity: prior.identity,
 	})
@@ -289,7 +305,7 @@ func (w *world) propose(prior, config tftypes.Value) tftypes.Value {
 		_ = prior.As(&was)
 	}
 	out := maps.Clone(want)
-	for _, a := range w.schemas.ResourceSchemas[registration].Block.Attributes {
+	for _, a := range w.schemas.ResourceSchemas[w.resource].Block.Attributes {
 		if !want[a.Name].IsNull() || !a.Computed {
 			continue
 		}
@@ -331,7 +347,7 @@ func (w *world) apply(prior *object, p outcome, config args) (*object, diagnosti
 		after = build(w.kind(), config)
 	}
 	resp, err := w.server.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: registration, PriorState: w.dynamic(w.kind(), before), PlannedState: w.dynamic(w.kind(), p.value),
+		TypeName: w.resource, PriorState: w.dynamic(w.kind(), before), PlannedState: w.dynamic(w.kind(), p.value),
 		Config: w.dynamic(w.kind(), after), PlannedPrivate: p.private, PlannedIdentity: p.identity,
 	})
 	w.must(err)
@@ -384,7 +400,7 @@ func (w *world) read(o *object) (*object, diagnostics) {
 		w.walk()
 	}
 	resp, err := w.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
-		TypeName: registration, CurrentState: w.dynamic(w.kind(), o.value), Private: o.private, CurrentIdentity: o.identity,
+		TypeName: w.resource, CurrentState: w.dynamic(w.kind(), o.value), Private: o.private, CurrentIdentity: o.identity,
 	})
 	w.must(err)
 	return &object{value: w.value(w.kind(), resp.NewState), private: resp.Private, identity: resp.NewIdentity}, resp.Diagnostics

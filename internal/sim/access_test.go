@@ -152,6 +152,15 @@ func TestESXHasNoTemplates(t *testing.T) {
 			return err
 		}
 		_, err = methods.MarkAsTemplate(s.ctx, s.c, &types.MarkAsTemplate{This: ref})
+		if err := isFault[types.NotSupported](err); err != nil {
+			return err
+		}
+		const file = "[LocalDS_0] t/t.vmtx"
+		if err := s.WriteVM("ha-datacenter", file, VMX{}); err != nil {
+			return err
+		}
+		_, host := s.place("ha-datacenter")
+		_, err = s.registerWith(types.RegisterVM_Task{This: s.dc("ha-datacenter").VmFolder, Path: file, AsTemplate: true, Host: &host})
 		return isFault[types.NotSupported](err)
 	})
 }
@@ -197,6 +206,41 @@ func TestFilesOverHTTPNeedALogin(t *testing.T) {
 		}
 		if status, _, _ := s.http("GET", "F0/DC1", "new dir/x.vmx", nil, true); status != http.StatusNotFound {
 			return missing("GET after DELETE: %d", status)
+		}
+		return nil
+	})
+}
+
+// A user who may not read files is answered as somebody without a session.
+func TestFilesOverHTTPWithoutThePrivilege(t *testing.T) {
+	vsphere(t, Options{}, func(s *seat) error {
+		if err := s.WriteFile("DC0", "[LocalDS_0] a/a.vmx", []byte("x")); err != nil {
+			return err
+		}
+		for _, privilege := range []string{"Datastore.Browse", "Datastore.FileManagement"} {
+			s.AddUser(privilege, "pw")
+			s.Deny(privilege, privilege, "")
+			c, err := s.ClientAs(s.ctx, privilege, "pw")
+			if err != nil {
+				return err
+			}
+			limited := &seat{Host: s.Host, ctx: s.ctx, c: c}
+			if status, _, err := limited.http("GET", "DC0", "a/a.vmx", nil, true); err != nil || status != http.StatusUnauthorized {
+				return missing("GET without %s: %d, %v", privilege, status, err)
+			}
+		}
+		return nil
+	})
+}
+
+// A + in the path of a file is a blank.
+func TestFilesOverHTTPReadAPlusAsABlank(t *testing.T) {
+	vsphere(t, Options{}, func(s *seat) error {
+		if err := s.WriteFile("DC0", "[LocalDS_0] a b/a b.vmx", []byte("blanks")); err != nil {
+			return err
+		}
+		if status, text, err := s.http("GET", "DC0", "a+b/a+b.vmx", nil, true); err != nil || status != http.StatusOK || text != "blanks" {
+			return missing("GET: %d %q, %v", status, text, err)
 		}
 		return nil
 	})

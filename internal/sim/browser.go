@@ -72,6 +72,9 @@ func (b *browser) search(
 			return nil, &types.InaccessibleDatastore{InvalidDatastore: types.InvalidDatastore{Datastore: &ds.Self, Name: ds.Name}}
 		}
 		s := newScan(ds, spec)
+		if h.knows(friendlyNamesSince) {
+			s.friendly = friendlyNames(ds)
+		}
 		if fault := s.directory(p, recurse); fault != nil {
 			return nil, fault
 		}
@@ -89,6 +92,7 @@ type scan struct {
 	fold     bool
 	queries  []types.BaseFileQuery
 	details  types.FileQueryFlags
+	friendly map[string]string // of the folders at the top, by name
 	results  []types.HostDatastoreBrowserSearchResults
 }
 
@@ -123,8 +127,14 @@ func (s *scan) directory(p dsPath, recurse bool) types.BaseMethodFault {
 		if err != nil {
 			continue // removed while we looked
 		}
+		if e.Type()&fs.ModeSymlink != 0 && storesObjects(s.ds) {
+			continue // a friendly name, which is no entry of its own
+		}
 		if s.matches(e.Name()) {
 			if f := s.describe(info); f != nil {
+				if p.Path == "" {
+					f.GetFileInfo().FriendlyName = s.friendly[e.Name()]
+				}
 				s.results[at].File = append(s.results[at].File, f)
 			}
 		}

@@ -337,3 +337,28 @@ func TestInventoryHelpers(t *testing.T) {
 		}
 	}
 }
+
+// Events are no more after a while.
+func TestEventsArePruned(t *testing.T) {
+	vsphere(t, Options{VMs: 1}, func(s *seat) error {
+		s.PruneEvents()
+		if _, err := s.Host.Register(s.ctx, "DC0", "[LocalDS_0] DC0_VM0/DC0_VM0.vmx"); err == nil {
+			return missing("registered twice")
+		}
+		found, err := event.NewManager(s.c.Client).QueryEvents(s.ctx, types.EventFilterSpec{EventTypeId: []string{"VmRegisteredEvent"}})
+		if err != nil || len(found) != 0 {
+			return missing("%d events, %v", len(found), err)
+		}
+		if err := s.WriteVM("DC0", "[LocalDS_0] a/a.vmx", VMX{}); err != nil {
+			return err
+		}
+		if _, err := s.Host.Register(s.ctx, "DC0", "[LocalDS_0] a/a.vmx"); err != nil {
+			return err
+		}
+		found, err = event.NewManager(s.c.Client).QueryEvents(s.ctx, types.EventFilterSpec{EventTypeId: []string{"VmRegisteredEvent"}})
+		if err != nil || len(found) != 1 {
+			return missing("%d events, %v", len(found), err)
+		}
+		return nil
+	})
+}

@@ -33,6 +33,9 @@ func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.Retrie
 	if pc == nil {
 		return &methods.RetrievePropertiesExBody{Fault_: c.gone()}
 	}
+	if fault := c.h.unknownProperty(r.SpecSet); fault != nil {
+		return &methods.RetrievePropertiesExBody{Fault_: soapFaultOf(fault)}
+	}
 	res := c.retrieved(ctx, pc, r)
 	b, ok := res.(*methods.RetrievePropertiesExBody)
 	if !ok || b.Res == nil || b.Res.Returnval == nil {
@@ -92,11 +95,27 @@ func (c *collector) RetrieveProperties(ctx *simulator.Context, r *types.Retrieve
 	if pc == nil {
 		return &methods.RetrievePropertiesBody{Fault_: c.gone()}
 	}
+	if fault := c.h.unknownProperty(r.SpecSet); fault != nil {
+		return &methods.RetrievePropertiesBody{Fault_: soapFaultOf(fault)}
+	}
 	res := pc.RetrieveProperties(ctx, r)
 	if b, ok := res.(*methods.RetrievePropertiesBody); ok && b.Res != nil {
 		b.Res.Returnval = c.filter(ctx, b.Res.Returnval, r.SpecSet)
 	}
 	return res
+}
+
+// CreateFilter makes a filter of properties that there are.
+func (c *collector) CreateFilter(ctx *simulator.Context, r *types.CreateFilter) soap.HasFault {
+	c.enter(ctx)
+	pc := c.original(ctx)
+	if pc == nil {
+		return &methods.CreateFilterBody{Fault_: c.gone()}
+	}
+	if fault := c.h.unknownProperty([]types.PropertyFilterSpec{r.Spec}); fault != nil {
+		return &methods.CreateFilterBody{Fault_: soapFaultOf(fault)}
+	}
+	return pc.CreateFilter(ctx, r)
 }
 
 // WaitForUpdatesEx waits for changes, and no longer than its client.
@@ -152,6 +171,9 @@ func (c *collector) filter(ctx *simulator.Context, objects []types.ObjectContent
 	for i := range objects {
 		if o := &objects[i]; c.unconfigured(o.Obj) {
 			o.PropSet = slices.DeleteFunc(o.PropSet, func(p types.DynamicProperty) bool { return isConfig(p.Name) })
+			if c.h.outOfReach(o.Obj) {
+				c.h.obscure(o)
+			}
 		}
 	}
 	if !c.hiding(ctx) {

@@ -5,6 +5,7 @@ package sim
 
 import (
 	"slices"
+	"time"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -76,6 +77,9 @@ func (e *events) QueryEvents(ctx *simulator.Context, r *types.QueryEvents) soap.
 		if len(out) == limit {
 			break
 		}
+		if e.h.isPruned(ev) {
+			continue
+		}
 		if e.ofUser(ev, filter.UserName) && (entity == nil || e.concerns(ev, entity)) && e.readable(ctx, ev) {
 			out = append(out, ev)
 		}
@@ -83,6 +87,19 @@ func (e *events) QueryEvents(ctx *simulator.Context, r *types.QueryEvents) soap.
 	slices.Reverse(out)
 	body.Res.Returnval = out
 	return body
+}
+
+// PruneEvents removes all events, as a host does when they have got old.
+func (h *Host) PruneEvents() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pruned = time.Now()
+}
+
+func (h *Host) isPruned(ev types.BaseEvent) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return ev.GetEvent().CreatedTime.Before(h.pruned)
 }
 
 func (e *events) ofUser(ev types.BaseEvent, f *types.EventFilterSpecByUsername) bool {

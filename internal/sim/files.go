@@ -19,6 +19,9 @@ func (h *Host) WriteFile(datacenter, path string, content []byte) error {
 	if err != nil {
 		return err
 	}
+	if err := makeObject(ds, p); err != nil {
+		return err
+	}
 	return writeFrom(file(ds, p), bytes.NewReader(content))
 }
 
@@ -51,7 +54,7 @@ func (h *Host) Files(datacenter, datastore string) (map[string]string, error) {
 	}
 	out := map[string]string{}
 	err = filepath.WalkDir(ds.Summary.Url, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Type()&fs.ModeSymlink != 0 {
 			return err
 		}
 		content, err := os.ReadFile(name) //nolint:gosec // our own directory

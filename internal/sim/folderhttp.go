@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -47,19 +48,24 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	privilege := "Datastore.Browse"
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		privilege = "Datastore.FileManagement"
-	}
-	if h.denied(user, privilege, ds.Self) {
-		http.Error(w, "403 Forbidden", http.StatusForbidden)
+	// Which of the two a read needs is not told alike everywhere.
+	if h.denied(user, "Datastore.FileManagement", ds.Self) || reads(r) && h.denied(user, "Datastore.Browse", ds.Self) {
+		// As without a session, not 403.
+		w.Header().Set("WWW-Authenticate", `Basic realm="VMware HTTP server"`)
+		http.Error(w, "401 Unauthorized", http.StatusUnauthorized)
 		return
 	}
 	if !h.accessible(ds) {
 		http.Error(w, "503 Service Unavailable", http.StatusServiceUnavailable)
 		return
 	}
-	rel := strings.TrimPrefix(path.Clean("/"+strings.TrimPrefix(r.URL.Path, "/folder/")), "/")
+	// A + in the path is a blank, as it is in a query.
+	below, err := url.QueryUnescape(strings.TrimPrefix(r.URL.EscapedPath(), "/folder/"))
+	if err != nil {
+		http.Error(w, "400 Bad Request", http.StatusBadRequest)
+		return
+	}
+	rel := strings.TrimPrefix(path.Clean("/"+below), "/")
 	name := file(ds, dsPath{ds.Name, rel})
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
@@ -76,6 +82,10 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		}
 		http.ServeContent(w, r, info.Name(), info.ModTime(), f)
 	case http.MethodPut, http.MethodPost:
+		if err := makeObject(ds, dsPath{ds.Name, rel}); err != nil {
+			http.Error(w, "500 Internal Server Error", http.StatusInternalServerError)
+			return
+		}
 		h.receive(w, r, name)
 	case http.MethodDelete:
 		switch err := os.Remove(name); {
@@ -90,6 +100,8 @@ func (h *Host) serveFolder(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 	}
 }
+
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 func (h *Host) receive(w http.ResponseWriter, r *http.Request, name string) {
 	if r.Method == http.MethodPost {

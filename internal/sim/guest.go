@@ -37,6 +37,7 @@ func setTools(g *types.GuestInfo, installed, running bool) {
 	g.ToolsVersion = "0"
 	g.ToolsVersionStatus2 = string(types.VirtualMachineToolsVersionStatusGuestToolsNotInstalled)
 	g.ToolsRunningStatus = string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)
+	defer func() { g.ToolsVersionStatus = g.ToolsVersionStatus2 }() // what it was called before API 5.0
 	g.GuestState = string(types.VirtualMachineGuestStateNotRunning)
 	g.GuestStateChangeSupported = types.NewBool(ready)
 	g.GuestOperationsReady = types.NewBool(ready)
@@ -68,6 +69,7 @@ func guestChanges(g *types.GuestInfo) []types.PropertyChange {
 	return []types.PropertyChange{
 		{Name: "guest.toolsStatus", Val: g.ToolsStatus},
 		{Name: "guest.toolsVersion", Val: text(g.ToolsVersion)},
+		{Name: "guest.toolsVersionStatus", Val: text(g.ToolsVersionStatus)},
 		{Name: "guest.toolsVersionStatus2", Val: text(g.ToolsVersionStatus2)},
 		{Name: "guest.toolsRunningStatus", Val: text(g.ToolsRunningStatus)},
 		{Name: "guest.guestState", Val: text(g.GuestState)},

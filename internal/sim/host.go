@@ -17,6 +17,7 @@ import (
 
 	"github.com/vmware/govmomi"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
 )
 
 // Host is a running simulated host.
@@ -56,12 +57,21 @@ type Host struct {
 	faults     []*Fault
 	restricted bool
 	hangGuests bool
+	pruned     time.Time // events from before are no more
 	onRequest  func(method string, body []byte)
+	noScreens  bool
 	onTask     func(ctx context.Context, method string)
 	cancels    map[moref]context.CancelFunc
 	identities map[fileKey]identity
+	snapshots  map[fileKey]*keptSnapshots
 	tools      map[string]bool
 	questions  map[moref]*asked
+	busy       map[moref]moref // the task that has a VM alone
+	holdTools  bool
+	powerOns   int
+	manualDRS  bool
+	sleepless  bool // PowerOffVM_Task takes a suspended VM
+	unplaced   map[moref]types.BaseMethodFault
 	clients    []*govmomi.Client
 	closed     bool
 }
@@ -76,8 +86,11 @@ func Start(opts Options) (*Host, error) {
 		users:      map[string]string{},
 		tickets:    map[string]bool{},
 		identities: map[fileKey]identity{},
+		snapshots:  map[fileKey]*keptSnapshots{},
 		tools:      map[string]bool{},
 		questions:  map[moref]*asked{},
+		busy:       map[moref]moref{},
+		unplaced:   map[moref]types.BaseMethodFault{},
 		quit:       make(chan struct{}),
 	}
 	h.users[h.opts.Username] = h.opts.Password

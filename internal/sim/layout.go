@@ -114,6 +114,9 @@ func (h *Host) WriteVM(datacenter, at string, v VMX) error {
 		files[path.Join(dir, stem+"-flat.vmdk")] = "simulated disk of " + stem + "\n"
 		files[path.Join(dir, stem+".nvram")] = "simulated nvram of " + stem + "\n"
 	}
+	if err := makeObject(ds, p); err != nil {
+		return err
+	}
 	for name, content := range files {
 		if err := writeFrom(file(ds, dsPath{ds.Name, name}), strings.NewReader(content)); err != nil {
 			return err

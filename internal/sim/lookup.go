@@ -108,7 +108,7 @@ func (h *Host) resolve(datacenter, text string) (*simulator.Datacenter, *simulat
 	if ds == nil {
 		return nil, nil, dsPath{}, fmt.Errorf("datacenter %s has no datastore %q", dc.Name, p.Datastore)
 	}
-	return dc, ds, p, nil
+	return dc, ds, objectPath(ds, p), nil
 }
 
 // file returns where a file of a datastore lies on disk.

@@ -48,6 +48,7 @@ func (h *Host) unregister(ctx *simulator.Context, ref moref) types.BaseMethodFau
 	if state == types.VirtualMachinePowerStatePoweredOn {
 		return &types.InvalidPowerState{ExistingState: state, RequestedState: types.VirtualMachinePowerStatePoweredOff}
 	}
+	h.keepSnapshots(vm)
 	h.post(ctx, vm, &types.VmRemovedEvent{})
 	h.detach(ctx, vm, host, pool, datastores)
 	var snapshots []moref

@@ -25,7 +25,7 @@ var texts = map[string]string{
 	"InvalidLogin":                "Cannot complete login due to an incorrect user name or password.",
 	"InvalidName":                 "The name is not valid.",
 	"InvalidPowerState":           "The attempted operation cannot be performed in the current state.",
-	"InvalidProperty":             "The property does not exist.",
+	"InvalidProperty":             "", // vSphere says nothing more
 	"InvalidState":                "The operation is not allowed in the current state.",
 	"InvalidVmConfig":             "Invalid virtual machine configuration.",
 	"ManagedObjectNotFound":       "The object has already been deleted or has not been completely created",

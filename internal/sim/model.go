@@ -39,7 +39,11 @@ func (h *Host) build() error {
 		about.Build = "24322831"
 	}
 	about.Version = "8.0.3"
-	about.ApiVersion = "8.0.3.0"
+	about.ApiVersion = newestAPI
+	if h.opts.APIVersion != "" {
+		about.Version, about.ApiVersion = h.opts.APIVersion+".0", h.opts.APIVersion
+		about.FullName = strings.Replace(about.FullName, "8.0.3", about.Version, 1)
+	}
 	about.InstanceUuid = h.opts.InstanceUUID
 	// Networks of their own, VMs and datastores of the model are left out: VMs must be registered the way this
 	// package does it, and the datastores' directories are to lie where the options say.
@@ -63,6 +67,7 @@ func (h *Host) build() error {
 		svc.ServeMux.HandleFunc("/folder/", svc.ServeDatastore)
 	} else {
 		svc.ServeMux.Handle("/folder/", http.HandlerFunc(h.serveFolder))
+		svc.ServeMux.Handle("/screen", http.HandlerFunc(h.serveScreen))
 	}
 	return nil
 }

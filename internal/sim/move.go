@@ -113,27 +113,3 @@ func (h *Host) moveIntoPool(ctx *simulator.Context, to, ref moref) types.BaseMet
 	ctx.WithLock(vm, func() { ctx.Update(vm, []types.PropertyChange{{Name: "resourcePool", Val: &to}}) })
 	return nil
 }
-
-// datacenter corrects Datacenter.
-type datacenter struct{ standIn }
-
-// PowerOnMultiVMTask powers VMs on one by one, through the corrected call.
-func (d *datacenter) PowerOnMultiVMTask(ctx *simulator.Context, r *types.PowerOnMultiVM_Task) soap.HasFault {
-	d.enter(ctx)
-	h := d.h
-	if h.opts.ESX {
-		return &methods.PowerOnMultiVM_TaskBody{Fault_: soapFaultOf(&types.NotImplemented{})}
-	}
-	return &methods.PowerOnMultiVM_TaskBody{Res: &types.PowerOnMultiVM_TaskResponse{
-		Returnval: h.startTask(ctx, d.Self, "PowerOnMultiVM_Task", "Datacenter.powerOnVm",
-			func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-				out := types.ClusterPowerOnVmResult{}
-				for _, ref := range r.Vm {
-					m := &machine{standIn{Self: ref, h: h}}
-					task := m.power(ctx, "PowerOnVM_Task", "VirtualMachine.powerOn", powerOn, powerOff, powerSuspend)
-					out.Attempted = append(out.Attempted, types.ClusterAttemptedVmInfo{Vm: ref, Task: &task})
-				}
-				return out, nil
-			}),
-	}}
-}

@@ -30,6 +30,10 @@ type Options struct {
 	// "[LocalDS_0] DC0_VM0/DC0_VM0.vmx" and so on, powered off, spread over datastores and hosts in turn.
 	VMs int
 
+	// APIVersion is the API version that the host plays, such as "6.0": what later ones brought it does not know.
+	// Default is the newest.
+	APIVersion string
+
 	InstanceUUID string // about.instanceUuid; default random for a vCenter, empty for an ESXi as on a real one
 	Username     string // default "administrator@vsphere.local", "root" on an ESXi
 	Password     string // default random

@@ -162,3 +162,20 @@ func (h *Host) Rename(ctx context.Context, datacenter, path, name string) error 
 	}
 	return nil
 }
+
+// RenamePlace renames a datacenter, a cluster or a folder, given by inventory path or managed object id, as somebody else
+// would.
+func (h *Host) RenamePlace(ctx context.Context, path, name string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	e, err := h.find("", path)
+	if err != nil {
+		return err
+	}
+	c := h.contextAs(Outsider)
+	c.WithLock(e, func() {
+		c.Update(e, []types.PropertyChange{{Name: "name", Val: escapeName(name)}})
+	})
+	return nil
+}

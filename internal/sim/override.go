@@ -77,6 +77,9 @@ func (h *Host) dispatch(ctx *simulator.Context, me *simulator.Method) (mo.Refere
 	if fault := h.forbidden(ctx.Session.UserName, me); fault != nil {
 		return nil, fault
 	}
+	if fault := h.occupied(me); fault != nil {
+		return nil, fault
+	}
 	s := h.standInFor(me.This)
 	if s == nil {
 		return nil, nil
@@ -140,6 +143,8 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return &folder{}
 	case "VirtualMachine":
 		return &machine{}
+	case "VirtualMachineSnapshot":
+		return &snapshot{}
 	case "ResourcePool":
 		return &pool{}
 	case "Datacenter":

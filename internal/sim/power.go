@@ -25,44 +25,78 @@ const (
 // PowerOnVMTask powers a VM on.
 func (m *machine) PowerOnVMTask(ctx *simulator.Context, _ *types.PowerOnVM_Task) soap.HasFault {
 	m.enter(ctx)
-	return &methods.PowerOnVM_TaskBody{Res: &types.PowerOnVM_TaskResponse{
-		Returnval: m.power(ctx, "PowerOnVM_Task", "VirtualMachine.powerOn", powerOn, powerOff, powerSuspend),
-	}}
+	body := &methods.PowerOnVM_TaskBody{}
+	task, fault := m.powerOn(ctx, "")
+	if fault != nil {
+		body.Fault_ = soapFaultOf(fault)
+		return body
+	}
+	body.Res = &types.PowerOnVM_TaskResponse{Returnval: task}
+	return body
 }
 
-// PowerOffVMTask powers a VM off.
+// PowerOffVMTask powers a VM off. One that is suspended is refused, unless SetPowerOffOfSuspended says otherwise.
 func (m *machine) PowerOffVMTask(ctx *simulator.Context, _ *types.PowerOffVM_Task) soap.HasFault {
 	m.enter(ctx)
-	return &methods.PowerOffVM_TaskBody{Res: &types.PowerOffVM_TaskResponse{
-		Returnval: m.power(ctx, "PowerOffVM_Task", "VirtualMachine.powerOff", powerOff, powerOn),
-	}}
+	m.h.mu.Lock()
+	from := []powerState{powerOn}
+	if m.h.sleepless {
+		from = append(from, powerSuspend)
+	}
+	m.h.mu.Unlock()
+	body := &methods.PowerOffVM_TaskBody{}
+	task, fault := m.power(ctx, "PowerOffVM_Task", "VirtualMachine.powerOff", powerOff, from...)
+	if fault != nil {
+		body.Fault_ = soapFaultOf(fault)
+		return body
+	}
+	body.Res = &types.PowerOffVM_TaskResponse{Returnval: task}
+	return body
 }
 
 // SuspendVMTask suspends a VM.
 func (m *machine) SuspendVMTask(ctx *simulator.Context, _ *types.SuspendVM_Task) soap.HasFault {
 	m.enter(ctx)
-	return &methods.SuspendVM_TaskBody{Res: &types.SuspendVM_TaskResponse{
-		Returnval: m.power(ctx, "SuspendVM_Task", "VirtualMachine.suspend", powerSuspend, powerOn),
-	}}
+	body := &methods.SuspendVM_TaskBody{}
+	task, fault := m.power(ctx, "SuspendVM_Task", "VirtualMachine.suspend", powerSuspend, powerOn)
+	if fault != nil {
+		body.Fault_ = soapFaultOf(fault)
+		return body
+	}
+	body.Res = &types.SuspendVM_TaskResponse{Returnval: task}
+	return body
 }
 
 // ResetVMTask resets a VM that is on.
 func (m *machine) ResetVMTask(ctx *simulator.Context, _ *types.ResetVM_Task) soap.HasFault {
 	m.enter(ctx)
-	return &methods.ResetVM_TaskBody{Res: &types.ResetVM_TaskResponse{
-		Returnval: m.power(ctx, "ResetVM_Task", "VirtualMachine.reset", powerOn, powerOn),
-	}}
+	body := &methods.ResetVM_TaskBody{}
+	task, fault := m.power(ctx, "ResetVM_Task", "VirtualMachine.reset", powerOn, powerOn)
+	if fault != nil {
+		body.Fault_ = soapFaultOf(fault)
+		return body
+	}
+	body.Res = &types.ResetVM_TaskResponse{Returnval: task}
+	return body
 }
 
-func (m *machine) power(ctx *simulator.Context, method, description string, to powerState, from ...powerState) moref {
+// powerOn powers a VM on, as a task of its own or as part of another one. What the VM asks first blocks it.
+func (m *machine) powerOn(ctx *simulator.Context, parent string) (moref, types.BaseMethodFault) {
 	h, ref := m.h, m.Self
-	return h.startTask(ctx, ref, method, description, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-		if method == "PowerOnVM_Task" {
+	return h.startAlone(ctx, ref, "PowerOnVM_Task", "VirtualMachine.powerOn", parent,
+		func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 			if fault := h.askFirst(ref); fault != nil {
 				return nil, fault
 			}
-		}
-		return nil, h.changePower(ctx, ref, to, from...)
+			return nil, h.changePower(ctx, ref, powerOn, powerOff, powerSuspend)
+		})
+}
+
+func (m *machine) power(
+	ctx *simulator.Context, method, description string, to powerState, from ...powerState,
+) (moref, types.BaseMethodFault) {
+	return m.h.startAlone(ctx, m.Self, method, description, "", func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+		return nil, m.h.changePower(ctx, m.Self, to, from...)
 	})
 }
 
@@ -91,10 +125,11 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 		}
 	}
 	var fault types.BaseMethodFault
+	var now powerState
 	ctx.WithLock(vm, func() {
-		now := vm.Runtime.PowerState
+		now = vm.Runtime.PowerState
 		if slices.Contains(from, now) {
-			ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to))
+			ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to, false))
 			return
 		}
 		fault = &types.InvalidPowerState{RequestedState: to, ExistingState: now}
@@ -105,6 +140,12 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 	switch to {
 	case powerOn:
 		h.post(ctx, vm, &types.VmPoweredOnEvent{})
+		h.boot(ref)
+		if now != powerOn {
+			h.mu.Lock()
+			h.powerOns++
+			h.mu.Unlock()
+		}
 	case powerOff:
 		h.post(ctx, vm, &types.VmPoweredOffEvent{})
 	case powerSuspend:
@@ -113,15 +154,20 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 	return nil
 }
 
-// powerChanges lists every property that a change of the power state touches, down to the leaves that clients wait
-// for.
-func (h *Host) powerChanges(vm *mo.VirtualMachine, to types.VirtualMachinePowerState) []types.PropertyChange {
+// PowerOns is how often a VM was powered on, by a task.
+func (h *Host) PowerOns() int {
 	h.mu.Lock()
-	installed := h.tools[vm.Self.Value]
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	return h.powerOns
+}
+
+// powerChanges lists every property that a change of the power state touches, down to the leaves that clients wait
+// for. Of a VM that is powered on, up says whether its tools run at once.
+func (h *Host) powerChanges(vm *mo.VirtualMachine, to types.VirtualMachinePowerState, up bool) []types.PropertyChange {
+	installed := h.toolsInstalled(vm.Self)
 	guest := &types.GuestInfo{}
-	setTools(guest, installed, to == powerOn)
-	if to == powerOn && installed {
+	setTools(guest, installed, to == powerOn && up)
+	if to == powerOn && installed && up {
 		guest.HostName = vm.Name
 		guest.IpAddress = address(vm.Self)
 		guest.GuestId, guest.GuestFullName = vm.Config.GuestId, vm.Config.GuestFullName
@@ -178,21 +224,28 @@ func (m *machine) guestOrder(ctx *simulator.Context, to types.VirtualMachinePowe
 		return soapFaultOf(fault)
 	}
 	var state types.VirtualMachinePowerState
-	running := false
+	able := false
+	action := ""
 	ctx.WithLock(vm, func() {
-		state = vm.Runtime.PowerState
-		running = vm.Guest != nil && vm.Guest.ToolsRunningStatus == string(types.VirtualMachineToolsRunningStatusGuestToolsRunning)
+		state, action = vm.Runtime.PowerState, vm.Config.DefaultPowerOps.StandbyAction
+		able = vm.Guest != nil && vm.Guest.ToolsRunningStatus == string(types.VirtualMachineToolsRunningStatusGuestToolsRunning) &&
+			vm.Guest.GuestStateChangeSupported != nil && *vm.Guest.GuestStateChangeSupported
 	})
 	if state != powerOn {
 		return soapFaultOf(&types.InvalidPowerState{RequestedState: powerOn, ExistingState: state})
 	}
-	if !running {
+	if !able {
 		return soapFaultOf(&types.ToolsUnavailable{})
 	}
 	h.mu.Lock()
 	hangs := h.hangGuests
 	h.mu.Unlock()
-	if !hangs && to != powerOn {
+	switch {
+	case hangs, to == powerSuspend && action == string(types.VirtualMachineStandbyActionTypePowerOnSuspend):
+		// The guest sleeps in a VM that stays on.
+	case to == powerOn:
+		h.running.Go(func() { _ = h.changePower(h.context(), m.Self, powerOn, powerOn) })
+	default:
 		h.startTask(ctx, m.Self, "ShutdownGuest", "VirtualMachine.shutdownGuest",
 			func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 				return nil, h.changePower(ctx, m.Self, to, powerOn)

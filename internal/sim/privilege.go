@@ -119,9 +119,16 @@ var privileges = map[string]string{
 	"SuspendVM_Task":               "VirtualMachine.Interact.Suspend",
 	"StandbyGuest":                 "VirtualMachine.Interact.Suspend",
 	"AnswerVM":                     "VirtualMachine.Interact.AnswerQuestion",
+	"MountToolsInstaller":          "VirtualMachine.Interact.ToolsInstall",
+	"UnmountToolsInstaller":        "VirtualMachine.Interact.ToolsInstall",
+	"UpgradeTools_Task":            "VirtualMachine.Interact.ToolsInstall",
+	"CreateScreenshot_Task":        privilegeScreen,
 	"CreateSnapshot_Task":          "VirtualMachine.State.CreateSnapshot",
 	"CreateSnapshotEx_Task":        "VirtualMachine.State.CreateSnapshot",
 	"RemoveAllSnapshots_Task":      "VirtualMachine.State.RemoveSnapshot",
+	"RemoveSnapshot_Task":          "VirtualMachine.State.RemoveSnapshot",
+	"RenameSnapshot":               "VirtualMachine.State.RenameSnapshot",
+	"RevertToSnapshot_Task":        "VirtualMachine.State.RevertToSnapshot",
 	"RevertToCurrentSnapshot_Task": "VirtualMachine.State.RevertToSnapshot",
 	"MarkAsTemplate":               "VirtualMachine.Provisioning.MarkAsTemplate",
 	"MarkAsVirtualMachine":         "VirtualMachine.Provisioning.MarkAsVM",
@@ -138,7 +145,7 @@ type need struct {
 func (h *Host) needs(me *simulator.Method) []need {
 	var out []need
 	if p, ok := privileges[me.Name]; ok {
-		out = append(out, need{p, me.This})
+		out = append(out, need{p, h.vmOf(me.This)})
 	}
 	switch r := me.Body.(type) {
 	case *types.RegisterVM_Task:

@@ -6,6 +6,7 @@ package sim
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -18,7 +19,7 @@ type Question struct {
 	ID      string
 	Text    string
 	Choices []string // labels; the key of a choice is its number
-	Default int      // number of the choice that is offered first
+	Default int      // number of the choice that is offered first; 0 for none, as on hosts that do not tell
 	Cancel  string   // the label that makes a power-on give up; empty for none
 }
 
@@ -26,13 +27,16 @@ type Question struct {
 var MovedOrCopied = Question{
 	ID:      "1",
 	Text:    "msg.uuid.altered:This virtual machine might have been moved or copied. If you don't know, answer \"I Copied It\".",
-	Choices: []string{"button.uuid.cancel", "button.uuid.movedTheVM", "button.uuid.copiedTheVM"},
+	Choices: []string{"Cancel", "button.uuid.movedTheVM", "button.uuid.copiedTheVM"},
 	Default: 2,
-	Cancel:  "button.uuid.cancel",
+	Cancel:  "Cancel",
 }
 
 func (q Question) info() *types.VirtualMachineQuestionInfo {
 	info := &types.VirtualMachineQuestionInfo{Id: q.ID, Text: q.Text}
+	if id, _, ok := strings.Cut(q.Text, ":"); ok && strings.HasPrefix(id, "msg.") {
+		info.Message = []types.VirtualMachineMessage{{Id: id}}
+	}
 	info.Choice.DefaultIndex = int32(q.Default) //nolint:gosec // a handful of choices
 	for i, label := range q.Choices {
 		info.Choice.ChoiceInfo = append(info.Choice.ChoiceInfo, &types.ElementDescription{
@@ -127,7 +131,7 @@ func (h *Host) answerVM(ref moref, r *types.AnswerVM) types.BaseMethodFault {
 	switch {
 	case q == nil || !q.raised:
 		h.mu.Unlock()
-		return &types.InvalidState{}
+		return &types.InvalidState{} // nothing is asked
 	case r.QuestionId != q.ID:
 		h.mu.Unlock()
 		return &types.InvalidArgument{InvalidProperty: "questionId"}

@@ -6,7 +6,9 @@ package sim
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -20,12 +22,17 @@ import (
 func (m *machine) ReconfigVMTask(ctx *simulator.Context, r *types.ReconfigVM_Task) soap.HasFault {
 	m.enter(ctx)
 	h := m.h
-	return &methods.ReconfigVM_TaskBody{Res: &types.ReconfigVM_TaskResponse{
-		Returnval: h.startTask(ctx, m.Self, "ReconfigVM_Task", "VirtualMachine.reconfigure",
-			func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-				return nil, h.reconfigure(ctx, m.Self, r)
-			}),
-	}}
+	body := &methods.ReconfigVM_TaskBody{}
+	task, fault := h.startAlone(ctx, m.Self, "ReconfigVM_Task", "VirtualMachine.reconfigure", "",
+		func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
+			return nil, h.reconfigure(ctx, m.Self, r)
+		})
+	if fault != nil {
+		body.Fault_ = soapFaultOf(fault)
+		return body
+	}
+	body.Res = &types.ReconfigVM_TaskResponse{Returnval: task}
+	return body
 }
 
 func (h *Host) reconfigure(ctx *simulator.Context, ref moref, r *types.ReconfigVM_Task) types.BaseMethodFault {
@@ -37,9 +44,16 @@ func (h *Host) reconfigure(ctx *simulator.Context, ref moref, r *types.ReconfigV
 		return fault
 	}
 	version := ""
-	ctx.WithLock(vm, func() { version = vm.Config.ChangeVersion })
+	ctx.WithLock(vm, func() {
+		version = vm.Config.ChangeVersion
+		r.Spec.ExtraConfig = spelled(vm.Config.ExtraConfig, r.Spec.ExtraConfig)
+	})
 	if r.Spec.ChangeVersion != "" && r.Spec.ChangeVersion != version {
 		return &types.ConcurrentAccess{}
+	}
+	write, fault := h.rewriting(vm, settingsOf(r.Spec))
+	if fault != nil {
+		return fault
 	}
 	var res soap.HasFault
 	ctx.WithLock(vm, func() { res = vm.ReconfigVMTask(ctx, r) })
@@ -50,7 +64,24 @@ func (h *Host) reconfigure(ctx *simulator.Context, ref moref, r *types.ReconfigV
 	if _, fault := h.wait(body.Res.Returnval); fault != nil {
 		return fault
 	}
-	return h.rewrite(vm, settingsOf(r.Spec))
+	return write()
+}
+
+// spelled gives settings the spelling that a VM has them in, since keys have no case, and leaves out those
+// that are to be removed and are not there: the simulator's own would add them, empty.
+func spelled(has, wanted []types.BaseOptionValue) []types.BaseOptionValue {
+	var out []types.BaseOptionValue
+	for _, w := range wanted {
+		o := *w.GetOptionValue()
+		i := slices.IndexFunc(has, func(h types.BaseOptionValue) bool { return strings.EqualFold(h.GetOptionValue().Key, o.Key) })
+		if i >= 0 {
+			o.Key = has[i].GetOptionValue().Key
+		} else if o.Value == "" {
+			continue
+		}
+		out = append(out, &o)
+	}
+	return out
 }
 
 // settingsOf translates the parts of a change that a .vmx keeps.
@@ -80,43 +111,53 @@ func settingsOf(spec types.VirtualMachineConfigSpec) map[string]string {
 
 // rewrite changes settings in a VM's file. A file that is gone or no .vmx stays as it is.
 func (h *Host) rewrite(vm *simulator.VirtualMachine, settings map[string]string) types.BaseMethodFault {
+	write, fault := h.rewriting(vm, settings)
+	if fault != nil {
+		return fault
+	}
+	return write()
+}
+
+// rewriting prepares rewrite: what cannot be written is refused before anything is changed.
+func (h *Host) rewriting(vm *simulator.VirtualMachine, settings map[string]string) (func() types.BaseMethodFault, types.BaseMethodFault) {
+	nothing := func() types.BaseMethodFault { return nil }
 	if len(settings) == 0 {
-		return nil
+		return nothing, nil
 	}
 	var text string
-	var id identity
-	h.context().WithLock(vm, func() {
-		text = vm.Config.Files.VmPathName
-		id = identity{bios: vm.Config.Uuid, instance: vm.Config.InstanceUuid}
-	})
+	h.context().WithLock(vm, func() { text = vm.Config.Files.VmPathName })
 	p, ok := parsePath(text)
 	dc := h.datacenterOf(*vm.Parent)
 	if !ok || dc == nil {
-		return nil
+		return nothing, nil
 	}
 	ds := h.datastoreOf(dc, p.Datastore)
 	if ds == nil {
-		return nil
+		return nothing, nil
 	}
 	content, err := copyOf(file(ds, p))
 	if err != nil {
-		return nil // a registered VM may have lost its file
+		return nothing, nil // a registered VM may have lost its file
 	}
 	f, err := vmx.Parse(content)
 	if err != nil {
-		return nil // see above
+		return nothing, nil // see above
 	}
 	for key, val := range settings {
 		if val == "" {
 			f.Delete(key)
 		} else if err := f.Set(key, val); err != nil {
-			return &types.InvalidVmConfig{Property: key}
+			return nil, &types.InvalidVmConfig{Property: key}
 		}
 	}
-	if err := os.WriteFile(file(ds, p), f.Bytes(), 0o600); err != nil {
-		return &types.CannotAccessFile{FileFault: types.FileFault{File: p.String()}}
-	}
-	id.fileBIOS, id.fileInstance = f.BIOSUUID(), f.InstanceUUID()
-	h.rememberIdentity(fileKey{ds.Summary.Url, p.Path}, id)
-	return nil
+	return func() types.BaseMethodFault {
+		if err := os.WriteFile(file(ds, p), f.Bytes(), 0o600); err != nil {
+			return &types.CannotAccessFile{FileFault: types.FileFault{File: p.String()}}
+		}
+		var id identity
+		h.context().WithLock(vm, func() { id = identity{bios: vm.Config.Uuid, instance: vm.Config.InstanceUuid} })
+		id.fileBIOS, id.fileInstance = f.BIOSUUID(), f.InstanceUUID()
+		h.rememberIdentity(fileKey{ds.Summary.Url, p.Path}, id)
+		return nil
+	}, nil
 }

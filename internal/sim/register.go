@@ -65,6 +65,7 @@ func (h *Host) register(ctx *simulator.Context, r *types.RegisterVM_Task) (moref
 	}
 	vm := h.newMachine(reg)
 	h.insert(ctx, reg, vm)
+	h.returnSnapshots(ctx, vm)
 	h.post(ctx, vm, &types.VmRegisteredEvent{})
 	return vm.Self, nil
 }
@@ -72,6 +73,9 @@ func (h *Host) register(ctx *simulator.Context, r *types.RegisterVM_Task) (moref
 func (h *Host) checkPath(r *types.RegisterVM_Task, reg *registration) types.BaseMethodFault {
 	if r.Path == "" {
 		return &types.InvalidArgument{InvalidProperty: "path"}
+	}
+	if r.AsTemplate && h.opts.ESX {
+		return &types.NotSupported{} // templates are the vCenter's
 	}
 	var ok bool
 	if reg.path, ok = parsePath(r.Path); !ok || reg.path.Path == "" {
@@ -86,6 +90,7 @@ func (h *Host) checkPath(r *types.RegisterVM_Task, reg *registration) types.Base
 	if reg.datastore = h.datastoreOf(reg.datacenter, reg.path.Datastore); reg.datastore == nil {
 		return &types.InvalidDatastore{Name: reg.path.Datastore}
 	}
+	reg.path = objectPath(reg.datastore, reg.path)
 	if !h.accessible(reg.datastore) {
 		return &types.InaccessibleDatastore{InvalidDatastore: types.InvalidDatastore{
 			Datastore: &reg.datastore.Self, Name: reg.path.Datastore,
@@ -101,8 +106,7 @@ func (h *Host) checkFile(_ *types.RegisterVM_Task, reg *registration) types.Base
 		return &types.NotFound{}
 	}
 	if ref, ok := h.vms.at(reg.datacenter.Self, reg.path.String()); ok {
-		taken, _ := h.vms.get(ref)
-		return &types.AlreadyExists{Name: taken.name}
+		return &types.AlreadyExists{Name: ref.Value}
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -46,7 +46,7 @@ func (s *searchIndex) FindByDatastorePath(ctx *simulator.Context, r *types.FindB
 		return body
 	}
 	body.Res = &types.FindByDatastorePathResponse{}
-	if ref, ok := s.h.vms.at(dc.Self, r.Path); ok && s.h.visible(ctx.Session.UserName, ref) {
+	if ref, ok := s.h.vms.at(dc.Self, r.Path); ok && s.h.visible(ctx.Session.UserName, ref) && !s.h.outOfReach(ref) {
 		body.Res.Returnval = &ref
 	}
 	return body

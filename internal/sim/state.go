@@ -59,7 +59,7 @@ func (h *Host) SetPower(datacenter, path, state string) error {
 		return fmt.Errorf("%q is no power state", state)
 	}
 	ctx := h.context()
-	ctx.WithLock(vm, func() { ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to)) })
+	ctx.WithLock(vm, func() { ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to, true)) })
 	return nil
 }
 

@@ -27,6 +27,13 @@ type finishedTask struct {
 // startTask runs work as a task of an entity. The simulator's own tasks carry neither the user nor the name that
 // vSphere gives them, hold the entity's lock while they run, and describe a fault by its Go type.
 func (h *Host) startTask(ctx *simulator.Context, entity moref, method, description string, do work) moref {
+	t := h.newTask(ctx, entity, method, description)
+	h.run(ctx, t, do)
+	return t.Self
+}
+
+// newTask makes a task that has not begun.
+func (h *Host) newTask(ctx *simulator.Context, entity moref, method, description string) *simulator.Task {
 	now := time.Now()
 	t := &simulator.Task{}
 	t.Self = h.nextTask(now)
@@ -43,16 +50,22 @@ func (h *Host) startTask(ctx *simulator.Context, entity moref, method, descripti
 		StartTime:     &now,
 		EventChainId:  int32(h.lastTask() & 0x7fffffff),
 	}
+	return t
+}
+
+// run lets a task begin.
+func (h *Host) run(ctx *simulator.Context, t *simulator.Task, do work) {
 	own := *ctx
 	own.Context = h.context().Context
-	h.context().WithLock(entity, func() { h.reg.Put(t) })
+	h.context().WithLock(*t.Info.Entity, func() { h.reg.Put(t) })
 
-	mayBegin := h.cancellable(t.Self, method)
+	mayBegin := h.cancellable(t.Self, t.Info.Name)
 	h.running.Go(func() {
 		if !mayBegin() {
 			do = doNothing(&types.RequestCanceled{})
 		}
 		result, fault := guarded(&own, do)
+		h.vacate(t)
 		changes := []types.PropertyChange{
 			{Name: "info.completeTime", Val: time.Now()},
 			{Name: "info.result", Val: result},
@@ -70,7 +83,6 @@ func (h *Host) startTask(ctx *simulator.Context, entity moref, method, descripti
 			}
 		})
 	})
-	return t.Self
 }
 
 // guarded keeps a defect of the simulator from ending the process.
@@ -87,7 +99,7 @@ func (h *Host) nextTask(now time.Time) types.ManagedObjectReference {
 	h.taskSeq.Lock()
 	defer h.taskSeq.Unlock()
 	h.taskLast++
-	ref := types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", 1_000_000+h.taskLast)}
+	ref := taskRef(h.taskLast)
 	for len(h.finished) > 0 && now.Sub(h.finished[0].at) > taskLifetime {
 		old := h.finished[0].ref
 		h.finished = h.finished[1:]
@@ -96,6 +108,13 @@ func (h *Host) nextTask(now time.Time) types.ManagedObjectReference {
 	h.finished = append(h.finished, finishedTask{ref, now})
 	return ref
 }
+
+func taskRef(n int) types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", 1_000_000+n)}
+}
+
+// LastTask returns the task that was started last.
+func (h *Host) LastTask() types.ManagedObjectReference { return taskRef(h.lastTask()) }
 
 func (h *Host) lastTask() int {
 	h.taskSeq.Lock()

@@ -130,6 +130,10 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 		h.traffic.sent(n)
 		return
 	}
+	if h.unknownMethod(method) {
+		h.refuseMethod(w, method)
+		return
+	}
 	f := h.takeFault(method, user, false)
 	if f != nil {
 		pause(r.Context(), f.Delay)

@@ -74,6 +74,12 @@ const (
 	CodeNotAFile                       Code = 20001 // VIX_E_NOT_A_FILE: the path is no file
 	CodeNotADirectory                  Code = 20002 // VIX_E_NOT_A_DIRECTORY: the path is no directory
 	CodeNoSuchProcess                  Code = 20003 // VIX_E_NO_SUCH_PROCESS: the process does not exist
+	CodeToolsInstallNoImage            Code = 21000 // VIX_E_TOOLS_INSTALL_NO_IMAGE: the host has no image of Tools for the guest
+	CodeToolsInstallNoDevice           Code = 21002 // VIX_E_TOOLS_INSTALL_NO_DEVICE: the VM has no drive for it
+	CodeToolsInstallAutoNotSupported   Code = 21006 // VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED: Tools cannot upgrade themselves
+	CodeToolsInstallGuestNotReady      Code = 21007 // VIX_E_TOOLS_INSTALL_GUEST_NOT_READY: Tools must run first
+	CodeToolsInstallInProgress         Code = 21011 // VIX_E_TOOLS_INSTALL_IN_PROGRESS: the installer is there already
+	CodeWrapperVersionNotFound         Code = 22002 // VIX_E_WRAPPER_VERSION_NOT_FOUND: the library is older than the product
 	CodeWrapperServiceproviderNotFound Code = 22003 // VIX_E_WRAPPER_SERVICEPROVIDER_NOT_FOUND: no such service provider
 	CodeNetHTTPOperationTimedout       Code = 30028 // VIX_E_NET_HTTP_OPERATION_TIMEDOUT: the host answered too slowly
 	CodeNetHTTPSSLSecurity             Code = 30201 // VIX_E_NET_HTTP_SSL_SECURITY: the certificate check failed
@@ -143,6 +149,12 @@ var codeNames = map[Code]string{
 	CodeNotAFile:                       "VIX_E_NOT_A_FILE",
 	CodeNotADirectory:                  "VIX_E_NOT_A_DIRECTORY",
 	CodeNoSuchProcess:                  "VIX_E_NO_SUCH_PROCESS",
+	CodeToolsInstallNoImage:            "VIX_E_TOOLS_INSTALL_NO_IMAGE",
+	CodeToolsInstallNoDevice:           "VIX_E_TOOLS_INSTALL_NO_DEVICE",
+	CodeToolsInstallAutoNotSupported:   "VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED",
+	CodeToolsInstallGuestNotReady:      "VIX_E_TOOLS_INSTALL_GUEST_NOT_READY",
+	CodeToolsInstallInProgress:         "VIX_E_TOOLS_INSTALL_IN_PROGRESS",
+	CodeWrapperVersionNotFound:         "VIX_E_WRAPPER_VERSION_NOT_FOUND",
 	CodeWrapperServiceproviderNotFound: "VIX_E_WRAPPER_SERVICEPROVIDER_NOT_FOUND",
 	CodeNetHTTPOperationTimedout:       "VIX_E_NET_HTTP_OPERATION_TIMEDOUT",
 	CodeNetHTTPSSLSecurity:             "VIX_E_NET_HTTP_SSL_SECURITY",

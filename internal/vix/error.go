@@ -15,25 +15,32 @@ type Field string
 
 // The arguments that an error may point at, named as users write them.
 const (
-	FieldNone         Field = ""
-	FieldHostname     Field = "hostname"
-	FieldPort         Field = "port"
-	FieldUsername     Field = "username"
-	FieldPassword     Field = "password"
-	FieldCA           Field = "ca_file"
-	FieldThumbprint   Field = "thumbprint"
-	FieldDatacenter   Field = "datacenter"
-	FieldPath         Field = "vmx_path"
-	FieldName         Field = "name"
-	FieldFolder       Field = "folder"
-	FieldResourcePool Field = "resource_pool"
-	FieldCluster      Field = "cluster"
-	FieldHost         Field = "host"
-	FieldTemplate     Field = "template"
-	FieldDatastores   Field = "datastores"
-	FieldFilesPath    Field = "path"
-	FieldMatch        Field = "match"
-	FieldExclude      Field = "exclude"
+	FieldNone            Field = ""
+	FieldServiceProvider Field = "service_provider"
+	FieldVMRunPath       Field = "vmrun_path"
+	FieldVMRestURL       Field = "vmrest_url"
+	FieldVMPassword      Field = "vm_password"
+	FieldHostname        Field = "hostname"
+	FieldPort            Field = "port"
+	FieldUsername        Field = "username"
+	FieldPassword        Field = "password"
+	FieldCA              Field = "ca_file"
+	FieldThumbprint      Field = "thumbprint"
+	FieldDatacenter      Field = "datacenter"
+	FieldPath            Field = "vmx_path"
+	FieldName            Field = "name"
+	FieldFolder          Field = "folder"
+	FieldResourcePool    Field = "resource_pool"
+	FieldCluster         Field = "cluster"
+	FieldHost            Field = "host"
+	FieldTemplate        Field = "template"
+	FieldDatastores      Field = "datastores"
+	FieldFilesPath       Field = "path"
+	FieldMatch           Field = "match"
+	FieldExclude         Field = "exclude"
+	FieldKind            Field = "kind"
+	FieldSnapshot        Field = "snapshot"
+	FieldValue           Field = "value"
 )
 
 // Error is every error of a Host: what was tried, on what, why it failed, and
@@ -57,6 +64,8 @@ type Error struct {
 	Options []Option
 	// Remedy says what to do at the host, or what to look at.
 	Remedy string
+	// Host is whose error it is, as its user knows it; empty where nothing but the operation says.
+	Host string
 	// Fault is the host's own fault, by type and text.
 	Fault string
 	// Field is the argument at fault, if one is.
@@ -66,6 +75,8 @@ type Error struct {
 	// At is where the file of a VM that is not registered lies, for ErrNotRegistered; the
 	// datacenter is left out where the path says enough.
 	At Locator
+	// Question is what a VM asks, for ErrAsked.
+	Question *Question
 	// Thumbprint is the SHA-256 of the certificate that was seen, for ErrUntrusted.
 	Thumbprint string
 	// Cause is the error below, for errors.Is and errors.As.
@@ -100,7 +111,7 @@ func (e *Error) Summary() string {
 	if e.Object == "" {
 		return "Cannot " + e.Op
 	}
-	return visible("Cannot "+e.Op+" "+e.Object, false)
+	return Visible("Cannot "+e.Op+" "+e.Object, false)
 }
 
 // Detail is the rest, a paragraph a part: reason, choices, remedy, codes.
@@ -115,7 +126,7 @@ func (e *Error) Detail() string {
 	}
 	choices = append(choices, e.Choices...)
 	for i, choice := range choices {
-		choices[i] = "  - " + visible(choice, false)
+		choices[i] = "  - " + Visible(choice, false)
 	}
 	if len(choices) > 0 {
 		parts = append(parts, strings.Join(choices, "\n"))
@@ -124,16 +135,19 @@ func (e *Error) Detail() string {
 		parts = append(parts, e.Remedy)
 	}
 	last := e.Code.String()
+	if e.Host != "" {
+		last += " on " + e.Host
+	}
 	if e.Fault != "" {
 		last += "; the host says: " + e.Fault
 	}
-	return visible(strings.Join(append(parts, last), "\n\n"), true)
+	return Visible(strings.Join(append(parts, last), "\n\n"), true)
 }
 
-// visible shows what would act on a terminal, or turn what is read around, as an
+// Visible shows what would act on a terminal, or turn what is read around, as an
 // escape: names come from the host, and whoever may name a VM must not be able to
-// write the rest of an error.
-func visible(text string, lines bool) string {
+// write the rest of an error. Newlines stay where the text has lines.
+func Visible(text string, lines bool) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
 		if r == '\n' && lines || !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r) {
@@ -145,9 +159,17 @@ func visible(text string, lines bool) string {
 	return b.String()
 }
 
-// Error implements error, in one line where the parts are.
+// inLine makes one line of a detail: paragraphs follow each other, and so do choices.
+var inLine = strings.NewReplacer("\n\n  - ", " ", "\n\n", " ", "\n  - ", "; ", "\n", " ")
+
+// Error implements error, in one line, as a log has it. An error that no operation has been
+// given yet is its detail alone.
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s: %s", e.Summary(), strings.ReplaceAll(e.Detail(), "\n\n", " "))
+	detail := inLine.Replace(e.Detail())
+	if e.Op == "" {
+		return detail
+	}
+	return e.Summary() + ": " + detail
 }
 
 // Unwrap gives the cause.

@@ -14,30 +14,56 @@ const (
 	FeatureFiles         Feature = "files"          // Browser.Files
 	FeatureFind          Feature = "find"           // VixHost_FindItems
 	FeatureFolders       Feature = "folders"        // of VMs
+	FeatureInstallTools  Feature = "install_tools"  // VixVM_InstallTools
+	FeatureInventory     Feature = "inventory"      // what is opened must be registered, and ids are the host's own
+	FeatureLogin         Feature = "login"          // a connection is a session, and a wrong password is refused at once
 	FeatureOpen          Feature = "open"           // VixVM_Open
+	FeaturePower         Feature = "power"          // VixVM_PowerOn, VixVM_PowerOff, VixVM_Suspend, VixVM_Reset
 	FeatureRegister      Feature = "register"       // VixHost_RegisterVM
 	FeatureRename        Feature = "rename"         // Registrar.Update with a name
 	FeatureResourcePools Feature = "resource_pools" // to register into
+	FeatureScreen        Feature = "screen"         // VixVM_CaptureScreenImage
+	FeatureSnapshots     Feature = "snapshots"      // VixVM_CreateSnapshot, VixVM_RemoveSnapshot, VixVM_RevertToSnapshot
 	FeatureTemplates     Feature = "templates"      // VMs that cannot run
 	FeatureUnregister    Feature = "unregister"     // VixHost_UnregisterVM
+	FeatureVariables     Feature = "variables"      // VixVM_ReadVariable, VixVM_WriteVariable
 )
 
-// function is the feature as an error names it.
-func (f Feature) function() string {
+// Features are all of them, in the order of what is done with a host.
+func Features() []Feature {
+	return []Feature{
+		FeatureLogin, FeatureOpen, FeatureFind, FeatureFiles, FeatureInventory, FeatureRegister, FeatureRename, FeatureUnregister,
+		FeaturePower, FeatureInstallTools, FeatureSnapshots, FeatureVariables, FeatureScreen,
+		FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates,
+	}
+}
+
+// Function is the feature as an error names it: VIX's function, where there is one.
+func (f Feature) Function() string {
 	switch f {
 	case FeatureFiles:
 		return "the search of datastores"
 	case FeatureFind:
 		return "VixHost_FindItems"
+	case FeatureInstallTools:
+		return "VixVM_InstallTools"
+	case FeaturePower:
+		return "VixVM_PowerOn"
 	case FeatureOpen:
 		return "VixVM_Open"
 	case FeatureRegister:
 		return "VixHost_RegisterVM"
 	case FeatureRename:
 		return "the renaming of VMs"
+	case FeatureScreen:
+		return "VixVM_CaptureScreenImage"
+	case FeatureSnapshots:
+		return "VixVM_CreateSnapshot"
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
-	case FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates:
+	case FeatureVariables:
+		return "VixVM_WriteVariable"
+	case FeatureDatacenters, FeatureFolders, FeatureInventory, FeatureLogin, FeatureResourcePools, FeatureTemplates:
 	}
 	return fmt.Sprintf("the feature %q", string(f))
 }
@@ -45,7 +71,7 @@ func (f Feature) function() string {
 // NotSupported is the error of a product that lacks a feature.
 func NotSupported(product string, feature Feature) *Error {
 	return &Error{
-		Op: "use", Object: feature.function(), Code: CodeNotSupported,
-		Reason: fmt.Sprintf("%s does not support %s.", product, feature.function()),
+		Op: "use", Object: feature.Function(), Code: CodeNotSupported,
+		Reason: fmt.Sprintf("%s does not support %s.", product, feature.Function()),
 	}
 }

@@ -47,6 +47,8 @@ type Files struct {
 	LeftOut []LeftOut
 	// Unreadable are the datastores that were skipped.
 	Unreadable []Unreadable
+	// RegisteredUnknown is set where nobody can tell which files are registered.
+	RegisteredUnknown bool
 }
 
 // File is one configuration file.
@@ -121,7 +123,7 @@ func (f *File) Locator() Locator { return Locator{Path: f.Path, Datacenter: f.Da
 // own name or that of any folder above it, or, if it has a slash, the file's path
 // below the datastore or that of a folder above it.
 func Excluded(file string, globs []string) (string, bool) {
-	elements := strings.Split(file, "/")
+	elements := strings.Split(Composed(file), "/")
 	for _, glob := range globs {
 		whole := strings.Contains(glob, "/")
 		for i, element := range elements {
@@ -130,7 +132,7 @@ func Excluded(file string, globs []string) (string, bool) {
 				name = strings.Join(elements[:i+1], "/")
 			}
 			// A glob that does not parse matches nothing; the caller checks globs.
-			if ok, err := path.Match(strings.Trim(glob, "/"), name); err == nil && ok {
+			if ok, err := path.Match(strings.Trim(Composed(glob), "/"), name); err == nil && ok {
 				return glob, true
 			}
 		}

@@ -28,8 +28,14 @@ type Host interface {
 	Open(ctx context.Context, at Locator) (*VM, error)
 
 	// OpenID reads the VM with a handle that Open gave, whatever its path is
-	// by now. CodeVMNotFound if there is none.
+	// by now; or with what else the product knows one VM by: its managed object id,
+	// or its inventory path, which begins with a slash. CodeVMNotFound if there is none.
 	OpenID(ctx context.Context, id string) (*VM, error)
+
+	// Read reads the VM that a handle means. ErrGone, alone, is the proof that it is no
+	// more; any other error proves nothing. ErrOtherVM is a VM that has the id and is not
+	// the one of the handle: see Handle.Same.
+	Read(ctx context.Context, handle Handle) (*VM, error)
 
 	// Find lists VMs without opening them. VIX: VixHost_FindItems.
 	Find(ctx context.Context, query Query) ([]Item, error)
@@ -84,4 +90,5 @@ type Item struct {
 	Path            Path
 	Datacenter      string
 	PowerState      PowerState
+	ConnectionState ConnectionState
 }

@@ -41,6 +41,18 @@ const (
 	ErrPlaceNotSaid Kind = "the place is not said"
 	// ErrRunning is a VM that must be powered off first.
 	ErrRunning Kind = "the VM is powered on"
+	// ErrAsked is a VM that asks something, the Error's Question, and has no answer.
+	ErrAsked Kind = "the VM asks a question"
+	// ErrToolsNeeded is what a guest must be asked to do, whose Tools do not run.
+	ErrToolsNeeded Kind = "VMware Tools do not run"
+	// ErrGuestIdle is a guest that was asked to do something and has not done it in time.
+	ErrGuestIdle Kind = "the guest has not done it"
+	// ErrGuestLate is a guest whose Tools, or whose address, did not come up in time; its VM is on.
+	ErrGuestLate Kind = "the guest has not come up"
+	// ErrStaysOn is a VM that stays on when its guest suspends.
+	ErrStaysOn Kind = "the VM stays on in standby"
+	// ErrVariableExists is a variable that has another value already.
+	ErrVariableExists Kind = "the variable has another value"
 	// ErrDatastoreDown is a datastore that no host can read, so that a list of files lacks its.
 	ErrDatastoreDown Kind = "a datastore cannot be read"
 	// ErrLoginRefused is a user name or a password that the host refuses.
@@ -61,4 +73,24 @@ const (
 	ErrPassing Kind = "it may pass"
 	// ErrSilent is a host that does not answer now, or not as it should.
 	ErrSilent Kind = "the host does not answer"
+)
+
+// The kinds of products on a desktop.
+const (
+	// ErrRelativePath is a path that is not absolute, where there is no folder that it could be relative to.
+	ErrRelativePath Kind = "the path is not absolute"
+	// ErrDatastorePath is a path on a datastore, where the product knows files of its own machine only.
+	ErrDatastorePath Kind = "the path is a datastore's"
+	// ErrNoProgram is a product's own program that is not found, or cannot be used.
+	ErrNoProgram Kind = "the product's program cannot be used"
+	// ErrOtherProduct is a product that is not installed, while another one is.
+	ErrOtherProduct Kind = "another product is installed"
+	// ErrLocked is an encrypted VM whose password was not given, or is another one.
+	ErrLocked Kind = "the VM is encrypted"
+	// ErrNoInventory is a product that keeps no list of its VMs.
+	ErrNoInventory Kind = "the product has no inventory"
+	// ErrInventoryUnreached is a product whose list of VMs can be asked for by a way that was not given.
+	ErrInventoryUnreached Kind = "the inventory is not reached"
+	// ErrInventoryLogin is a login at the product's list of VMs that is refused.
+	ErrInventoryLogin Kind = "the login at the inventory is refused"
 )

@@ -14,18 +14,21 @@ func ParseLocator(text string, parse func(string) (Path, error)) (Locator, error
 	if err == nil {
 		return Locator{Path: p}, nil
 	}
-	bracket := strings.IndexByte(text, '[')
-	if bracket <= 0 {
-		return Locator{}, err
+	// A datacenter may have brackets in its name, too.
+	for bracket := range text {
+		if text[bracket] != '[' {
+			continue
+		}
+		datacenter, ok := strings.CutSuffix(strings.TrimSpace(text[:bracket]), ":")
+		if !ok {
+			continue
+		}
+		if p, err = parse(text[bracket:]); err != nil {
+			return Locator{}, err
+		}
+		return Locator{Path: p, Datacenter: strings.TrimSpace(datacenter)}, nil
 	}
-	datacenter, ok := strings.CutSuffix(strings.TrimSpace(text[:bracket]), ":")
-	if !ok {
-		return Locator{}, err
-	}
-	if p, err = parse(text[bracket:]); err != nil {
-		return Locator{}, err
-	}
-	return Locator{Path: p, Datacenter: strings.TrimSpace(datacenter)}, nil
+	return Locator{}, err
 }
 
 // String is the form that ParseLocator reads.

@@ -4,6 +4,7 @@
 package vix
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -52,13 +53,27 @@ func ParsePath(text string) (Path, error) {
 // refuse. A path of an ESXi's shell is refused by all: no product opens VMs there.
 func ParseAnyPath(text string) (Path, error) {
 	p, err := ParsePath(text)
-	if err == nil || !isFilePath(text) {
-		return p, err
+	if err == nil {
+		return p, nil
+	}
+	if e, ok := errors.AsType[*Error](err); ok && isRelative(text) {
+		e.Kind = ErrRelativePath
+		e.Remedy += "\n\nThe path of a file on this machine, as products on a desktop take it, is absolute."
+		return Path{}, e
+	}
+	if !isFilePath(text) {
+		return Path{}, err
 	}
 	if len(text) > maxPath || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 		return Path{}, err
 	}
 	return Path{File: strings.TrimSpace(text)}, nil
+}
+
+// isRelative reports that text may be meant as a path of a file, and begins nowhere.
+func isRelative(text string) bool {
+	text = strings.TrimSpace(text)
+	return text != "" && !isFilePath(text) && text[0] != '[' && text[0] != '/' && !strings.Contains(text, "://")
 }
 
 // isFilePath reports that text begins as an absolute path does: "/", a drive, or a share.
@@ -143,14 +158,23 @@ func (p Path) IsTemplate() bool { return strings.EqualFold(path.Ext(p.File), ".v
 // Folder is the folder of the file below the datastore's root; empty for a file
 // in the root itself.
 func (p Path) Folder() string {
-	if dir := path.Dir(p.File); dir != "." {
-		return dir
+	if i := strings.LastIndexAny(p.File, p.separators()); i > 0 {
+		return p.File[:i]
 	}
 	return ""
 }
 
+// separators are what stands between the names of a path: on Windows a backslash, which in
+// a datastore's file is none.
+func (p Path) separators() string {
+	if p.Datastore == "" {
+		return `/\`
+	}
+	return "/"
+}
+
 // Base is the file's own name.
-func (p Path) Base() string { return path.Base(p.File) }
+func (p Path) Base() string { return p.File[strings.LastIndexAny(p.File, p.separators())+1:] }
 
 // Stem is the file's name without its ending: the VM's name where nothing else
 // gives one.

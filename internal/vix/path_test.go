@@ -184,6 +184,28 @@ func FuzzParseLocator(f *testing.F) {
 	})
 }
 
+func TestPartsOfAPathOfThisMachine(t *testing.T) {
+	for text, want := range map[string][3]string{
+		"/vms/web 1/web.vmx":   {"/vms/web 1", "web.vmx", "web"},
+		`C:\VMs\web 1\web.vmx`: {`C:\VMs\web 1`, "web.vmx", "web"},
+		"/web.vmx":             {"", "web.vmx", "web"},
+	} {
+		p := Path{File: text}
+		if got := [3]string{p.Folder(), p.Base(), p.Stem()}; got != want {
+			t.Errorf("%s has the parts %q, want %q", text, got, want)
+		}
+	}
+	if p := (Path{Datastore: "ds", File: `a/b\c.vmx`}); p.Base() != `b\c.vmx` || p.Folder() != "a" {
+		t.Errorf("a backslash on a datastore separates: %q, %q", p.Folder(), p.Base())
+	}
+}
+
+func TestSnapshotPathsEscapeWhatSeparates(t *testing.T) {
+	if got := SnapshotPath(SnapshotPath("", "50% a/b"), "c%2F"); got != "50%25 a%2Fb/c%252F" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestParseAnyPathTakesEitherForm(t *testing.T) {
 	for text, want := range map[string]Path{
 		"[ds]web/web.vmx":      {Datastore: "ds", File: "web/web.vmx"},
@@ -195,10 +217,17 @@ func TestParseAnyPathTakesEitherForm(t *testing.T) {
 			t.Errorf("ParseAnyPath(%q) = %+v, %v; want %+v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "web.vmx", "~/web.vmx", "storage1/web/web.vmx", "[ds] web", "/home/\x00.vmx", "C:web.vmx", "https://vc/ui", "/vmfs/volumes/ds/web/web.vmx"} {
+	for text, relative := range map[string]bool{
+		"": false, "web.vmx": true, "~/web.vmx": true, "storage1/web/web.vmx": true, "[ds] web": false, "/home/\x00.vmx": false,
+		"C:web.vmx": true, "https://vc/ui": false, "/vmfs/volumes/ds/web/web.vmx": false,
+	} {
 		_, strict := ParsePath(text)
-		if _, err := ParseAnyPath(text); err == nil || err.Error() != strict.Error() {
-			t.Errorf("ParseAnyPath(%q): %v; want %v", text, err, strict)
+		want, _ := errors.AsType[*Error](strict)
+		if relative {
+			want.Remedy += "\n\nThe path of a file on this machine, as products on a desktop take it, is absolute."
+		}
+		if _, err := ParseAnyPath(text); err == nil || err.Error() != want.Error() || errors.Is(err, ErrRelativePath) != relative {
+			t.Errorf("ParseAnyPath(%q): %v; want %v", text, err, want)
 		}
 	}
 }

@@ -5,20 +5,6 @@ package vix
 
 import "strings"
 
-// SamePlace reports that a configured place means the reported one. Reported is
-// an inventory path (/DC0/vm/Linux/Web); configured is that, a part of its end
-// (Linux/Web) or its name (Web), as users may write any of them.
-func SamePlace(reported, configured string) bool {
-	reported, configured = strings.TrimRight(reported, "/"), strings.TrimRight(configured, "/")
-	if reported == "" || configured == "" {
-		return reported == configured
-	}
-	if strings.HasPrefix(configured, "/") {
-		return reported == configured
-	}
-	return strings.HasSuffix(reported, "/"+configured)
-}
-
 // Nearest picks at most three of the known names that look most like name, the
 // likest first: what an error offers to somebody who mistyped.
 func Nearest(name string, known []string) []string {

@@ -98,6 +98,9 @@ type Check struct {
 	Placement Placement
 	// FileExists is whether the .vmx is on the datastore now.
 	FileExists bool
+	// Near is what lies where the file is not, as paths: files of VMs, or folders with names alike,
+	// which end in a slash.
+	Near []string
 	// FileUnknown says why FileExists cannot be told, where that is so.
 	FileUnknown string
 	// Registered is the VM that has the path already and would be adopted; nil
@@ -161,9 +164,10 @@ func (c Change) IsZero() bool { return c.Name == nil && c.Folder == nil && c.Res
 
 // Readable reports that the host can read the VM's configuration, so that what it
 // says of it is what it is.
-func (r *Registration) Readable() bool {
-	return r.ConnectionState == Connected || r.ConnectionState == Disconnected || r.ConnectionState == ""
-}
+func (r *Registration) Readable() bool { return r.ConnectionState.Readable() }
+
+// Readable reports that a host can read a VM that is in the state.
+func (s ConnectionState) Readable() bool { return s == Connected || s == Disconnected || s == "" }
 
 // PowerOff says what Unregister does with a VM that runs: a host refuses to
 // unregister it.
@@ -180,7 +184,7 @@ const (
 // be changed while it is.
 func (s RegisterSpec) Change(is Registration) Change {
 	var change Change
-	if s.Name != "" && s.Name != is.Name {
+	if s.Name != "" && !SameName(s.Name, is.Name) {
 		change.Name = &s.Name
 	}
 	if s.Folder != "" && !SamePlace(is.Folder, s.Folder) {

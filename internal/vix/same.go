@@ -48,5 +48,5 @@ func (h Handle) at(r *Registration) bool {
 	}
 	// A template's file is the VM's under another ending.
 	p := r.Path.AsVMX()
-	return p == h.Path.AsVMX() || !h.Wanted.IsZero() && p == h.Wanted.AsVMX()
+	return p.Same(h.Path.AsVMX()) || !h.Wanted.IsZero() && p.Same(h.Wanted.AsVMX())
 }

@@ -24,6 +24,21 @@ func TestSamePlaceReadsNamesPartsAndPaths(t *testing.T) {
 		{"/DC0/vm/Linux/Web", "", false},
 		{"", "", true},
 		{"", "Web", false},
+		{"/DC0/host/Prod%5cA", `Prod\A`, true},
+		{"/DC0/host/Prod%5cA", "Prod%5cA", true},
+		{"/DC0/host/Prod%5cA", "/DC0/host/Prod%5CA", true},
+		{"/DC0/host/Prod%5cA", `/DC0/host/Prod\A`, true},
+		{"/DC0/vm/a%2fb", "a%2fb", true},
+		{"/DC0/vm/a%2fb", "a/b", false}, // a slash separates
+		{"/DC0/vm/a/b", "a%2fb", false},
+		{"/DC0/vm/100%25", "100%", true},
+		{"/DC0/vm/100%25", "100%25", true},
+		{"/DC0/vm/100%2525", "100%25", true},          // as people write it
+		{"/DC0/vm/100%2525", "/DC0/vm/100%25", false}, // as the inventory has it
+		{"/DC0/vm/Bu\u0308ro", "B\u00fcro", true},
+		{"/DC0/vm/B\u00fcro", "vm/Bu\u0308ro", true},
+		{"/Bu\u0308ro/vm", "/B\u00fcro/vm", true},
+		{"/DC0/vm/Buro", "B\u00fcro", false},
 	} {
 		if got := SamePlace(c.reported, c.configured); got != c.same {
 			t.Errorf("SamePlace(%q, %q) = %v", c.reported, c.configured, got)
@@ -57,7 +72,7 @@ func TestErrorSaysEverythingInOrder(t *testing.T) {
 	if got := e.Detail(); got != want {
 		t.Errorf("Detail() = %q\nwant       %q", got, want)
 	}
-	if got := e.Error(); got != "Cannot open [ds] a/a.vmx: It is not there.   - one\n  - two Look elsewhere. VIX_E_VM_NOT_FOUND (4000); the host says: NotFound: gone" {
+	if got := e.Error(); got != "Cannot open [ds] a/a.vmx: It is not there. one; two Look elsewhere. VIX_E_VM_NOT_FOUND (4000); the host says: NotFound: gone" {
 		t.Errorf("Error() = %q", got)
 	}
 	if !errors.Is(e, cause) {
@@ -65,6 +80,9 @@ func TestErrorSaysEverythingInOrder(t *testing.T) {
 	}
 	if got := (&Error{Op: "connect"}).Summary(); got != "Cannot connect" {
 		t.Errorf("Summary() without an object = %q", got)
+	}
+	if got := (&Error{Code: CodeFileNotFound, Reason: "There is none."}).Error(); got != "There is none. VIX_E_FILE_NOT_FOUND (4)" {
+		t.Errorf("Error() of what is no operation's yet = %q", got)
 	}
 }
 

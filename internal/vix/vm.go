@@ -3,7 +3,10 @@
 
 package vix
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // PowerState is VIX_PROPERTY_VM_POWER_STATE without its transitional bits.
 type PowerState string
@@ -63,12 +66,20 @@ type VM struct {
 	// VixVM_ReadVariable(VIX_VM_GUEST_VARIABLE) reads.
 	Variables  map[string]string
 	Annotation string
+	// StaysOnInStandby is set where the VM stays on when its guest suspends.
+	StaysOnInStandby bool
+	// Locks are the locks of disks and memory, by name, that lie beside a VM which does not run as far as the product tells:
+	// it is another user's, or crashed, or paused. Nothing is concluded from them. Only products on a desktop have them.
+	Locks []string
 }
 
 // Question is what a VM asks before it goes on (VIX_E_VMX_MSG_DIALOG_AND_NO_UI).
 type Question struct {
 	ID, Text string
-	Choices  []Choice
+	// MessageID is what the question is about, the same on every host and in every language
+	// (msg.uuid.altered); empty where the host does not tell.
+	MessageID string
+	Choices   []Choice
 }
 
 // Choice is one answer to a Question.
@@ -89,11 +100,24 @@ type Guest struct {
 
 // Snapshot is one snapshot of a VM, parents before children.
 type Snapshot struct {
+	// ID is the host's number of the snapshot in its VM, which a rename and a registration leave
+	// as it is. Empty where the host has none.
+	ID                string
 	Name, Description string
 	// Path is the names from the root down, joined by slashes: VIX's
-	// VixVM_GetNamedSnapshot takes it.
+	// VixVM_GetNamedSnapshot takes it. See SnapshotPath.
 	Path       string
 	Created    time.Time
 	IsCurrent  bool
 	PowerState PowerState
+}
+
+// SnapshotPath is the path of a snapshot with a name, below the snapshot with the path above, or at the root where that is empty. In a
+// name % is %25 and / is %2F.
+func SnapshotPath(above, name string) string {
+	name = strings.NewReplacer("%", "%25", "/", "%2F").Replace(name)
+	if above == "" {
+		return name
+	}
+	return above + "/" + name
 }

@@ -28,9 +28,14 @@ type World struct {
 	Names []string
 	// Missing is a path where no file is, on a datastore that exists.
 	Missing string
-	// Register, Unregister and PowerOn are done by somebody else.
+	// Folder is where all of them are, for a product whose files are looked for below a folder; else empty.
+	Folder string
+	// Register, Unregister and PowerOn are done by somebody else. Where there is nothing to register with, Register does nothing.
 	Register, Unregister, PowerOn func(t *testing.T, path string)
-	// Withhold takes from our user, as somebody else, the privilege to unregister.
+	// AskAtPowerOn makes a registered VM ask, when it is next powered on, whether it was moved or copied
+	// (msg.uuid.altered); nil where hosts do not let that be answered.
+	AskAtPowerOn func(t *testing.T, path string)
+	// Withhold takes from our user, as somebody else, the privilege to unregister, where there is one.
 	Withhold func(t *testing.T)
 	// Fingerprint tells the files of all VMs, byte for byte.
 	Fingerprint func(t *testing.T) string
@@ -52,7 +57,9 @@ type clause struct {
 // this one has what that promises. A clause whose feature Info does not name is left
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
-	for _, c := range slices.Concat(hostClauses, registrarClauses, browserClauses) {
+	for _, c := range slices.Concat(
+		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses,
+	) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
@@ -71,9 +78,14 @@ type subject struct {
 	World
 	ctx  context.Context
 	host vix.Host
-	// registrar and browser are the host's parts; nil for one that it lacks.
+	// registrar and the others are the host's parts; nil for one that it lacks.
 	registrar vix.Registrar
 	browser   vix.Browser
+	power     vix.Power
+	installer vix.ToolsInstaller
+	variables vix.Variables
+	snapshots vix.Snapshots
+	screen    vix.Screen
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -85,6 +97,11 @@ func (s *subject) connect(t *testing.T) {
 	s.host = host
 	s.registrar, _ = vix.Part[vix.Registrar](host, vix.FeatureRegister)
 	s.browser, _ = vix.Part[vix.Browser](host, vix.FeatureFiles)
+	s.power, _ = vix.Part[vix.Power](host, vix.FeaturePower)
+	s.installer, _ = vix.Part[vix.ToolsInstaller](host, vix.FeatureInstallTools)
+	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
+	s.snapshots, _ = vix.Part[vix.Snapshots](host, vix.FeatureSnapshots)
+	s.screen, _ = vix.Part[vix.Screen](host, vix.FeatureScreen)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 
@@ -104,6 +121,23 @@ func (s *subject) path(t *testing.T, text string) vix.Path {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// has reports that the connection offers a feature.
+func (s *subject) has(feature vix.Feature) bool { return s.host.Supports(feature) == nil }
+
+// notRegistered fails unless the host has no VM registered with a path.
+func (s *subject) notRegistered(t *testing.T, text string) {
+	t.Helper()
+	if s.has(vix.FeatureInventory) {
+		_, err := s.host.Open(s.ctx, vix.Locator{Path: s.path(t, text)})
+		wantCode(t, err, vix.CodeVMNotFound)
+		return
+	}
+	check, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: s.path(t, text), Adopt: true})
+	if err != nil || check.Registered != nil {
+		t.Errorf("%s is registered: %+v, %v", text, check, err)
+	}
 }
 
 func (s *subject) register(t *testing.T, text string) *vix.Registered {

@@ -16,16 +16,17 @@ var hostClauses = []clause{
 	{"InfoTellsWhatWasReached", "", infoTellsWhatWasReached},
 	{"AFeatureIsNamedExactlyIfItWorks", "", aFeatureIsNamedExactlyIfItWorks},
 	{"APathIsReadAsItIsWritten", "", aPathIsReadAsItIsWritten},
-	{"AWrongPasswordIsRefused", "", aWrongPasswordIsRefused},
+	{"AWrongPasswordIsRefused", vix.FeatureLogin, aWrongPasswordIsRefused},
 	{"DisconnectLeavesNoLogin", "", disconnectLeavesNoLogin},
-	{"OpenOfAnUnregisteredVMSaysSo", vix.FeatureOpen, openOfAnUnregisteredVMSaysSo},
-	{"FindListsWhatIsRegistered", vix.FeatureFind, findListsWhatIsRegistered},
+	{"OpenOfAnUnregisteredVMSaysSo", vix.FeatureInventory, openOfAnUnregisteredVMSaysSo},
+	{"OpenChangesNothing", vix.FeatureOpen, openChangesNothing},
+	{"FindListsWhatRuns", vix.FeatureFind, findListsWhatRuns},
 	{"ACancelledCallReturns", vix.FeatureOpen, aCancelledCallReturns},
 }
 
 func infoTellsWhatWasReached(t *testing.T, s *subject) {
 	info := s.info(t)
-	if info.ServiceProvider == "" || info.Product == "" || info.Version == "" || info.InstanceUUID == "" {
+	if info.ServiceProvider == "" || info.Product == "" || info.Version+info.APIVersion == "" || info.InstanceUUID == "" {
 		t.Errorf("info is incomplete: %+v", info)
 	}
 	if !slices.IsSorted(info.Features) {
@@ -64,26 +65,45 @@ func openOfAnUnregisteredVMSaysSo(t *testing.T, s *subject) {
 	wantCode(t, err, vix.CodeVMNotFound)
 }
 
-func findListsWhatIsRegistered(t *testing.T, s *subject) {
-	before, err := s.host.Find(s.ctx, vix.Query{})
-	if err != nil {
-		t.Fatal(err)
+// openChangesNothing opens a VM as it is and by its id; one that no inventory has, where there is none.
+func openChangesNothing(t *testing.T, s *subject) {
+	if s.has(vix.FeatureInventory) {
+		s.Register(t, s.Paths[0])
 	}
-	first, second := s.register(t, s.Paths[0]), s.register(t, s.Paths[1])
+	before := s.Fingerprint(t)
+	vm, err := s.host.Open(s.ctx, vix.Locator{Path: s.path(t, s.Paths[0])})
+	if err != nil || vm.ID == "" || vm.Path.String() != s.Paths[0] || vm.Name != s.Names[0] || vm.PowerState != vix.PoweredOff ||
+		vm.IsRunning {
+		t.Fatalf("opened %s as %+v, %v", s.Paths[0], vm, err)
+	}
+	same, err := s.host.OpenID(s.ctx, vm.ID)
+	if err != nil || same.ID != vm.ID || same.Path != vm.Path {
+		t.Errorf("opened by its id: %+v, %v", same, err)
+	}
+	if s.Fingerprint(t) != before {
+		t.Error("opening changed the files")
+	}
+	_, err = s.host.Open(s.ctx, vix.Locator{Path: s.path(t, s.Missing)})
+	wantCode(t, err, vix.CodeVMNotFound)
+	_, err = s.host.OpenID(s.ctx, "no id of any product")
+	wantCode(t, err, vix.CodeVMNotFound)
+}
+
+func findListsWhatRuns(t *testing.T, s *subject) {
+	s.Register(t, s.Paths[0])
+	s.Register(t, s.Paths[1])
 	s.PowerOn(t, s.Paths[1])
-	after, err := s.host.Find(s.ctx, vix.Query{})
-	if err != nil || len(after) != len(before)+2 {
-		t.Fatalf("found %d, then %d after two registrations: %v", len(before), len(after), err)
-	}
-	running, err := s.host.Find(s.ctx, vix.Query{Running: true})
+	host, err := s.Connect(s.ctx, s.Options) // what is remembered of before may be believed for a while
 	if err != nil {
 		t.Fatal(err)
 	}
-	has := func(items []vix.Item, id string) bool {
-		return slices.ContainsFunc(items, func(i vix.Item) bool { return i.ID == id })
+	defer func() { _ = host.Disconnect(s.ctx) }()
+	running, err := host.Find(s.ctx, vix.Query{Running: true})
+	if err != nil || len(running) != 1 {
+		t.Fatalf("running are %+v, %v", running, err)
 	}
-	if has(running, first.ID) || !has(running, second.ID) || !has(after, first.ID) {
-		t.Errorf("registered %+v, running %+v", after, running)
+	if is := running[0]; is.ID == "" || is.Path.String() != s.Paths[1] || is.Name != s.Names[1] || is.PowerState != vix.PoweredOn {
+		t.Errorf("found %+v", is)
 	}
 }
 
@@ -101,12 +121,20 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 	name := "another name"
 	handle := vix.Handle{ID: "00000000-0000-0000-0000-000000000000", Path: at}
 	return map[vix.Feature]func() error{
-		vix.FeatureOpen:        func() error { _, err := s.host.Open(s.ctx, vix.Locator{Path: at}); return err },
-		vix.FeatureFind:        func() error { _, err := s.host.Find(s.ctx, vix.Query{}); return err },
-		vix.FeatureFiles:       func() error { _, err := s.browser.Files(s.ctx, vix.FileQuery{}); return err },
-		vix.FeatureRegister:    func() error { _, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: at}); return err },
-		vix.FeatureRename:      func() error { return s.registrar.CheckChange(s.ctx, handle, vix.Change{Name: &name}) },
-		vix.FeatureUnregister:  func() error { return s.registrar.CheckUnregister(s.ctx, handle, vix.PowerOffFail) },
+		vix.FeatureOpen:       func() error { _, err := s.host.Open(s.ctx, vix.Locator{Path: at}); return err },
+		vix.FeatureFind:       func() error { _, err := s.host.Find(s.ctx, vix.Query{Running: true}); return err },
+		vix.FeatureFiles:      func() error { _, err := s.browser.Files(s.ctx, vix.FileQuery{Folder: s.Folder}); return err },
+		vix.FeatureRegister:   func() error { _, err := s.registrar.Check(s.ctx, vix.RegisterSpec{Path: at}); return err },
+		vix.FeatureRename:     func() error { return s.registrar.CheckChange(s.ctx, handle, vix.Change{Name: &name}) },
+		vix.FeatureUnregister: func() error { return s.registrar.CheckUnregister(s.ctx, handle, vix.PowerOffFail) },
+		vix.FeatureInventory:  nil, vix.FeatureLogin: nil,
+		vix.FeaturePower:        func() error { return s.power.CheckPower(s.ctx, handle, vix.PowerOrder{Op: vix.PowerOpOn}) },
+		vix.FeatureInstallTools: func() error { return s.installer.CheckTools(s.ctx, handle, vix.ToolsMount) },
+		vix.FeatureVariables: func() error {
+			return s.variables.CheckVariable(s.ctx, handle, vix.Variable{Kind: vix.VariableGuest, Name: "role"})
+		},
+		vix.FeatureScreen:      func() error { _, err := s.screen.CaptureScreen(s.ctx, handle); return err },
+		vix.FeatureSnapshots:   func() error { return s.snapshots.CheckSnapshot(s.ctx, handle, vix.SnapshotTake) },
 		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
 	}
 }
@@ -139,6 +167,16 @@ func aFeatureIsNamedExactlyIfItWorks(t *testing.T, s *subject) {
 	wantPart(t, err, s.host.Supports(vix.FeatureRegister))
 	_, err = vix.Part[vix.Browser](s.host, vix.FeatureFiles)
 	wantPart(t, err, s.host.Supports(vix.FeatureFiles))
+	_, err = vix.Part[vix.Power](s.host, vix.FeaturePower)
+	wantPart(t, err, s.host.Supports(vix.FeaturePower))
+	_, err = vix.Part[vix.ToolsInstaller](s.host, vix.FeatureInstallTools)
+	wantPart(t, err, s.host.Supports(vix.FeatureInstallTools))
+	_, err = vix.Part[vix.Variables](s.host, vix.FeatureVariables)
+	wantPart(t, err, s.host.Supports(vix.FeatureVariables))
+	_, err = vix.Part[vix.Snapshots](s.host, vix.FeatureSnapshots)
+	wantPart(t, err, s.host.Supports(vix.FeatureSnapshots))
+	_, err = vix.Part[vix.Screen](s.host, vix.FeatureScreen)
+	wantPart(t, err, s.host.Supports(vix.FeatureScreen))
 }
 
 // wantPart fails unless a part is there exactly if its feature is supported.

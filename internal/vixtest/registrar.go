@@ -6,6 +6,7 @@ package vixtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -18,7 +19,9 @@ var registrarClauses = []clause{
 	{"CheckChangesNothing", vix.FeatureRegister, checkChangesNothing},
 	{"UnregisterKeepsTheFiles", vix.FeatureUnregister, unregisterKeepsTheFiles},
 	{"UnregisterOfARunningVMIsRefused", vix.FeatureUnregister, unregisterOfARunningVMIsRefused},
-	{"OnlyProvedAbsenceIsGone", vix.FeatureUnregister, onlyProvedAbsenceIsGone},
+	{"FindListsWhatIsRegistered", vix.FeatureRegister, findListsWhatIsRegistered},
+	{"OnlyProvedAbsenceIsGone", vix.FeatureRegister, onlyProvedAbsenceIsGone},
+	{"OnlyProvedAbsenceOfAVMIsGone", vix.FeatureUnregister, onlyProvedAbsenceOfAVMIsGone},
 	{"RegisteredAnewIsTheSameRegistration", vix.FeatureRegister, registeredAnewIsTheSame},
 	{"RenameIsSeen", vix.FeatureRename, renameIsSeen},
 	{"CheckChangeSaysWhatUpdateWould", vix.FeatureRename, checkChangeSaysWhatUpdateWould},
@@ -79,8 +82,7 @@ func checkChangesNothing(t *testing.T, s *subject) {
 	if err != nil || !check.FileExists || check.Registered != nil {
 		t.Fatalf("check: %+v, %v", check, err)
 	}
-	_, err = s.host.Open(s.ctx, vix.Locator{Path: s.path(t, s.Paths[0])})
-	wantCode(t, err, vix.CodeVMNotFound)
+	s.notRegistered(t, s.Paths[0])
 	if s.Fingerprint(t) != before {
 		t.Error("a check changed the files")
 	}
@@ -97,8 +99,7 @@ func unregisterKeepsTheFiles(t *testing.T, s *subject) {
 	if s.Fingerprint(t) != before {
 		t.Error("registering and unregistering changed the files")
 	}
-	_, err := s.host.Open(s.ctx, vix.Locator{Path: r.Path})
-	wantCode(t, err, vix.CodeVMNotFound)
+	s.notRegistered(t, s.Paths[0])
 }
 
 func unregisterOfARunningVMIsRefused(t *testing.T, s *subject) {
@@ -111,6 +112,34 @@ func unregisterOfARunningVMIsRefused(t *testing.T, s *subject) {
 	}
 	if err := s.registrar.Unregister(s.ctx, r.Handle(), vix.PowerOffHard); err != nil {
 		t.Errorf("unregister with a hard power off: %v", err)
+	}
+}
+
+func findListsWhatIsRegistered(t *testing.T, s *subject) {
+	before, err := s.host.Find(s.ctx, vix.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := s.register(t, s.Paths[0]), s.register(t, s.Paths[1])
+	s.PowerOn(t, s.Paths[1])
+	after, err := s.host.Find(s.ctx, vix.Query{})
+	if err != nil || len(after) != len(before)+2 {
+		t.Fatalf("found %d, then %d after two registrations: %v", len(before), len(after), err)
+	}
+	host, err := s.Connect(s.ctx, s.Options) // who runs is believed for a while
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = host.Disconnect(s.ctx) }()
+	running, err := host.Find(s.ctx, vix.Query{Running: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := func(items []vix.Item, id string) bool {
+		return slices.ContainsFunc(items, func(i vix.Item) bool { return i.ID == id })
+	}
+	if has(running, first.ID) || !has(running, second.ID) || !has(after, first.ID) {
+		t.Errorf("registered %+v, running %+v", after, running)
 	}
 }
 
@@ -135,6 +164,33 @@ func onlyProvedAbsenceIsGone(t *testing.T, s *subject) {
 	cancel()
 	if _, err := s.registrar.Registration(cancelled, r.Handle()); err == nil || errors.Is(err, vix.ErrGone) {
 		t.Errorf("a host that is not asked proves absence: %v", err)
+	}
+}
+
+func onlyProvedAbsenceOfAVMIsGone(t *testing.T, s *subject) {
+	r := s.register(t, s.Paths[0])
+	vm, err := s.host.Read(s.ctx, r.Handle())
+	if err != nil || vm.ID != r.ID || vm.PowerState != vix.PoweredOff || vm.Server == "" {
+		t.Fatalf("a VM that is there: %+v, %v", vm, err)
+	}
+	s.PowerOn(t, s.Paths[0])
+	if vm, err = s.host.Read(s.ctx, r.Handle()); err != nil || !vm.IsRunning {
+		t.Errorf("a VM that was powered on: %+v, %v", vm, err)
+	}
+	if err := s.registrar.Unregister(s.ctx, r.Handle(), vix.PowerOffHard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.host.Read(s.ctx, r.Handle()); !errors.Is(err, vix.ErrGone) {
+		t.Errorf("a VM that is gone: %v", err)
+	}
+	elsewhere := r.Handle()
+	elsewhere.Server = "another-server"
+	if _, err := s.host.Read(s.ctx, elsewhere); err == nil || errors.Is(err, vix.ErrGone) {
+		t.Errorf("absence on the wrong server counts as a proof: %v", err)
+	}
+	s.Register(t, s.Paths[0])
+	if vm, err = s.host.Read(s.ctx, r.Handle()); err != nil || vm.Path != r.Path {
+		t.Errorf("a VM that was registered anew: %+v, %v", vm, err)
 	}
 }
 

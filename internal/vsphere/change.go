@@ -68,7 +68,7 @@ func (h *host) checkChange(ctx context.Context, what wire.Step, r *vms.Record, c
 			return err
 		}
 	} else if change.Folder != nil {
-		if err := h.nameFree(ctx, what, wire.UnescapeName(r.VM.Name), in, r); err != nil {
+		if err := h.nameFree(ctx, what, vix.Unescape(r.VM.Name), in, r); err != nil {
 			return err
 		}
 	}
@@ -160,7 +160,7 @@ func (h *host) readNames(ctx context.Context, folder types.ManagedObjectReferenc
 	for _, o := range content {
 		var e mo.ManagedEntity
 		wire.Load(o, &e)
-		names[wire.UnescapeName(e.Name)] = o.Obj
+		names[vix.Unescape(e.Name)] = o.Obj
 	}
 	return names, nil
 }

@@ -159,6 +159,31 @@ func TestAManagedObjectIDIsNotSentAsAUUID(t *testing.T) {
 	}
 }
 
+// A VM without an instance UUID has its managed object id as id; that of any other names it, and is not its id.
+func TestAManagedObjectIDIsTheIDOfAVMWithoutAUUIDOnly(t *testing.T) {
+	s := simulated(t, single)
+	p, moref := registered(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	named, err := connected(t, s).OpenID(t.Context(), moref)
+	if err != nil || named.ID == moref {
+		t.Errorf("named by its managed object: %+v, %v", named, err)
+	}
+	vm, err := s.VM("DC0", p.String())
+	must(t, err)
+	vm.Config.InstanceUuid, vm.Summary.Config.InstanceUuid = "", ""
+	h := connected(t, s)
+	got, err := h.OpenID(t.Context(), moref)
+	if err != nil || got.Path != p || got.ID != moref {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if n := s.Requests()["FindAllByUuid"]; n > 0 {
+		t.Errorf("it was sent %d times", n)
+	}
+	got, err = h.Read(t.Context(), got.Handle())
+	if err != nil || got.Path != p {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // The time of an attempt is the host's own.
 func TestSendingTellsTheHostsTime(t *testing.T) {
 	s := simulated(t, single)

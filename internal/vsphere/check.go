@@ -46,7 +46,7 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 			return nil, err
 		}
 		return &vix.Check{
-			Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished, FileID: p.ds.FileID(spec.Path),
+			Placement: r.Placement, FileExists: true, Registered: &r, Finished: p.finished, FileID: p.ds.FileID(p.spec.Path),
 		}, nil
 	}
 	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
@@ -55,12 +55,15 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 	if err := h.nameFree(ctx, p.what, spec.Name, p.placed.Folder, p.leaving); err != nil {
 		return nil, err
 	}
-	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(spec.Path)}
-	out.FileExists, err = h.FileExists(ctx, p.ds, spec.Path)
+	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(p.spec.Path)}
+	out.FileExists, err = h.FileExists(ctx, p.ds, p.spec.Path)
 	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
 		// Registering needs no right to browse; looking beforehand does.
 		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
+	}
+	if err == nil && !out.FileExists {
+		out.Near = h.Near(ctx, p.ds, spec.Path)
 	}
 	return out, asPartOf(p.what, err)
 }
@@ -80,11 +83,21 @@ func asPartOf(what wire.Step, err error) error {
 // there already.
 func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*prepared, error) {
 	p := &prepared{what: wire.To("register", spec.Path.String()), spec: spec, fresh: fresh}
-	if err := h.locate(ctx, p); err != nil {
+	if spec.Template && h.Supports(vix.FeatureTemplates) != nil {
+		return nil, &vix.Error{
+			Op: p.what.Op, Object: p.what.Object, Code: vix.CodeNotSupported, Field: vix.FieldTemplate,
+			Reason: h.Client.ServiceContent.About.Name + " has no templates; a vCenter has.",
+			Remedy: "Register it as a VM, or go through the vCenter.",
+		}
+	}
+	err := h.locate(ctx, p)
+	if err == nil {
+		p.spec.Path, err = h.spelled(ctx, p.what, p.ds, p.spec.Path)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if spec.Without != nil {
-		var err error
 		if p.leaving, err = h.current(ctx, p.what, *spec.Without); err != nil && !errors.Is(err, vix.ErrGone) {
 			return nil, err
 		}
@@ -98,7 +111,6 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 	if !p.ds.Accessible {
 		return nil, p.inaccessible()
 	}
-	var err error
 	if p.placed, err = h.Placement(ctx, p.what, p.dc, p.ds, spec); err == nil {
 		return p, nil
 	}
@@ -143,7 +155,7 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 	if len(in) > 1 {
 		return h.severalDatacenters(ctx, p, in)
 	}
-	p.dc, p.ds = in[0], in[0].Datastores[p.spec.Path.Datastore]
+	p.dc, p.ds = in[0], in[0].Datastore(p.spec.Path.Datastore)
 	if !p.ds.Accessible {
 		// It was when the inventory was read; something may have mounted it since.
 		if sk, err := h.OutlineNow(ctx); err == nil {
@@ -244,12 +256,15 @@ func (h *host) lookAround(ctx context.Context, p *prepared) error {
 // mayTake decides on a VM that is registered already: adopted where that is
 // allowed, ours where the host's record proves it, an error otherwise.
 func (h *host) mayTake(ctx context.Context, p *prepared) error {
+	reason := "The VM is registered already:"
 	if !p.spec.Attempt.IsZero() {
-		ours, err := h.registeredByUs(ctx, p.already.VM.Self, p.spec.Attempt)
+		ours, why, err := h.registeredByUs(ctx, p.already.VM.Self, p.spec.Attempt)
 		if err != nil {
 			return h.Failed(p.what, err)
 		}
 		p.finished = ours
+		reason = "The VM is registered already. There was an attempt at this registration whose end was never told; that it is what that " +
+			"attempt has left is not proved: " + why + "."
 	}
 	if p.finished || p.spec.Adopt {
 		return nil
@@ -257,7 +272,7 @@ func (h *host) mayTake(ctx context.Context, p *prepared) error {
 	r := h.stamp(ctx, p.already.Registration())
 	return &vix.Error{
 		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeAlreadyExists, Field: vix.FieldPath, Kind: vix.ErrAlreadyRegistered, VM: &r,
-		Reason:  "The VM is registered already:",
+		Reason:  reason,
 		Choices: []string{candidate(r)},
 	}
 }

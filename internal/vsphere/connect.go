@@ -25,15 +25,21 @@ type host struct {
 	*vms.VMs
 	*datastores.Datastores
 
-	grants   wire.Memory[grantKey, []missingGrant]
-	identity wire.Memory[struct{}, string]
-	clocks   wire.Memory[struct{}, time.Duration]
-	names    wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
+	grants wire.Memory[grantKey, []missingGrant]
+	// bySession is set once the host has said that it tells privileges of sessions only.
+	bySession atomic.Bool
+	identity  wire.Memory[struct{}, string]
+	clocks    wire.Memory[struct{}, time.Duration]
+	names     wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
 	// namesAsked is how many names were looked for one by one.
 	namesAsked atomic.Int32
 	leave      leaveGrants
 
-	waits *watch.Watch
+	waits  *watch.Watch
+	starts starts
+	alone  alone
+	// vmGrants is what the user lacks on VMs.
+	vmGrants vmGrants
 }
 
 // Connect logs in to a vCenter or ESXi, once: a refused login is not repeated,
@@ -47,6 +53,8 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line)}
 	h.VMs = vms.New(h.Inventory, h.leave.see)
 	h.leave.batch.Run, h.leave.batch.Life = h.readLeaveGrants, h.Life
+	h.vmGrants.Run, h.vmGrants.Life, h.vmGrants.Max = h.readVMGrants, h.Life, vms.Bulk
+	h.starts.batch.Run, h.starts.batch.Life, h.starts.batch.Max = h.startPower, h.Life, vms.Bulk
 	h.Datastores = datastores.New(h.Inventory, h.waits)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.

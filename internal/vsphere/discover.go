@@ -63,6 +63,9 @@ func (h *host) Files(ctx context.Context, q vix.FileQuery) (*vix.Files, error) {
 		}
 	}
 	files := leaveOut(out, slices.Concat(found...), q)
+	if err := alike(what, files); err != nil {
+		return nil, err
+	}
 	if err := h.matchInventory(ctx, what, groups, files); err != nil {
 		return nil, err
 	}
@@ -145,7 +148,7 @@ func (h *host) selectDatastores(sk *inventory.Outline, what wire.Step, q vix.Fil
 	var skipped []vix.Unreadable
 	for _, w := range hidden {
 		skipped = append(skipped, vix.Unreadable{
-			Datacenter: w.In, Datastore: cmp.Or(wire.UnescapeName(path.Base(w.Path)), w.Ref.Value),
+			Datacenter: w.In, Datastore: cmp.Or(vix.Unescape(path.Base(w.Path)), w.Ref.Value),
 			Reason: fmt.Sprintf("The user %q lacks %s.", h.User.UserName, w),
 		})
 	}
@@ -180,6 +183,9 @@ func leaveOut(out *vix.Files, files []datastores.File, q vix.FileQuery) []datast
 	var kept []datastores.File
 	for _, f := range files {
 		by, excluded := vix.Excluded(f.Path.File, q.Exclude)
+		if !excluded {
+			by, excluded = vix.Excluded(f.Friendly, q.Exclude)
+		}
 		if p, err := vix.ParsePath(f.Path.String()); !excluded && (err != nil || p != f.Path) {
 			by, excluded = vix.ByName, true
 		}
@@ -199,4 +205,27 @@ func reasonOf(err error) string {
 		return e.Reason
 	}
 	return err.Error()
+}
+
+// alike refuses files whose paths are one to users: a map of them would have one entry, with the
+// path of one and the facts of another.
+func alike(what wire.Step, files []datastores.File) error {
+	first := map[vix.Locator]vix.Locator{}
+	for i := range files {
+		is := files[i].Locator()
+		key := vix.Locator{Path: is.Path.Composed(), Datacenter: vix.Composed(is.Datacenter)}
+		other, taken := first[key]
+		if !taken {
+			first[key] = is
+			continue
+		}
+		return &vix.Error{
+			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Kind: vix.ErrAmbiguous,
+			Reason: "Two files have paths that look the same and differ in their bytes (Unicode's composed and decomposed forms), so " +
+				"that no text can say which one is meant:",
+			Choices: []string{inventory.Bytes(other.String()), inventory.Bytes(is.String())},
+			Remedy:  "Rename one of them on the datastore, or leave out the folder that holds both.",
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@
 package vsphere
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -86,5 +87,43 @@ func TestRegisterWhatVMwareDoesNotTake(t *testing.T) {
 		if err != nil || r.ConnectionState != vix.Invalid {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
+	}
+}
+
+// A user who may not read files is told which privilege is missing, and the host is asked for one file, not for each.
+func TestFilesThatTheUserMayNotRead(t *testing.T) {
+	s := simulated(t, sim.Options{})
+	for i := range 10 {
+		laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] vm%[1]d/vm%[1]d.vmx", i), sim.VMX{NoDisk: true})
+	}
+	h := connected(t, s)
+	s.Deny(s.Username(), "Datastore.FileManagement", "")
+	s.ResetRequests()
+	_, err := h.Files(t.Context(), vix.FileQuery{ReadConfig: true})
+	lacks := `The user "administrator@vsphere.local" lacks the privilege Datastore.Browse or Datastore.FileManagement on the datastore /DC0/datastore/LocalDS_0.`
+	says(t, failure(t, err, vix.CodeHostUserPermissions, vix.FieldNone), "Cannot read [LocalDS_0] vm", lacks, "HTTP 401 Unauthorized")
+	if n := s.Requests()["HTTP GET"]; n != 1 {
+		t.Errorf("the host was asked %d times", n)
+	}
+	s.ResetRequests()
+	files, err := h.Files(t.Context(), vix.FileQuery{ReadConfig: true, SkipUnreadable: true})
+	must(t, err)
+	for _, f := range files.Files {
+		if f.Config.Problem != "The file cannot be read. "+lacks {
+			t.Errorf("%s: %+v", f.Path, f.Config)
+		}
+	}
+	if n := s.Requests()["HTTP GET"]; len(files.Files) != 10 || n != 1 {
+		t.Errorf("of %d files the host was asked %d times", len(files.Files), n)
+	}
+}
+
+// A + is a + in every part of a path.
+func TestFilesWithAPlus(t *testing.T) {
+	s := simulated(t, sim.Options{})
+	laid(t, s, "DC0", "[LocalDS_0] c++ build/c++.vmx", sim.VMX{DisplayName: "with a plus"})
+	laid(t, s, "DC0", "[LocalDS_0] c   build/c  .vmx", sim.VMX{DisplayName: "with blanks"})
+	if got := configAt(t, connected(t, s), vix.FileQuery{}, "c++ build/c++.vmx"); got.DisplayName != "with a plus" {
+		t.Errorf("read %+v", got)
 	}
 }

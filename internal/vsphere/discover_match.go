@@ -23,7 +23,8 @@ import (
 func (h *host) matchInventory(ctx context.Context, what wire.Step, groups []*inventory.Store, files []datastores.File) error {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{
-			"name", "parent", "parentVApp", "resourcePool", "runtime.powerState", "config.instanceUuid", "config.uuid",
+			"name", "parent", "parentVApp", "resourcePool", "runtime.connectionState", "runtime.powerState",
+			"config.instanceUuid", "config.uuid",
 			"config.files.vmPathName", "summary.config.vmPathName", "summary.config.instanceUuid",
 		}},
 		{Type: "Datastore", PathSet: []string{"vm"}},
@@ -73,7 +74,7 @@ func itemsOn(
 	records := map[types.ManagedObjectReference]*vms.Record{}
 	for _, o := range content {
 		if o.Obj.Type == "VirtualMachine" {
-			records[o.Obj] = vms.NewRecord(o, nil)
+			records[o.Obj] = vms.NewRecord(o, nil, nil)
 		}
 	}
 	out := map[vms.FileOn][]vix.Item{}
@@ -88,18 +89,23 @@ func itemsOn(
 		}
 		for _, ref := range inventory.Referred(o, "vm") {
 			r := records[ref]
+			file, here := "", false
+			if r != nil {
+				file, here = r.On(ds)
+			}
 			switch {
 			case r == nil:
 				hidden = append(hidden, inventory.Withheld{Ref: ref, In: ds.In.Path})
 				continue
 			case r.Path().IsZero() && len(r.Withheld) > 0:
-				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: wire.UnescapeName(r.VM.Name), In: ds.In.Path})
+				hidden = append(hidden, inventory.Withheld{Ref: ref, Path: vix.Unescape(r.VM.Name), In: ds.In.Path})
 				continue
-			case r.Path().Datastore != ds.Name:
+			case !here:
 				continue // its disks are here, its configuration is elsewhere
 			}
 			reg := r.Registration()
-			key := vms.FileOn{Datastore: ds.Ref, File: reg.Path.File}
+			reg.Path = vix.Path{Datastore: ds.Name, File: file}
+			key := vms.FileOn{Datastore: ds.Ref, File: file}
 			out[key] = append(out[key], vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
 				Datacenter: ds.In.Path, PowerState: reg.PowerState,

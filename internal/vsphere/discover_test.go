@@ -11,6 +11,7 @@ import (
 
 	"github.com/vmware/govmomi/vim25/types"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/configfile"
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
@@ -142,7 +143,7 @@ func TestFilesReadsConfigurations(t *testing.T) {
 	laid(t, s, "DC0", "[LocalDS_0] copy/copy.vmx", sim.VMX{DisplayName: "Web", InstanceUUID: uuid})
 	laid(t, s, "DC0", "[LocalDS_0] locked/locked.vmx", sim.VMX{Encrypted: true})
 	must(t, s.WriteFile("DC0", "[LocalDS_0] bad/bad.vmx", []byte{0, 1, 2}))
-	must(t, s.WriteFile("DC0", "[LocalDS_0] big/big.vmx", make([]byte, datastores.MaxConfig+1)))
+	must(t, s.WriteFile("DC0", "[LocalDS_0] big/big.vmx", make([]byte, configfile.MaxSize+1)))
 	must(t, s.WriteFile("DC0", "[LocalDS_0] odd 100%/odd.vmx", []byte("displayName = \"Odd\"\nscsi0:0.present = \"TRUE\"\nscsi0:0.fileName = \"none.vmdk\"\n"+
 		"scsi0:1.present = \"TRUE\"\nscsi0:1.fileName = \"/vmfs/volumes/elsewhere/x.vmdk\"\nscsi0:2.present = \"TRUE\"\nscsi0:2.fileName = \"[LocalDS_0] web/web.vmdk\"\n")))
 	h := connected(t, s)

@@ -10,16 +10,22 @@ import (
 )
 
 var (
-	_ vix.Host      = (*host)(nil)
-	_ vix.Registrar = (*host)(nil)
-	_ vix.Browser   = (*host)(nil)
+	_ vix.Host           = (*host)(nil)
+	_ vix.Registrar      = (*host)(nil)
+	_ vix.Browser        = (*host)(nil)
+	_ vix.Power          = (*host)(nil)
+	_ vix.ToolsInstaller = (*host)(nil)
+	_ vix.Variables      = (*host)(nil)
+	_ vix.Snapshots      = (*host)(nil)
+	_ vix.Screen         = (*host)(nil)
 )
 
 // features are what this provider can do with the host, sorted.
 func (h *host) features() []vix.Feature {
 	f := []vix.Feature{
-		vix.FeatureFiles, vix.FeatureFind, vix.FeatureOpen, vix.FeatureRegister, vix.FeatureRename, vix.FeatureResourcePools,
-		vix.FeatureUnregister,
+		vix.FeatureFiles, vix.FeatureFind, vix.FeatureInstallTools, vix.FeatureInventory, vix.FeatureLogin, vix.FeatureOpen,
+		vix.FeaturePower, vix.FeatureRegister, vix.FeatureRename, vix.FeatureResourcePools, vix.FeatureScreen, vix.FeatureSnapshots,
+		vix.FeatureUnregister, vix.FeatureVariables,
 	}
 	if h.Client.IsVC() {
 		f = append(f, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)

@@ -34,7 +34,11 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 	}
 	above := inventory.NewEntities(content)
 	maps.Copy(above, entities)
-	found, hidden := items(content, below, above, query)
+	sk, err := h.Outline(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	found, hidden := items(content, below, above, sk, query)
 	if hidden, err = h.StillThere(ctx, hidden); err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -106,7 +110,7 @@ func (h *host) readBelow(ctx context.Context, below types.ManagedObjectReference
 		PropSet: []types.PropertySpec{
 			{Type: "VirtualMachine", PathSet: []string{
 				"name", "parent", "parentVApp", "config.instanceUuid", "config.files.vmPathName", "summary.config.vmPathName",
-				"runtime.powerState", "runtime.paused",
+				"summary.config.instanceUuid", "runtime.connectionState", "runtime.powerState", "runtime.paused",
 			}},
 			{Type: "Folder", PathSet: []string{"childEntity"}},
 			{Type: "Datacenter", PathSet: []string{"vmFolder"}},
@@ -119,7 +123,7 @@ func (h *host) readBelow(ctx context.Context, below types.ManagedObjectReference
 // items makes the answer of what was read, sorted by datacenter and path, and says
 // what the host withheld of it.
 func items(
-	content []types.ObjectContent, below types.ManagedObjectReference, above inventory.Entities, query vix.Query,
+	content []types.ObjectContent, below types.ManagedObjectReference, above inventory.Entities, sk *inventory.Outline, query vix.Query,
 ) (out []vix.Item, hidden []inventory.Withheld) {
 	came := map[types.ManagedObjectReference]types.ObjectContent{}
 	for _, o := range content {
@@ -143,11 +147,11 @@ func items(
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := vms.NewRecord(o, above)
+		r := vms.NewRecord(o, above, sk)
 		if reg := r.Registration(); !query.Running || r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 			out = append(out, vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,
-				Datacenter: reg.Datacenter, PowerState: reg.PowerState,
+				Datacenter: reg.Datacenter, PowerState: reg.PowerState, ConnectionState: reg.ConnectionState,
 			})
 		}
 	}

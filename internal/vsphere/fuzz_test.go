@@ -68,7 +68,7 @@ func converted(content []types.ObjectContent) []*vms.Record {
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := vms.NewRecord(o, above)
+		r := vms.NewRecord(o, above, nil)
 		_, _ = r.Opened(), candidate(r.Registration())
 		out = append(out, r)
 	}

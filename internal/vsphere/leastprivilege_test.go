@@ -30,7 +30,11 @@ type role struct {
 	// on is what each privilege is needed on, as errors show it.
 	on                    map[string]string
 	unregistered, running bool
-	run                   func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
+	// asks is set where the VM asks a question when it is powered on.
+	asks bool
+	// snapshot is set where the VM has a snapshot.
+	snapshot bool
+	run      func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
 }
 
 func changing(change vix.Change) func(context.Context, *host, vix.Path, vix.Handle) error {
@@ -39,6 +43,27 @@ func changing(change vix.Change) func(context.Context, *host, vix.Path, vix.Hand
 
 func unregistering(off vix.PowerOff) func(context.Context, *host, vix.Path, vix.Handle) error {
 	return func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return h.Unregister(ctx, vm, off) }
+}
+
+// ordering is the role of an order to a VM's power, or of its check.
+func ordering(op string, running bool, privilege string, order vix.PowerOrder) role {
+	return role{
+		op: op, running: running, privileges: []string{privilege}, on: map[string]string{privilege: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			if strings.HasPrefix(op, "check") {
+				return h.CheckPower(ctx, vm, order)
+			}
+			return second(h.SetPower(ctx, vm, order))
+		},
+	}
+}
+
+// snapshotRole is the role of something that is done with the snapshot of a VM that has one.
+func snapshotRole(op, privilege string, do func(ctx context.Context, h *host, vm vix.Handle) error) role {
+	return role{
+		op: op, snapshot: true, privileges: []string{privilege}, on: map[string]string{privilege: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return do(ctx, h, vm) },
+	}
 }
 
 // roles are the least roles, as the documentation has them.
@@ -60,6 +85,13 @@ var roles = []role{
 		op: "list files", privileges: []string{"Datastore.Browse"}, on: map[string]string{"Datastore.Browse": "the datastore "},
 		run: func(ctx context.Context, h *host, _ vix.Path, _ vix.Handle) error {
 			return second(h.Files(ctx, vix.FileQuery{Match: "*.vmx"}))
+		},
+	},
+	{
+		op: "read files", privileges: []string{"Datastore.Browse", "Datastore.FileManagement"},
+		on: map[string]string{"Datastore.Browse": "the datastore ", "Datastore.FileManagement": "the datastore "},
+		run: func(ctx context.Context, h *host, _ vix.Path, _ vix.Handle) error {
+			return second(h.Files(ctx, vix.FileQuery{ReadConfig: true}))
 		},
 	},
 	{
@@ -118,6 +150,72 @@ var roles = []role{
 			return h.CheckUnregister(ctx, handle, vix.PowerOffHard)
 		},
 	},
+	ordering("power on", false, privilegePowerOn, on(vix.WaitForNothing)),
+	{
+		op: "power on and answer", asks: true, privileges: []string{privilegePowerOn, privilegeAnswer},
+		on: map[string]string{privilegePowerOn: "the VM ", privilegeAnswer: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return second(h.SetPower(ctx, vm, vix.PowerOrder{Op: vix.PowerOpOn, Answers: vix.Answers{"msg.uuid.altered": "moved"}}))
+		},
+	},
+	{
+		op: "check an answer", privileges: []string{privilegeAnswer}, on: map[string]string{privilegeAnswer: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return h.CheckAnswer(ctx, vm) },
+	},
+	ordering("check a power-on", false, privilegePowerOn, on(vix.WaitForNothing)),
+	ordering("power off", true, privilegePowerOff, to(vix.PowerOpOff, vix.PowerHard)),
+	ordering("shut down", true, privilegePowerOff, to(vix.PowerOpOff, vix.PowerSoft)),
+	ordering("suspend", true, privilegeSuspend, to(vix.PowerOpSuspend, vix.PowerHard)),
+	ordering("suspend by the guest", true, privilegeSuspend, to(vix.PowerOpSuspend, vix.PowerSoft)),
+	ordering("reset", true, privilegeReset, to(vix.PowerOpReset, vix.PowerHard)),
+	ordering("reboot", true, privilegeReset, to(vix.PowerOpReset, vix.PowerSoft)),
+	ordering("check a reset", true, privilegeReset, to(vix.PowerOpReset, vix.PowerSoft)),
+	{
+		op: "mount the installer", running: true, privileges: []string{privilegeTools},
+		on: map[string]string{privilegeTools: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.InstallTools(ctx, vm, vix.ToolsMount, "")
+		},
+	},
+	{
+		op: "check a variable", privileges: []string{privilegeAdvanced}, on: map[string]string{privilegeAdvanced: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.CheckVariable(ctx, vm, guestVariable("owner"))
+		},
+	},
+	{
+		op: "write a variable", privileges: []string{privilegeAdvanced}, on: map[string]string{privilegeAdvanced: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.WriteVariable(ctx, vm, guestVariable("owner"), "x", false)
+		},
+	},
+	snapshotRole("check a snapshot", privilegeCreateSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.CheckSnapshot(ctx, vm, vix.SnapshotTake)
+	}),
+	snapshotRole("take a snapshot", privilegeCreateSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.TakeSnapshot(ctx, vm, vix.SnapshotSpec{Name: "a"}))
+	}),
+	snapshotRole("rename a snapshot", privilegeRenameSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.RenameSnapshot(ctx, vm, "1", "b", "")
+	}),
+	snapshotRole("remove a snapshot", privilegeRemoveSnapshot, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.RemoveSnapshot(ctx, vm, "1", false, true)
+	}),
+	snapshotRole("revert to a snapshot", privilegeRevert, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.Revert(ctx, vm, vix.SnapshotName{}, false))
+	}),
+	{
+		op: "capture the screen", running: true, privileges: []string{privilegeScreenshot}, on: map[string]string{privilegeScreenshot: ""},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return second(h.CaptureScreen(ctx, vm))
+		},
+	},
+	{op: "read snapshots", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+		return second(h.Snapshots(ctx, vm))
+	}},
+	{op: "read a variable", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+		return second(h.ReadVariable(ctx, vm, guestVariable("owner")))
+	}},
 	{
 		op: "unregister", privileges: []string{"VirtualMachine.Inventory.Unregister"},
 		on: map[string]string{"VirtualMachine.Inventory.Unregister": "the VM /DC0/vm/web"}, run: unregistering(vix.PowerOffFail),
@@ -150,6 +248,12 @@ func (r role) as(t *testing.T, without string) error {
 		vm, err := s.VM("DC0", p.String())
 		must(t, err)
 		handle = vix.Handle{ID: vm.Config.InstanceUuid, ManagedObjectID: moref, Path: p, Datacenter: "/DC0"}
+	}
+	if r.asks {
+		must(t, s.AskAtPowerOn("DC0", p.String(), sim.MovedOrCopied))
+	}
+	if r.snapshot {
+		must(t, second(connected(t, s).TakeSnapshot(t.Context(), handle, vix.SnapshotSpec{Name: "a"})))
 	}
 	if r.running {
 		must(t, s.SetTools("DC0", p.String(), true, true))

@@ -53,7 +53,7 @@ func TestLog(t *testing.T) {
 	options.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	bare, err := Connect(t.Context(), options)
 	must(t, err)
-	h := vix.Logged(bare, options.Log)
+	h := vix.Logged(bare, "vc", options.Log)
 	registrar, err := vix.Part[vix.Registrar](h, vix.FeatureRegister)
 	must(t, err)
 	must(t, second(registrar.Register(t.Context(), vix.RegisterSpec{Path: p})))

@@ -25,9 +25,9 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.At(ctx, at.Path, in, &h.Opens)
+	found, err := h.found(ctx, what, at.Path, in, &h.Opens)
 	if err != nil {
-		return nil, h.Failed(what, err)
+		return nil, err
 	}
 	switch len(found) {
 	case 1:
@@ -111,12 +111,35 @@ func (h *host) notRegistered(ctx context.Context, what wire.Step, p vix.Path, in
 		if more > 0 {
 			e.Reason += fmt.Sprintf(" It was looked for in the first %d of them.", len(looked))
 		}
+		if e.Choices = h.nearby(ctx, p, in); len(e.Choices) > 0 {
+			e.Reason += " Near it are:"
+		}
 		e.Remedy = "Check the path. A VM that storage vMotion moved has another one."
 	}
 	if p.IsTemplate() {
 		e.Remedy = strings.TrimSpace(e.Remedy + fmt.Sprintf("\n\nThis is the file of a template; that of a VM would be %s.", p.AsVMX()))
 	}
 	return e
+}
+
+// fewPlaces is in up to how many datacenters it is looked what lies near a file that is not there.
+const fewPlaces = 3
+
+// nearby lists what lies where the file is not, in each of a few datacenters.
+func (h *host) nearby(ctx context.Context, p vix.Path, in []*inventory.Datacenter) []string {
+	if len(in) > fewPlaces {
+		return nil
+	}
+	var out []string
+	for _, dc := range in {
+		for _, near := range h.Near(ctx, dc.Datastores[p.Datastore], p) {
+			if len(in) > 1 {
+				near = dc.Path + ": " + near
+			}
+			out = append(out, near)
+		}
+	}
+	return out
 }
 
 // nameIsShared reports that several datacenters have a datastore of the name, so
@@ -128,7 +151,7 @@ func (h *host) nameIsShared(ctx context.Context, name string) bool {
 	}
 	having := 0
 	for _, dc := range sk.Datacenters {
-		if dc.Datastores[name] != nil {
+		if dc.Datastore(name) != nil {
 			having++
 		}
 	}
@@ -154,36 +177,14 @@ func joinMore(items []string, more int) string {
 	return strings.Join(items, ", ") + " and " + strconv.Itoa(more) + " more"
 }
 
-// OpenID implements vix.Host: by instance UUID, which must be one VM's alone.
-func (h *host) OpenID(ctx context.Context, id string) (*vix.VM, error) {
-	what := wire.To("open", "the VM "+id)
-	found, err := h.OfHandle(ctx, id, &h.Opens)
+// Read implements vix.Host. Like Registration it begins with the recorded managed object,
+// and many reads travel together.
+func (h *host) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error) {
+	r, err := h.meant(ctx, wire.To("read", "the VM "+handle.ID), handle, &h.Opens)
 	if err != nil {
-		return nil, h.Failed(what, err)
+		return nil, err
 	}
-	switch len(found) {
-	case 1:
-		return h.readable(ctx, what, found[0])
-	case 0:
-		return nil, &vix.Error{
-			Op: what.Op, Object: what.Object, Code: vix.CodeVMNotFound,
-			Reason: "No VM with this instance UUID is registered on " + h.Endpoint.Host + ", or this user may not see it.",
-			Remedy: "Check the id. It is the instance UUID, not the BIOS UUID, which restored copies share.",
-		}
-	}
-	return nil, sameID(what, found)
-}
-
-// sameID lists the VMs that share an instance UUID.
-func sameID(what wire.Step, found []*vms.Record) error {
-	e := &vix.Error{
-		Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Kind: vix.ErrAmbiguous,
-		Reason: fmt.Sprintf("%d VMs have this instance UUID:", len(found)),
-		Remedy: "Give one of them another instance UUID (vc.uuid in its .vmx), or unregister the copy.",
-	}
-	for _, r := range found {
-		reg := r.Registration()
-		e.Choices = append(e.Choices, candidate(reg)+" at "+reg.Path.String())
-	}
-	return e
+	vm := r.Opened()
+	vm.Registration = h.stamp(ctx, vm.Registration)
+	return vm, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/session"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -26,8 +27,20 @@ const (
 	privilegeAssignPool = "Resource.AssignVMToPool"
 	privilegeUnregister = "VirtualMachine.Inventory.Unregister"
 	privilegePowerOff   = "VirtualMachine.Interact.PowerOff"
+	privilegePowerOn    = "VirtualMachine.Interact.PowerOn"
+	privilegeSuspend    = "VirtualMachine.Interact.Suspend"
+	privilegeReset      = "VirtualMachine.Interact.Reset"
+	privilegeAnswer     = "VirtualMachine.Interact.AnswerQuestion"
+	privilegeTools      = "VirtualMachine.Interact.ToolsInstall"
 	privilegeMove       = "VirtualMachine.Inventory.Move"
 	privilegeRename     = "VirtualMachine.Config.Rename"
+	privilegeAdvanced   = "VirtualMachine.Config.AdvancedConfig"
+
+	privilegeCreateSnapshot = "VirtualMachine.State.CreateSnapshot"
+	privilegeRemoveSnapshot = "VirtualMachine.State.RemoveSnapshot"
+	privilegeRenameSnapshot = "VirtualMachine.State.RenameSnapshot"
+	privilegeRevert         = "VirtualMachine.State.RevertToSnapshot"
+	privilegeScreenshot     = "VirtualMachine.Interact.CreateScreenshot"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
@@ -43,7 +56,7 @@ type missingGrant struct {
 }
 
 // permitted checks that the user may register a VM there:
-// AuthorizationManager.HasUserPrivilegeOnEntities. A host that cannot answer is
+// AuthorizationManager.HasUserPrivilegeOnEntities, or what was before it. A host that cannot answer is
 // asked no further: the registration itself will say.
 func (h *host) permitted(ctx context.Context, what wire.Step, p *inventory.Placed, ds *inventory.Datastore) error {
 	key := grantKey{folder: p.Folder.Ref, datastore: ds.Ref}
@@ -109,7 +122,7 @@ func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGran
 			request.PrivId = append(request.PrivId, need.privilege)
 		}
 	}
-	response, err := methods.HasUserPrivilegeOnEntities(ctx, h.Client, &request)
+	granted, err := h.askGrants(ctx, request)
 	if err != nil {
 		if unanswerable(err) {
 			return nil, nil
@@ -117,7 +130,7 @@ func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGran
 		return nil, err
 	}
 	var missing []missingGrant
-	for _, entity := range response.Returnval {
+	for _, entity := range granted {
 		for _, p := range entity.PrivAvailability {
 			if need := (missingGrant{entity.Entity, p.PrivId}); !p.IsGranted && slices.Contains(needs, need) {
 				missing = append(missing, need)
@@ -125,6 +138,32 @@ func (h *host) missing(ctx context.Context, needs []missingGrant) ([]missingGran
 		}
 	}
 	return missing, nil
+}
+
+// askGrants asks what the user has of some privileges: by name or, where the API has only
+// what came with 5.5, by session (AuthorizationManager.HasPrivilegeOnEntities).
+func (h *host) askGrants(ctx context.Context, request types.HasUserPrivilegeOnEntities) ([]types.EntityPrivilege, error) {
+	if !h.bySession.Load() {
+		response, err := methods.HasUserPrivilegeOnEntities(ctx, h.Client, &request)
+		if err == nil {
+			return response.Returnval, nil
+		}
+		if !fault.Is(err, &types.InvalidRequest{}) {
+			return nil, err
+		}
+		h.bySession.Store(true)
+	}
+	current, err := session.NewManager(h.Client).UserSession(ctx)
+	if err != nil || current == nil {
+		return nil, err
+	}
+	response, err := methods.HasPrivilegeOnEntities(ctx, h.Client, &types.HasPrivilegeOnEntities{
+		This: request.This, Entity: request.Entities, SessionId: current.Key, PrivId: request.PrivId,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return response.Returnval, nil
 }
 
 // leaveGrants is what the user lacks to take VMs out of the inventory, asked for

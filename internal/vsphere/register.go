@@ -19,8 +19,8 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
-// Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once;
-// nothing of it is repeated.
+// Register implements vix.Host: Folder.RegisterVM_Task. The task is sent once; it
+// is repeated only where the host refused to begin it because another one is running.
 func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Registered, error) {
 	p, err := h.prepare(ctx, spec, time.Time{}) // the host looks itself
 	if err != nil {
@@ -29,14 +29,18 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	if p.already != nil {
 		return &vix.Registered{Registration: h.stamp(ctx, p.already.Registration()), Adopted: !p.finished, Finished: p.finished}, nil
 	}
-	vm, err := h.register(ctx, p)
+	var vm types.ManagedObjectReference
+	err = h.patiently(ctx, func() (err error) {
+		vm, err = h.register(ctx, p)
+		return err
+	})
 	if err != nil {
 		if fault.Is(err, &types.AlreadyExists{}) {
 			return h.overtaken(ctx, p, err)
 		}
 		return nil, h.registerError(ctx, p, err)
 	}
-	h.Registered(spec.Path, p.dc, vm)
+	h.Registered(p.spec.Path, p.dc, vm)
 	// The registration exists: reading it back must not be cut short by the
 	// interruption that came too late to stop it.
 	readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.Options.RequestTimeout)
@@ -83,26 +87,6 @@ func (h *host) register(ctx context.Context, p *prepared) (types.ManagedObjectRe
 	return vm, nil
 }
 
-// overtaken is the case that the path was registered between the look and the
-// leap: by somebody else, or by an attempt of ours that was interrupted and whose
-// task the host finished only now. The host's record tells which.
-func (h *host) overtaken(ctx context.Context, p *prepared, refused error) (*vix.Registered, error) {
-	h.Forget(p.spec.Path.Datastore)
-	p.refused = true
-	if p.already == nil {
-		if err := h.lookAround(ctx, p); err != nil {
-			return nil, err
-		}
-	}
-	if p.already == nil {
-		return nil, h.registerError(ctx, p, refused)
-	}
-	if err := h.mayTake(ctx, p); err != nil {
-		return nil, err
-	}
-	return &vix.Registered{Registration: h.stamp(ctx, p.already.Registration()), Adopted: !p.finished, Finished: p.finished}, nil
-}
-
 // registerError says more about a refused registration than its fault does.
 func (h *host) registerError(ctx context.Context, p *prepared, err error) error {
 	var e *vix.Error
@@ -115,6 +99,8 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		file     *types.FileNotFound
 	)
 	switch {
+	case errors.Is(err, watch.ErrUnsettled) && errors.Is(err, context.DeadlineExceeded):
+		e.Reason = "The host's task did not end within the time of the operation; " + watch.ErrUnsettled.Error() + "."
 	case errors.Is(err, watch.ErrUnsettled):
 		e.Code = vix.CodeCancelled
 		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
@@ -123,6 +109,9 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
 		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.Path)
 		e.Remedy = "Check the path, or upload the VM first."
+		if e.Choices = h.Near(ctx, p.ds, p.spec.Path); len(e.Choices) > 0 {
+			e.Reason += " Near it are:"
+		}
 	case as(err, &argument):
 		switch argument.InvalidProperty {
 		case "pool":
@@ -162,58 +151,4 @@ func (h *host) now(ctx context.Context) (time.Time, error) {
 		return time.Until(*now), nil
 	})
 	return time.Now().Add(ahead), err
-}
-
-// registeredByUs asks the host's own record whether a VM is what an attempt of ours has
-// registered. The tasks of the attempt tell, where they are known and the host still has them;
-// otherwise its events do.
-func (h *host) registeredByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
-	certain := attempt.Told()
-	for _, task := range attempt.Tasks {
-		info, err := h.waits.Ended(ctx, types.ManagedObjectReference{Type: "Task", Value: task})
-		switch {
-		case err != nil:
-			return false, err
-		case info == nil:
-			certain = false // it runs still, or the host has forgotten it
-		case info.State == types.TaskInfoStateSuccess && info.Result == vm:
-			return true, nil
-		}
-	}
-	if certain {
-		return false, nil // all of them came to another end
-	}
-	return h.eventByUs(ctx, vm, attempt)
-}
-
-// eventByUs asks the host's events: is the newest VmRegisteredEvent of this VM one of our
-// user, within the time of the attempt? EventManager.QueryEvents.
-func (h *host) eventByUs(ctx context.Context, vm types.ManagedObjectReference, attempt vix.Attempt) (bool, error) {
-	manager := h.Client.ServiceContent.EventManager
-	if manager == nil {
-		return false, nil
-	}
-	response, err := methods.QueryEvents(ctx, h.Client, &types.QueryEvents{
-		This: *manager,
-		Filter: types.EventFilterSpec{
-			Entity:      &types.EventFilterSpecByEntity{Entity: vm, Recursion: types.EventFilterSpecRecursionOptionSelf},
-			EventTypeId: []string{"VmRegisteredEvent"},
-		},
-	})
-	if err != nil {
-		if unanswerable(err) {
-			return false, nil // no record, no proof
-		}
-		return false, err
-	}
-	var newest *types.Event
-	for _, event := range response.Returnval {
-		if _, ok := event.(*types.VmRegisteredEvent); !ok {
-			continue
-		}
-		if e := event.GetEvent(); newest == nil || e.CreatedTime.After(newest.CreatedTime) {
-			newest = e
-		}
-	}
-	return newest != nil && newest.UserName == h.User.UserName && attempt.Covers(newest.CreatedTime), nil
 }

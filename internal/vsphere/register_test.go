@@ -101,12 +101,11 @@ func TestRegisterFaults(t *testing.T) {
 		"state":         {&types.InvalidState{}, vix.CodeObjectIsBusy, vix.FieldNone, "not in a state that allows this"},
 		"host gone":     {&types.HostNotConnected{}, vix.CodeVMHostDisconnected, vix.FieldNone, "not connected to its vCenter"},
 		"communication": {&types.HostCommunication{}, vix.CodeHostNotConnected, vix.FieldNone, "no answer from the ESXi host"},
-		"busy":          {&types.TaskInProgress{}, vix.CodeOperationAlreadyInProgress, vix.FieldNone, "Another task is running"},
 		"unsupported":   {&types.NotSupported{}, vix.CodeNotSupported, vix.FieldNone, "does not support this"},
 		"cancelled":     {&types.RequestCanceled{}, vix.CodeCancelled, vix.FieldNone, "cancelled on the host"},
 		"gone":          {&types.ManagedObjectNotFound{}, vix.CodeObjectNotFound, vix.FieldNone, "gone"},
 		"file":          {&types.FileFault{File: "x"}, vix.CodeFileError, vix.FieldNone, "cannot read or write a file"},
-		"unknown":       {&types.PatchMetadataInvalid{}, vix.CodeFail, vix.FieldNone, "the host says: PatchMetadataInvalid"},
+		"unknown":       {&types.PatchMetadataInvalid{}, vix.CodeFail, vix.FieldNone, "Its tasks and events tell what it was doing.\n\nVIX_E_FAIL (1); the host says: PatchMetadataInvalid"},
 	} {
 		for form, fault := range map[string]sim.Fault{
 			"as a SOAP fault":  {Method: "RegisterVM_Task", SOAP: c.fault},
@@ -136,6 +135,19 @@ func TestRegisterOnAFreeESXi(t *testing.T) {
 	}
 	_, err = h.Register(t.Context(), vix.RegisterSpec{Path: p})
 	says(t, failure(t, err, vix.CodeLicense, vix.FieldNone), "VIX_E_LICENSE (32); the host says: RestrictedVersion")
+}
+
+func TestAnESXiHasNoTemplates(t *testing.T) {
+	s := simulated(t, sim.Options{ESX: true})
+	p := laid(t, s, "ha-datacenter", "[LocalDS_0] tpl/tpl.vmtx")
+	h := connected(t, s)
+	_, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Template: true})
+	says(t, failure(t, err, vix.CodeNotSupported, vix.FieldTemplate), "VMware ESXi has no templates; a vCenter has.")
+	_, err = h.Register(t.Context(), vix.RegisterSpec{Path: p, Template: true})
+	failure(t, err, vix.CodeNotSupported, vix.FieldTemplate)
+	if n := s.Requests()["RegisterVM_Task"]; n != 0 {
+		t.Errorf("it was sent %d times all the same", n)
+	}
 }
 
 func TestRegisterIsSentOnceWhenTheLineBreaks(t *testing.T) {

@@ -31,15 +31,20 @@ func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Regist
 
 // current is the record of the VM that a handle means, now.
 func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (*vms.Record, error) {
+	return h.meant(ctx, what, handle, &h.Reads)
+}
+
+// meant is the record of the VM that a handle means, as much of it as reads read.
+func (h *host) meant(ctx context.Context, what wire.Step, handle vix.Handle, reads vms.Reader) (*vms.Record, error) {
 	if err := h.sameServer(ctx, what, handle); err != nil {
 		return nil, err
 	}
 	proved := false // that the recorded managed object is gone
 	// Where an index knows the id under another managed object, that is read together
 	// with the recorded one.
-	started := h.AskElsewhere(handle.ID, handle.ManagedObjectID, &h.Reads)
+	started := h.AskElsewhere(handle.ID, handle.ManagedObjectID, reads)
 	if handle.ManagedObjectID != "" {
-		r, err := h.Reads.Get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
+		r, err := reads.Get(ctx, types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID})
 		switch {
 		case wire.IsGone(err):
 			proved = true
@@ -54,7 +59,7 @@ func (h *host) current(ctx context.Context, what wire.Step, handle vix.Handle) (
 			}
 		}
 	}
-	if r, err := h.byID(ctx, what, handle, started); r != nil || err != nil {
+	if r, err := h.byID(ctx, what, handle, reads, started); r != nil || err != nil {
 		return r, err
 	}
 	if err := h.notByPath(ctx, what, handle); err != nil {
@@ -102,9 +107,9 @@ func (h *host) itself(ctx context.Context, what wire.Step, handle vix.Handle) (*
 // byID finds a VM that was registered anew, under another managed object id. One
 // that only has the same instance UUID is not it.
 func (h *host) byID(
-	ctx context.Context, what wire.Step, handle vix.Handle, started vms.Underway,
+	ctx context.Context, what wire.Step, handle vix.Handle, reads vms.Reader, started vms.Underway,
 ) (*vms.Record, error) {
-	found, err := h.ByID(ctx, handle.ID, &h.Reads, started)
+	found, err := h.ByID(ctx, handle.ID, reads, started)
 	if err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -165,9 +170,17 @@ func (h *host) notByPath(ctx context.Context, what wire.Step, handle vix.Handle)
 	if h.AbsentLately(handle.Path) {
 		return nil // proved for all, with what no id finds
 	}
-	found, err := h.AtNow(ctx, handle.Path, in, &h.Reads)
+	places, err := h.spellings(ctx, what, handle.Path, in)
 	if err != nil {
-		return h.Failed(what, err)
+		return err
+	}
+	var found []*vms.Record
+	for _, at := range places {
+		some, err := h.AtNow(ctx, at.path, at.in, &h.Reads)
+		if err != nil {
+			return h.Failed(what, err)
+		}
+		found = append(found, some...)
 	}
 	if len(found) == 0 {
 		return nil
@@ -215,7 +228,7 @@ func (h *host) fileID(ctx context.Context, r vix.Registration) string {
 		return ""
 	}
 	for _, dc := range sk.Datacenters {
-		if ds := dc.Datastores[r.Path.Datastore]; ds != nil && dc.Path == r.Datacenter {
+		if ds := dc.Datastore(r.Path.Datastore); ds != nil && dc.Path == r.Datacenter {
 			return ds.FileID(r.Path)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/configfile"
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
 )
 
 // landscape is a simulated host with datastores full of files, and the truth about
@@ -84,7 +84,7 @@ func (l *landscape) setTraps() {
 		l.left[fmt.Sprintf("/DC%d:%s", dc, path)] = glob
 	})
 	l.trap(func(dc int) { // what is no configuration
-		content := [][]byte{{0, 1, 2, 0xff}, []byte("<html>"), make([]byte, datastores.MaxConfig+1), []byte("a = \"unclosed")}[dc]
+		content := [][]byte{{0, 1, 2, 0xff}, []byte("<html>"), make([]byte, configfile.MaxSize+1), []byte("a = \"unclosed")}[dc]
 		path := "[LocalDS_0] damaged/damaged.vmx"
 		must(t, h.WriteFile(fmt.Sprintf("DC%d", dc), path, content))
 		l.truth[fmt.Sprintf("/DC%d:%s", dc, path)] = stated("", "", true)

@@ -51,14 +51,20 @@ func (h *host) lookAtTwins(ctx context.Context, p *prepared, twins []*inventory.
 
 // sameFile reports that a path on two datastores has the same size and time.
 func (h *host) sameFile(ctx context.Context, a, b *inventory.Datastore, p vix.Path) (bool, error) {
-	var infos [2]*types.FileInfo
-	for i, ds := range []*inventory.Datastore{a, b} {
-		var err error
-		if infos[i], err = h.FileInfo(ctx, ds, vix.Path{Datastore: ds.Name, File: p.File}); err != nil || infos[i] == nil {
-			return false, err
-		}
+	return h.oneFile(ctx, a, vix.Path{Datastore: a.Name, File: p.File}, b, vix.Path{Datastore: b.Name, File: p.File})
+}
+
+// oneFile reports that what lies at two paths has the same size and time.
+func (h *host) oneFile(ctx context.Context, a *inventory.Datastore, at vix.Path, b *inventory.Datastore, other vix.Path) (bool, error) {
+	one, err := h.FileInfo(ctx, a, at)
+	if err != nil || one == nil {
+		return false, err
 	}
-	return printOf(infos[0]) == printOf(infos[1]), nil
+	two, err := h.FileInfo(ctx, b, other)
+	if err != nil || two == nil {
+		return false, err
+	}
+	return printOf(one) == printOf(two), nil
 }
 
 // fingerprint is what tells two files apart that lie at one path of one export.

@@ -16,7 +16,6 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -29,9 +28,14 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 		return err
 	}
 	ref := r.VM.Self
-	if change.Name != nil && wire.UnescapeName(r.VM.Name) != *change.Name {
-		task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
-		err = h.finish(ctx, wire.To("rename", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
+	if change.Name != nil && !vix.SameName(vix.Unescape(r.VM.Name), *change.Name) {
+		err := h.carry(ctx, wire.To("rename", what.Object), func() (types.ManagedObjectReference, error) {
+			task, err := methods.Rename_Task(ctx, h.Client, &types.Rename_Task{This: ref, NewName: wire.EscapeName(*change.Name)})
+			if err != nil {
+				return types.ManagedObjectReference{}, err
+			}
+			return task.Returnval, nil
+		})
 		if err != nil {
 			return err
 		}
@@ -85,10 +89,15 @@ func (h *host) moveToFolder(ctx context.Context, what wire.Step, r *vms.Record, 
 	if r.VM.Parent != nil && *r.VM.Parent == to.Ref {
 		return nil
 	}
-	task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
-		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+	return h.carry(ctx, wire.To("move", what.Object), func() (types.ManagedObjectReference, error) {
+		task, err := methods.MoveIntoFolder_Task(ctx, h.Client, &types.MoveIntoFolder_Task{
+			This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+		})
+		if err != nil {
+			return types.ManagedObjectReference{}, err
+		}
+		return task.Returnval, nil
 	})
-	return h.finish(ctx, wire.To("move", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
 }
 
 func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t *inventory.Places, name string) error {
@@ -99,18 +108,12 @@ func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t 
 	if r.VM.ResourcePool != nil && *r.VM.ResourcePool == to.Ref {
 		return nil
 	}
-	_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
-		This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+	return h.carry(ctx, wire.To("move", what.Object), func() (none types.ManagedObjectReference, err error) {
+		_, err = methods.MoveIntoResourcePool(ctx, h.Client, &types.MoveIntoResourcePool{
+			This: to.Ref, List: []types.ManagedObjectReference{r.VM.Self},
+		})
+		return none, err
 	})
-	return h.Denied(ctx, wire.To("move", what.Object), err)
-}
-
-// finish waits for the task that a call started.
-func (h *host) finish(ctx context.Context, what wire.Step, started error, task func() types.ManagedObjectReference) error {
-	if started != nil {
-		return h.Denied(ctx, what, started)
-	}
-	return h.Denied(ctx, what, h.waits.Done(ctx, task()))
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
@@ -125,11 +128,11 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 	}
 	vm := object.NewVirtualMachine(h.Client, r.VM.Self)
 	if r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
-		if err := h.powerOff(ctx, what, vm, off); err != nil {
+		if err := h.powerOff(ctx, what, r, off); err != nil {
 			return err
 		}
 	}
-	if err := vm.Unregister(ctx); err != nil && !wire.IsGone(err) {
+	if err := h.patiently(ctx, func() error { return vm.Unregister(ctx) }); err != nil && !wire.IsGone(err) {
 		if fault.Is(err, &types.InvalidPowerState{}) {
 			return poweredOn(what, err)
 		}
@@ -140,25 +143,17 @@ func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerO
 }
 
 // powerOff turns a running VM off in the way that the user chose.
-func (h *host) powerOff(ctx context.Context, what wire.Step, vm *object.VirtualMachine, off vix.PowerOff) error {
-	switch off {
-	case vix.PowerOffHard:
-		task, err := methods.PowerOffVM_Task(ctx, h.Client, &types.PowerOffVM_Task{This: vm.Reference()})
-		return h.finish(ctx, wire.To("power off", what.Object), err, func() types.ManagedObjectReference { return task.Returnval })
-	case vix.PowerOffGuest:
-		if err := vm.ShutdownGuest(ctx); err != nil {
-			return h.Denied(ctx, wire.To("shut down", what.Object), err)
-		}
-		return h.waitForOff(ctx, wire.To("shut down", what.Object), vm.Reference())
+func (h *host) powerOff(ctx context.Context, what wire.Step, r *vms.Record, off vix.PowerOff) error {
+	mode, ok := map[vix.PowerOff]vix.PowerMode{vix.PowerOffHard: vix.PowerHard, vix.PowerOffGuest: vix.PowerSoft}[off]
+	if !ok {
+		return poweredOn(what, nil)
 	}
-	return poweredOn(what, nil)
-}
-
-// waitForOff waits until the guest has shut down: the call that asks it to returns
-// at once.
-func (h *host) waitForOff(ctx context.Context, what wire.Step, vm types.ManagedObjectReference) error {
-	_, err := h.waits.Until(ctx, vm, func(seen watch.VM) bool { return seen.Power == types.VirtualMachinePowerStatePoweredOff })
-	return h.Failed(what, err)
+	p, err := h.powering(ctx, r, vix.PowerOrder{Op: vix.PowerOpOff, Mode: mode})
+	if err != nil {
+		return err
+	}
+	p.what.Object = what.Object
+	return p.off(ctx)
 }
 
 // poweredOn refuses to unregister a running VM.

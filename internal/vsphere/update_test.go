@@ -91,7 +91,8 @@ func TestUnregisterOfARunningVM(t *testing.T) {
 	s.SetGuestsHang(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	failure(t, h.Unregister(ctx, handle, vix.PowerOffGuest), vix.CodeNetHTTPOperationTimedout, vix.FieldNone)
+	says(t, kind(t, failure(t, h.Unregister(ctx, handle, vix.PowerOffGuest), vix.CodeVMIsRunning, vix.FieldNone), vix.ErrGuestIdle),
+		"Cannot shut down", "The guest was asked, and has not done it in the time allowed. The VM is still on")
 	must(t, s.SetPower("DC0", p.String(), "poweredOff"))
 	s.Fault(sim.Fault{Method: "UnregisterVM", SOAP: &types.InvalidPowerState{ExistingState: types.VirtualMachinePowerStatePoweredOn}})
 	says(t, failure(t, h.Unregister(t.Context(), handle, vix.PowerOffFail), vix.CodeVMIsRunning, vix.FieldNone), "the host says: InvalidPowerState")

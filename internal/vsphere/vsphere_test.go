@@ -171,10 +171,11 @@ func world(t *testing.T, options sim.Options, datacenter string) vixtest.World {
 			_, err := s.Register(t.Context(), datacenter, path)
 			must(t, err)
 		},
-		Unregister: func(t *testing.T, path string) { must(t, s.Unregister(t.Context(), datacenter, path)) },
-		PowerOn:    func(t *testing.T, path string) { must(t, s.SetPower(datacenter, path, "poweredOn")) },
-		Withhold:   func(*testing.T) { s.Deny(s.Username(), "VirtualMachine.Inventory.Unregister", "") },
-		Logins:     s.Sessions,
+		Unregister:   func(t *testing.T, path string) { must(t, s.Unregister(t.Context(), datacenter, path)) },
+		PowerOn:      func(t *testing.T, path string) { must(t, s.SetPower(datacenter, path, "poweredOn")) },
+		AskAtPowerOn: func(t *testing.T, path string) { must(t, s.AskAtPowerOn(datacenter, path, sim.MovedOrCopied)) },
+		Withhold:     func(*testing.T) { s.Deny(s.Username(), "VirtualMachine.Inventory.Unregister", "") },
+		Logins:       s.Sessions,
 		Fingerprint: func(t *testing.T) string {
 			files, err := s.Files(datacenter, "LocalDS_0")
 			must(t, err)

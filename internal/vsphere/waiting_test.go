@@ -49,8 +49,8 @@ func TestATaskThatOutlivesItsCallerIsSaidSo(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	_, err := h.Register(ctx, vix.RegisterSpec{Path: p})
-	e := failure(t, err, vix.CodeCancelled, vix.FieldNone)
-	if says(t, e, "may still finish on the host"); !e.Doubt {
+	e := failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone)
+	if says(t, e, "did not end within the time of the operation", "may still finish on the host"); !e.Doubt {
 		t.Error("the outcome counts as known")
 	}
 	if took := time.Since(start); took > 2500*time.Millisecond {
@@ -124,7 +124,7 @@ func TestTasksAreWatchedAnewWhenTheWatchBreaks(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	_, err := h.Register(ctx, vix.RegisterSpec{Path: p})
-	says(t, failure(t, err, vix.CodeCancelled, vix.FieldNone), "may still finish on the host")
+	says(t, failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone), "may still finish on the host")
 	s.ClearFaults()
 }
 

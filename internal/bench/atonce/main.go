@@ -109,6 +109,9 @@ func (host) Disconnect(context.Context) error { return nil }
 // OpenID implements vix.Host.
 func (host) OpenID(context.Context, string) (*vix.VM, error) { return nil, errNotMeasured }
 
+// Read implements vix.Host.
+func (host) Read(context.Context, vix.Handle) (*vix.VM, error) { return nil, errNotMeasured }
+
 // Find implements vix.Host.
 func (host) Find(context.Context, vix.Query) ([]vix.Item, error) { return nil, errNotMeasured }
 

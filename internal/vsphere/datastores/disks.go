@@ -5,7 +5,6 @@ package datastores
 
 import (
 	"context"
-	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -167,7 +166,7 @@ func absolutePlace(f *File, name string, volumes []mountedVolume) (diskPlace, bo
 // besides is the datastore of that name in a datacenter that has the file's.
 func besides(f *File, name string) *inventory.Datastore {
 	for _, mount := range f.Store.Mounts {
-		if ds := mount.In.Datastores[name]; ds != nil {
+		if ds := mount.In.Datastore(name); ds != nil {
 			return ds
 		}
 	}
@@ -185,11 +184,9 @@ func volumesOf(sk *inventory.Outline) []mountedVolume {
 	var out []mountedVolume
 	for _, dc := range sk.Datacenters {
 		for _, ds := range dc.Datastores {
-			u, err := url.Parse(ds.URL)
-			if err != nil || u.Path == "" {
-				continue
+			if directory := ds.Directory(); directory != "" {
+				out = append(out, mountedVolume{directory, ds})
 			}
-			out = append(out, mountedVolume{strings.TrimRight(u.Path, "/") + "/", ds})
 		}
 	}
 	return out

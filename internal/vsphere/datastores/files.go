@@ -31,6 +31,7 @@ type Datastores struct {
 
 	waits    *watch.Watch
 	searches fileSearches
+	tops     wire.Memory[types.ManagedObjectReference, *topFolders]
 }
 
 // New searches the datastores of an inventory; its tasks are waited for with waits.
@@ -44,7 +45,9 @@ func New(inv *inventory.Inventory, waits *watch.Watch) *Datastores {
 type fileSearches struct {
 	mu    sync.Mutex
 	spent map[types.ManagedObjectReference]int // single searches so far, by datastore
-	all   wire.Memory[types.ManagedObjectReference, map[string]bool]
+	// explained is of how many files that are not there it has been told what is near.
+	explained map[types.ManagedObjectReference]int
+	all       wire.Memory[types.ManagedObjectReference, map[string]bool]
 }
 
 const (
@@ -126,7 +129,7 @@ func (d *Datastores) LookForFile(ctx context.Context, p vix.Path, in []*inventor
 	group.SetLimit(vms.Parallel)
 	for i, dc := range in[:len(looked)] {
 		group.Go(func() error {
-			there, err := d.findFile(ctx, dc.Datastores[p.Datastore], p, len(in) > vms.MaxWidth)
+			there, err := d.findFile(ctx, dc.Datastore(p.Datastore), p, len(in) > vms.MaxWidth)
 			looked[i] = Looked{dc, there, err}
 			return nil
 		})
@@ -150,7 +153,7 @@ func (f *fileSearches) single(ds types.ManagedObjectReference, wide bool) bool {
 	return f.spent[ds] <= MaxFolders
 }
 
-// searchFolder looks for one file: HostDatastoreBrowser.SearchDatastore_Task.
+// searchFolder looks for one file.
 func (d *Datastores) searchFolder(ctx context.Context, ds *inventory.Datastore, p vix.Path) (*types.FileInfo, error) {
 	files, err := d.listFolder(ctx, ds, p.Folder(), pattern(p.Base()))
 	return files[p.File], err
@@ -159,19 +162,9 @@ func (d *Datastores) searchFolder(ctx context.Context, ds *inventory.Datastore, 
 // listFolder gives the files of a folder that match, by their path below the
 // datastore; none of a folder that is not there.
 func (d *Datastores) listFolder(ctx context.Context, ds *inventory.Datastore, folder, pattern string) (map[string]*types.FileInfo, error) {
-	response, err := methods.SearchDatastore_Task(ctx, d.Client, &types.SearchDatastore_Task{
-		This: ds.Browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: searchSpec(pattern),
-	})
+	found, err := d.search(ctx, ds, folder, searchSpec(pattern))
 	if err != nil {
 		return nil, notFoundIsNil(err)
-	}
-	result, err := d.waits.Result(ctx, response.Returnval)
-	if err != nil {
-		return nil, notFoundIsNil(err)
-	}
-	found, ok := result.(types.HostDatastoreBrowserSearchResults)
-	if !ok {
-		return nil, fmt.Errorf("the search gave %T", result)
 	}
 	files := map[string]*types.FileInfo{}
 	for _, file := range found.File {
@@ -179,6 +172,27 @@ func (d *Datastores) listFolder(ctx context.Context, ds *inventory.Datastore, fo
 		files[path.Join(folder, info.Path)] = info
 	}
 	return files, nil
+}
+
+// search lists a folder: HostDatastoreBrowser.SearchDatastore_Task.
+func (d *Datastores) search(
+	ctx context.Context, ds *inventory.Datastore, folder string, spec *types.HostDatastoreBrowserSearchSpec,
+) (found types.HostDatastoreBrowserSearchResults, err error) {
+	response, err := methods.SearchDatastore_Task(ctx, d.Client, &types.SearchDatastore_Task{
+		This: ds.Browser, DatastorePath: datastorePath(ds.Name, folder), SearchSpec: spec,
+	})
+	if err != nil {
+		return found, err
+	}
+	result, err := d.waits.Result(ctx, response.Returnval)
+	if err != nil {
+		return found, err
+	}
+	found, ok := result.(types.HostDatastoreBrowserSearchResults)
+	if !ok {
+		return found, fmt.Errorf("the search gave %T", result)
+	}
+	return found, nil
 }
 
 // searchAll lists all files of a datastore that match:

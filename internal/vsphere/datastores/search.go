@@ -29,6 +29,11 @@ type File struct {
 	vix.File
 	Store *inventory.Store
 	disks map[string]bool // the .vmdk files of the datastore, if they were listed
+	// denied is set where the user may not read it.
+	denied *denial
+	// Friendly is the path below the datastore with the name that people gave its first folder,
+	// where the host calls that by an identifier; empty elsewhere.
+	Friendly string
 }
 
 // missingFolderError is a datastore without the folder asked for.
@@ -56,14 +61,22 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 		}
 	}
 	patterns := []string{cmp.Or(q.Match, "*.vmx")}
-	if strings.ContainsAny(patterns[0], `[]\`) {
+	if strings.ContainsAny(patterns[0], `[]\`) || vix.Composable(patterns[0]) {
 		patterns[0] = "*" // hosts know * and ? only; the rest is done here
 	}
 	if q.ReadConfig {
 		patterns = append(patterns, "*.vmdk")
 	}
+	folder, _, err := d.Spelled(ctx, g.Home, vix.Path{Datastore: g.Home.Name, File: strings.Trim(q.Folder, "/") + "/"})
+	if e, ok := errors.AsType[*vix.Error](err); ok && e.Field == vix.FieldPath {
+		e.Field = vix.FieldFilesPath
+	}
+	if err != nil {
+		return nil, err
+	}
 	response, err := methods.SearchDatastoreSubFolders_Task(ctx, d.Client, &types.SearchDatastoreSubFolders_Task{
-		This: g.Home.Browser, DatastorePath: datastorePath(g.Home.Name, strings.Trim(q.Folder, "/")), SearchSpec: searchSpec(patterns...),
+		This: g.Home.Browser, SearchSpec: searchSpec(patterns...),
+		DatastorePath: datastorePath(g.Home.Name, strings.Trim(folder.File, "/")),
 	})
 	var result types.AnyType
 	if err == nil {
@@ -79,13 +92,15 @@ func (d *Datastores) Search(ctx context.Context, g *inventory.Store, q vix.FileQ
 	if !ok {
 		return nil, d.Failed(what, fmt.Errorf("the search gave %T", result))
 	}
-	return collect(g, folders.HostDatastoreBrowserSearchResults, q), nil
+	files := collect(g, folders.HostDatastoreBrowserSearchResults, q)
+	return files, d.nameFriendly(ctx, g.Home, files)
 }
 
 // collect takes the files from a search's answer.
 func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResults, q vix.FileQuery) []File {
 	var files []File
 	disks := map[string]bool{}
+	match := vix.Composed(cmp.Or(q.Match, "*.vmx"))
 	for _, folder := range folders {
 		below := folderBelow(folder.FolderPath)
 		for _, item := range folder.File {
@@ -95,7 +110,7 @@ func collect(g *inventory.Store, folders []types.HostDatastoreBrowserSearchResul
 				disks[name] = true
 			}
 			at := vix.Path{Datastore: g.Home.Name, File: name}
-			if ok, _ := path.Match(cmp.Or(q.Match, "*.vmx"), path.Base(name)); !ok || isFolder(item) || !isConfig(name) {
+			if ok, _ := path.Match(match, vix.Composed(path.Base(name))); !ok || isFolder(item) || !isConfig(name) {
 				continue
 			}
 			f := File{Store: g, disks: disks, File: vix.File{Path: at, Datacenter: g.Home.In.Path, Size: info.FileSize}}

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -49,9 +48,12 @@ func (i *Inventory) selectDatacenters(sk *Outline, what wire.Step, l vix.Locator
 		}
 		within = []*Datacenter{dc}
 	}
+	if err := distinct(what, vix.FieldPath, within, []string{l.Path.Datastore}); err != nil {
+		return nil, err
+	}
 	var found []*Datacenter
 	for _, dc := range within {
-		if dc.Datastores[l.Path.Datastore] != nil {
+		if dc.Datastore(l.Path.Datastore) != nil {
 			found = append(found, dc)
 		}
 	}
@@ -65,9 +67,6 @@ func (i *Inventory) selectDatacenters(sk *Outline, what wire.Step, l vix.Locator
 func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) {
 	var found []*Datacenter
 	for _, dc := range sk.Datacenters {
-		if dc.Path == strings.TrimRight(name, "/") {
-			return dc, nil
-		}
 		if vix.SamePlace(dc.Path, name) {
 			found = append(found, dc)
 		}
@@ -87,7 +86,7 @@ func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) 
 	default:
 		e.Code, e.Kind = vix.CodeInvalidArg, vix.ErrAmbiguous
 		e.Reason = fmt.Sprintf("The name %q fits %d datacenters:", name, len(found))
-		e.Choices = sk.Paths(found)
+		e.Choices = legible(sk.Paths(found))
 		e.Remedy = "Give the inventory path of the one that is meant."
 	}
 	return nil, e
@@ -108,7 +107,7 @@ func (sk *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datace
 	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldPath}
 	var elsewhere []*Datacenter
 	for _, dc := range sk.Datacenters {
-		if dc.Datastores[p.Datastore] != nil {
+		if dc.Datastore(p.Datastore) != nil {
 			elsewhere = append(elsewhere, dc)
 		}
 	}
@@ -168,7 +167,7 @@ func AtMost(all []string, n int) []string {
 // Again is the same datastore as a newer outline has it.
 func (sk *Outline) Again(ds *Datastore) *Datastore {
 	for _, dc := range sk.Datacenters {
-		if now := dc.Datastores[ds.Name]; now != nil && now.Ref == ds.Ref {
+		if now := dc.Datastore(ds.Name); now != nil && now.Ref == ds.Ref {
 			return now
 		}
 	}
@@ -180,7 +179,7 @@ func (sk *Outline) ImpliedBy(spec vix.RegisterSpec) string {
 	implied := ""
 	for _, given := range []string{spec.Folder, spec.ResourcePool, spec.Cluster, spec.Host} {
 		for _, dc := range sk.Datacenters {
-			if strings.HasPrefix(given, dc.Path+"/") && len(dc.Path) > len(implied) {
+			if vix.LiesIn(given, dc.Path) && len(dc.Path) > len(implied) {
 				implied = dc.Path
 			}
 		}
@@ -201,8 +200,11 @@ func (sk *Outline) DatastoreNames() []string {
 
 // HaveNames refuses the names of datastores that no datacenter has.
 func (sk *Outline) HaveNames(what wire.Step, within []*Datacenter, names []string) error {
+	if err := distinct(what, vix.FieldDatastores, within, names); err != nil {
+		return err
+	}
 	for _, name := range names {
-		if slices.ContainsFunc(within, func(dc *Datacenter) bool { return dc.Datastores[name] != nil }) {
+		if slices.ContainsFunc(within, func(dc *Datacenter) bool { return dc.Datastore(name) != nil }) {
 			continue
 		}
 		unknown := sk.UnknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
@@ -213,4 +215,45 @@ func (sk *Outline) HaveNames(what wire.Step, within []*Datacenter, names []strin
 		}
 	}
 	return nil
+}
+
+// distinct refuses datastores, of some names or any, whose names are one to users.
+func distinct(what wire.Step, field vix.Field, within []*Datacenter, names []string) error {
+	for _, dc := range within {
+		for key, alike := range dc.Alike {
+			if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return dc.Datastore(name) == dc.Datastores[key] }) {
+				continue
+			}
+			e := &vix.Error{
+				Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: field, Kind: vix.ErrAmbiguous,
+				Reason: fmt.Sprintf("%d datastores of %s have names that look the same and differ in their bytes (Unicode's composed and "+
+					"decomposed forms), so that no text can say which one is meant:", len(alike), dc.Path),
+				Remedy: "Rename one of them.",
+			}
+			for _, name := range alike {
+				e.Choices = append(e.Choices, Bytes(name))
+			}
+			return e
+		}
+	}
+	return nil
+}
+
+// Bytes shows a text so that two that look the same can be told apart.
+func Bytes(text string) string { return strconv.QuoteToASCII(text) }
+
+// legible shows choices by their bytes where some look the same.
+func legible(choices []string) []string {
+	seen := map[string]bool{}
+	for _, choice := range choices {
+		seen[vix.Composed(choice)] = true
+	}
+	if len(seen) == len(choices) {
+		return choices
+	}
+	var out []string
+	for _, choice := range choices {
+		out = append(out, Bytes(choice))
+	}
+	return out
 }

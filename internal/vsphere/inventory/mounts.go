@@ -5,6 +5,7 @@ package inventory
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,54 @@ func (ds *Datastore) Volume() string {
 	return ds.Ref.String()
 }
 
+// IsOneOf reports that the datastore has one of some names; any will do if there are none.
+func (ds *Datastore) IsOneOf(names []string) bool {
+	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return ds.In.Datastore(name) == ds })
+}
+
+// Directory is where the datastore lies in the file system of its hosts, with a slash at
+// the end: /vmfs/volumes/UUID/. Empty where the host tells no URL.
+func (ds *Datastore) Directory() string {
+	u, err := url.Parse(ds.URL)
+	if err != nil || u.Path == "" {
+		return ""
+	}
+	return strings.TrimRight(u.Path, "/") + "/"
+}
+
+// Below gives the path below the datastore of what lies in its directory.
+func (ds *Datastore) Below(name string) (string, bool) {
+	directory := ds.Directory()
+	if directory == "" {
+		return "", false
+	}
+	return strings.CutPrefix(name, directory)
+}
+
+// AtDirectory are the mounts of the datastore that a path in the file system of the
+// hosts is on, the oldest first.
+func (sk *Outline) AtDirectory(name string) []*Datastore {
+	var found []*Datastore
+	if sk == nil {
+		return nil
+	}
+	for _, dc := range sk.Datacenters {
+		for _, ds := range dc.Datastores {
+			if _, ok := ds.Below(name); ok {
+				found = append(found, ds)
+			}
+		}
+	}
+	slices.SortFunc(found, byAge)
+	return found
+}
+
+// StoresObjects reports that its folders are objects of vSAN or vVols, which the host
+// calls by identifiers of its own.
+func (ds *Datastore) StoresObjects() bool {
+	return strings.EqualFold(ds.Type, "vsan") || strings.EqualFold(ds.Type, "vsanD") || strings.EqualFold(ds.Type, "VVOL")
+}
+
 // Store is one datastore, however many datacenters mount it and whatever they
 // call it.
 type Store struct {
@@ -43,7 +92,7 @@ func (sk *Outline) Stores(within []*Datacenter, names []string) []*Store {
 	homes := map[string]*Datastore{}
 	for _, dc := range within {
 		for _, ds := range dc.Datastores {
-			if ds.Withheld || len(names) > 0 && !slices.Contains(names, ds.Name) {
+			if ds.Withheld || !ds.IsOneOf(names) {
 				continue
 			}
 			if home := homes[ds.Volume()]; home == nil || byAge(ds, home) < 0 {

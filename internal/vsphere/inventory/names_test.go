@@ -9,15 +9,6 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-func TestAPathIsNotEscaped(t *testing.T) {
-	if got := escapeUnlessPath(`a\b`); got != "a%5cb" {
-		t.Errorf("escapeUnlessPath = %q", got)
-	}
-	if got := escapeUnlessPath("/DC0/vm/a%2fb"); got != "/DC0/vm/a%2fb" {
-		t.Errorf("escapeUnlessPath of a path = %q", got)
-	}
-}
-
 func TestObjectsAreCalledWhatPeopleCallThem(t *testing.T) {
 	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
 		if got := KindOf(types.ManagedObjectReference{Type: ref}); got != want {

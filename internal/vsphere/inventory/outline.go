@@ -55,7 +55,9 @@ type Datacenter struct {
 	Name, Path string
 	VMFolder   types.ManagedObjectReference
 	HostFolder types.ManagedObjectReference
-	Datastores map[string]*Datastore // by name
+	Datastores map[string]*Datastore // by composed name
+	// Alike are the names of datastores that are one to users, by that.
+	Alike map[string][]string
 	// withheld are the datastores that the host names and does not show, not even
 	// their names.
 	Withheld []Withheld
@@ -132,7 +134,7 @@ func newSkeleton(content []types.ObjectContent) *Outline {
 		var d mo.Datacenter
 		wire.Load(o, &d)
 		dc := &Datacenter{
-			Ref: o.Obj, Name: wire.UnescapeName(d.Name), Path: sk.Entities.Path(o.Obj),
+			Ref: o.Obj, Name: vix.Unescape(d.Name), Path: sk.Entities.Path(o.Obj),
 			VMFolder: d.VmFolder, HostFolder: d.HostFolder, Datastores: map[string]*Datastore{},
 		}
 		for _, ref := range d.Datastore {
@@ -143,12 +145,35 @@ func newSkeleton(content []types.ObjectContent) *Outline {
 			}
 			mine := *ds
 			mine.In = dc
-			dc.Datastores[ds.Name] = &mine
+			dc.add(&mine)
 		}
 		sk.Datacenters = append(sk.Datacenters, dc)
 	}
 	SortBy(sk.Datacenters, func(d *Datacenter) string { return d.Path })
 	return sk
+}
+
+// add adds a datastore. Of two whose names are one to users neither is taken for the other.
+func (dc *Datacenter) add(ds *Datastore) {
+	key := vix.Composed(ds.Name)
+	if other := dc.Datastores[key]; other != nil {
+		if dc.Alike == nil {
+			dc.Alike = map[string][]string{}
+		}
+		if len(dc.Alike[key]) == 0 {
+			dc.Alike[key] = []string{other.Name}
+		}
+		dc.Alike[key] = append(dc.Alike[key], ds.Name)
+	}
+	dc.Datastores[key] = ds
+}
+
+// Datastore is the one with a name, as people or as the host write it; nil if there is none.
+func (dc *Datacenter) Datastore(name string) *Datastore {
+	if ds := dc.Datastores[vix.Composed(name)]; ds != nil {
+		return ds
+	}
+	return dc.Datastores[vix.Composed(vix.Unescape(name))]
 }
 
 // newDatastore is a datastore, as far as the host shows it.
@@ -158,7 +183,7 @@ func newDatastore(o types.ObjectContent) *Datastore {
 	ds := &Datastore{
 		Ref: o.Obj, Browser: d.Browser, Withheld: IsWithheld(o),
 		Datastore: vix.Datastore{
-			Name: wire.UnescapeName(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
+			Name: vix.Unescape(d.Name), URL: d.Summary.Url, Type: d.Summary.Type, Accessible: d.Summary.Accessible,
 		},
 	}
 	nfs := d.Summary.Type == string(types.HostFileSystemVolumeFileSystemTypeNFS) ||

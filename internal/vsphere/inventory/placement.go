@@ -9,7 +9,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -101,7 +100,7 @@ func (t *Places) Has(spec vix.RegisterSpec) bool {
 }
 
 func named[T interface{ At() string }](name string, items []T) bool {
-	return name == "" || slices.ContainsFunc(items, func(item T) bool { return vix.SamePlace(item.At(), escapeUnlessPath(name)) })
+	return name == "" || slices.ContainsFunc(items, func(item T) bool { return vix.SamePlace(item.At(), name) })
 }
 
 // poolsOf are the pools that a name is looked for in: the cluster's, if one is given.
@@ -242,16 +241,6 @@ func (p *Placed) Refs() (poolRef, hostRef *types.ManagedObjectReference) {
 
 // Quote quotes a name in a message.
 func Quote(s string) string { return strconv.Quote(s) }
-
-// escapeUnlessPath makes a name comparable with inventory paths, which hold names
-// escaped. A slash in what the user wrote separates; only % and \ can be part of
-// a name.
-func escapeUnlessPath(name string) string {
-	if strings.Contains(name, "%") {
-		return name // written as an inventory path has it
-	}
-	return strings.ReplaceAll(name, `\`, "%5c")
-}
 
 // nearestFirst puts the paths first whose last name looks most like name.
 func nearestFirst(name string, known []string) []string {

@@ -225,7 +225,7 @@ func (p Place) At() string { return p.Path }
 func Pick[T interface{ At() string }](what wire.Step, field vix.Field, kind, name, where string, items []T) (T, error) {
 	var found []T
 	for _, item := range items {
-		if vix.SamePlace(item.At(), escapeUnlessPath(name)) {
+		if vix.SamePlace(item.At(), name) {
 			found = append(found, item)
 		}
 	}
@@ -246,7 +246,7 @@ func Pick[T interface{ At() string }](what wire.Step, field vix.Field, kind, nam
 	}
 	e.Code, e.Kind = vix.CodeInvalidArg, vix.ErrAmbiguous
 	e.Reason = "The name " + Quote(name) + " fits several in " + where + ":"
-	e.Choices = paths(found)
+	e.Choices = legible(paths(found))
 	e.Remedy = "Give the inventory path of the one that is meant."
 	return none, e
 }

@@ -97,11 +97,11 @@ func Referred(o types.ObjectContent, property string) []types.ManagedObjectRefer
 func (dc *Datacenter) WithheldOf(names []string) []Withheld {
 	var out []Withheld
 	for _, ds := range dc.Datastores {
-		if ds.Withheld && (len(names) == 0 || slices.Contains(names, ds.Name)) {
+		if ds.Withheld && ds.IsOneOf(names) {
 			out = append(out, Withheld{Ref: ds.Ref, Path: ds.InventoryPath(), In: dc.Path})
 		}
 	}
-	if len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return dc.Datastores[name] == nil }) {
+	if len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return dc.Datastore(name) == nil }) {
 		out = append(out, dc.Withheld...)
 	}
 	SortBy(out, Withheld.String)

@@ -4,6 +4,7 @@
 package vms
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -20,6 +21,8 @@ type Batch[K comparable, V any] struct {
 	Run func(ctx context.Context, keys []K) map[K]Answer[V]
 	// Life bounds the request, which no single caller owns.
 	Life context.Context //nolint:containedctx // it is the connection's
+	// Max bounds how many travel together; 0 is maxBatch.
+	Max int
 
 	mu      sync.Mutex
 	waiting map[K][]Reply[V]
@@ -34,7 +37,7 @@ type Answer[V any] struct {
 }
 
 const (
-	// maxBatch bounds a request.
+	// maxBatch bounds a request, where nothing else is said.
 	maxBatch = 100
 	// window is what a request waits for company.
 	window = 5 * time.Millisecond
@@ -59,6 +62,9 @@ func (r Reply[V]) Wait(ctx context.Context) (V, error) {
 	}
 }
 
+// most is how many travel together.
+func (b *Batch[K, V]) most() int { return cmp.Or(b.Max, maxBatch) }
+
 // Ask asks for one key, and does not wait for the answer.
 func (b *Batch[K, V]) Ask(key K) Reply[V] {
 	r := make(Reply[V], 1)
@@ -72,7 +78,7 @@ func (b *Batch[K, V]) Ask(key K) Reply[V] {
 		b.flying = true
 		go b.fly()
 	}
-	if len(b.waiting) >= maxBatch {
+	if len(b.waiting) >= b.most() {
 		select {
 		case b.full <- struct{}{}:
 		default:
@@ -119,7 +125,7 @@ func (b *Batch[K, V]) take() map[K][]Reply[V] {
 	}
 	replies := map[K][]Reply[V]{}
 	for key, r := range b.waiting {
-		if len(replies) == maxBatch {
+		if len(replies) == b.most() {
 			break
 		}
 		replies[key] = r

@@ -4,13 +4,16 @@
 package vms
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 )
 
 // Registration is what a record says of a registration. Names are shown as people
@@ -19,7 +22,7 @@ func (r *Record) Registration() vix.Registration {
 	vm := &r.VM
 	out := vix.Registration{
 		ManagedObjectID: vm.Self.Value,
-		Name:            wire.UnescapeName(vm.Name),
+		Name:            r.name(),
 		Path:            r.Path(),
 		Placement: vix.Placement{
 			Folder:       r.Folder(),
@@ -54,11 +57,49 @@ func (r *Record) Registration() vix.Registration {
 // Path is where the .vmx is. A VM that the host cannot read has no configuration;
 // its summary often still tells.
 func (r *Record) Path() vix.Path {
-	text := r.VM.Summary.Config.VmPathName
-	if c := r.VM.Config; c != nil && c.Files.VmPathName != "" {
-		text = c.Files.VmPathName
+	name, below := shellPath(r.reported())
+	if !below {
+		return hostPath(r.reported())
 	}
-	return hostPath(text)
+	mounts := r.in.AtDirectory(name)
+	if len(mounts) == 0 {
+		return hostPath(r.reported())
+	}
+	ds := mounts[0]
+	if dc, ok := r.Datacenter(); ok {
+		if i := slices.IndexFunc(mounts, func(ds *inventory.Datastore) bool { return ds.In.Ref == dc }); i >= 0 {
+			ds = mounts[i]
+		}
+	}
+	file, _ := ds.Below(name)
+	return vix.Path{Datastore: ds.Name, File: file}
+}
+
+// reported is the path as the host has it.
+func (r *Record) reported() string {
+	if c := r.VM.Config; c != nil && c.Files.VmPathName != "" {
+		return c.Files.VmPathName
+	}
+	return r.VM.Summary.Config.VmPathName
+}
+
+// On gives the path below a datastore, if that is where the .vmx is.
+func (r *Record) On(ds *inventory.Datastore) (file string, ok bool) { return fileOn(r.reported(), ds) }
+
+// fileOn gives the path below a datastore of what the host reports, if it is there.
+func fileOn(text string, ds *inventory.Datastore) (file string, ok bool) {
+	if name, below := shellPath(text); below {
+		return ds.Below(name)
+	}
+	p := hostPath(text)
+	return p.File, vix.SameName(p.Datastore, ds.Name)
+}
+
+// shellPath reads what a host reports of a VM whose datastore it cannot reach: a path
+// in its own file system, "[] /vmfs/volumes/UUID/web/web.vmx".
+func shellPath(text string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(text, "[] /")
+	return "/" + name, ok
 }
 
 // hostPath reads a path that the host reports. What does not parse is kept as it
@@ -73,6 +114,14 @@ func hostPath(text string) vix.Path {
 		return vix.Path{File: text}
 	}
 	return p
+}
+
+// name is the VM's. One that the host cannot reach has lost it.
+func (r *Record) name() string {
+	if r.VM.Name == "Unknown" && r.VM.Runtime.ConnectionState == types.VirtualMachineConnectionStateInaccessible {
+		return ""
+	}
+	return vix.Unescape(r.VM.Name)
 }
 
 // Datacenter is the datacenter above the VM.
@@ -119,7 +168,7 @@ func (r *Record) Opened() *vix.VM {
 	out := &vix.VM{Registration: r.Registration()}
 	vm := &r.VM
 	out.IsRunning = vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn
-	out.Question = question(vm.Runtime.Question)
+	out.Question = Question(vm.Runtime.Question)
 	out.Variables = map[string]string{}
 	if c := vm.Config; c != nil {
 		out.BIOSUUID = strings.ToLower(c.Uuid)
@@ -128,6 +177,7 @@ func (r *Record) Opened() *vix.VM {
 		out.NumVCPUs = int64(c.Hardware.NumCPU)
 		out.MemorySize = int64(c.Hardware.MemoryMB)
 		out.Annotation = c.Annotation
+		out.StaysOnInStandby = c.DefaultPowerOps.StandbyAction == string(types.VirtualMachineStandbyActionTypePowerOnSuspend)
 		for _, option := range c.ExtraConfig {
 			o := option.GetOptionValue()
 			if name, ok := strings.CutPrefix(o.Key, "guestinfo."); ok {
@@ -139,7 +189,7 @@ func (r *Record) Opened() *vix.VM {
 	}
 	out.ToolsState = vix.ToolsUnknown
 	if g := vm.Guest; g != nil {
-		out.ToolsState = toolsState(g)
+		out.ToolsState = ToolsState(g)
 		out.ToolsVersion = g.ToolsVersion
 		out.Guest = vix.Guest{
 			Hostname: g.HostName, IPAddress: g.IpAddress, IPAddresses: addresses(g), FullName: g.GuestFullName, Family: g.GuestFamily,
@@ -166,16 +216,16 @@ func powerState(state types.VirtualMachinePowerState, paused *bool) vix.PowerSta
 	return ""
 }
 
-// toolsState is VIX's word for vSphere's two: whether Tools run, and whether
+// ToolsState is VIX's word for vSphere's two: whether Tools run, and whether
 // they are there at all.
-func toolsState(g *types.GuestInfo) vix.ToolsState {
+func ToolsState(g *types.GuestInfo) vix.ToolsState {
 	switch types.VirtualMachineToolsRunningStatus(g.ToolsRunningStatus) {
 	case types.VirtualMachineToolsRunningStatusGuestToolsRunning:
 		return vix.ToolsRunning
 	case types.VirtualMachineToolsRunningStatusGuestToolsExecutingScripts:
 		return vix.ToolsUnknown // on the way up or down
 	}
-	switch types.VirtualMachineToolsVersionStatus(g.ToolsVersionStatus2) {
+	switch types.VirtualMachineToolsVersionStatus(cmp.Or(g.ToolsVersionStatus2, g.ToolsVersionStatus)) {
 	case types.VirtualMachineToolsVersionStatusGuestToolsNotInstalled:
 		return vix.ToolsNotInstalled
 	case "":
@@ -201,34 +251,57 @@ func addresses(g *types.GuestInfo) []string {
 	return out
 }
 
-func question(q *types.VirtualMachineQuestionInfo) *vix.Question {
+// Question is what a VM asks; nil if it asks nothing.
+func Question(q *types.VirtualMachineQuestionInfo) *vix.Question {
 	if q == nil {
 		return nil
 	}
-	out := &vix.Question{ID: q.Id, Text: q.Text}
+	out := &vix.Question{ID: q.Id, Text: q.Text, MessageID: messageID.FindString(q.Text)}
+	if out.MessageID == "" && len(q.Message) > 0 {
+		out.MessageID = q.Message[0].Id
+	}
 	for i, choice := range q.Choice.ChoiceInfo {
 		if d, ok := choice.(*types.ElementDescription); ok {
-			out.Choices = append(out.Choices, vix.Choice{Key: d.Key, Label: d.Label, Default: int32(i) == q.Choice.DefaultIndex})
+			// A host that names no default is decoded as naming the first choice.
+			isDefault := i > 0 && int32(i) == q.Choice.DefaultIndex
+			out.Choices = append(out.Choices, vix.Choice{Key: d.Key, Label: d.Label, Default: isDefault})
 		}
 	}
 	return out
 }
+
+// messageID is what hosts write in front of a question's text.
+var messageID = regexp.MustCompile(`^(msg\.[\w.\-]+)`)
 
 // snapshots flattens the tree, parents before children.
 func snapshots(
 	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
 ) []vix.Snapshot {
 	for _, t := range trees {
-		name := wire.UnescapeName(t.Name)
-		path := name
-		if above != "" {
-			path = above + "/" + name
-		}
+		name := vix.Unescape(t.Name)
+		path := vix.SnapshotPath(above, name)
 		out = append(out, vix.Snapshot{
-			Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
+			ID: strconv.Itoa(int(t.Id)), Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
 			IsCurrent: current != nil && *current == t.Snapshot, PowerState: powerState(t.State, nil),
 		})
 		out = snapshots(out, path, t.ChildSnapshotList, current)
 	}
+	return out
+}
+
+// SnapshotRefs are the snapshots of a VM as managed objects, in the order of Opened's.
+func (r *Record) SnapshotRefs() []types.ManagedObjectReference {
+	if r.VM.Snapshot == nil {
+		return nil
+	}
+	var out []types.ManagedObjectReference
+	var walk func([]types.VirtualMachineSnapshotTree)
+	walk = func(trees []types.VirtualMachineSnapshotTree) {
+		for _, t := range trees {
+			out = append(out, t.Snapshot)
+			walk(t.ChildSnapshotList)
+		}
+	}
+	walk(r.VM.Snapshot.RootSnapshotList)
 	return out
 }

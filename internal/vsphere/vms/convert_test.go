@@ -44,8 +44,8 @@ func TestToolsStates(t *testing.T) {
 		{"guestToolsNotRunning", "guestToolsUnmanaged", vix.ToolsNotRunning},
 		{"", "", vix.ToolsUnknown},
 	} {
-		if got := toolsState(&types.GuestInfo{ToolsRunningStatus: c.running, ToolsVersionStatus2: c.version}); got != c.want {
-			t.Errorf("toolsState(%q, %q) = %q", c.running, c.version, got)
+		if got := ToolsState(&types.GuestInfo{ToolsRunningStatus: c.running, ToolsVersionStatus2: c.version}); got != c.want {
+			t.Errorf("ToolsState(%q, %q) = %q", c.running, c.version, got)
 		}
 	}
 }

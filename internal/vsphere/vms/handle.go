@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -32,10 +33,10 @@ func (v *VMs) AskElsewhere(id, but string, reads Reader) Underway {
 // no VM has the path.
 func (v *VMs) AbsentLately(p vix.Path) bool {
 	w, begun, ok := v.ids.whole.Known(struct{}{})
-	return ok && begun.After(wire.NoOlderThan(AbsenceAge)) && !w.byPath[p]
+	return ok && begun.After(wire.NoOlderThan(AbsenceAge)) && !w.byPath[p.Composed()]
 }
 
-// OfHandle finds and reads the VMs with an instance UUID: those that this
+// OfHandle finds and reads the VMs with an id: an instance UUID, those that this
 // process has seen with it, if there are any.
 func (v *VMs) OfHandle(ctx context.Context, id string, reads Reader) ([]*Record, error) {
 	if known := v.ids.known(id); len(known) > 0 {
@@ -45,6 +46,30 @@ func (v *VMs) OfHandle(ctx context.Context, id string, reads Reader) ([]*Record,
 		}
 	}
 	return v.ByID(ctx, id, reads, nil)
+}
+
+// OfObject reads the VM with a managed object id; none, if there is none.
+func (v *VMs) OfObject(ctx context.Context, id string, reads Reader) ([]*Record, error) {
+	r, err := reads.Ask(types.ManagedObjectReference{Type: "VirtualMachine", Value: id}).Wait(ctx)
+	if wire.IsGone(err) {
+		return nil, nil
+	}
+	return []*Record{r}, err
+}
+
+// OfInventoryPath finds and reads the VM at an inventory path, in the host's own spelling of names:
+// SearchIndex.FindByInventoryPath.
+func (v *VMs) OfInventoryPath(ctx context.Context, path string, reads Reader) ([]*Record, error) {
+	response, err := methods.FindByInventoryPath(ctx, v.Client, &types.FindByInventoryPath{
+		This: *v.Client.ServiceContent.SearchIndex, InventoryPath: strings.Trim(path, "/"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if ref := response.Returnval; ref != nil && ref.Type == "VirtualMachine" {
+		return v.OfObject(ctx, ref.Value, reads)
+	}
+	return nil, nil
 }
 
 // ByID finds and reads the VMs with an instance UUID, all of them. What is
@@ -101,5 +126,12 @@ func (v *VMs) recordsOf(
 	return found, stale, nil
 }
 
-// uuidForm is what a UUID looks like.
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// IsObjectID reports that a text looks like the managed object id of a VM: vm-42, or 42 on an ESXi.
+func IsObjectID(id string) bool { return objectForm.MatchString(id) }
+
+var (
+	// uuidForm is what a UUID looks like.
+	uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	// objectForm is what the managed object id of a VM looks like, on a vCenter and on an ESXi.
+	objectForm = regexp.MustCompile(`^(vm-)?[0-9]+$`)
+)

@@ -144,13 +144,26 @@ func (v *VMs) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, 
 		}
 		for i := range content {
 			o := &content[i]
-			w.byPath[hostPath(o.Text(pathProperty))] = true
+			w.notePath(o.Text(pathProperty), sk)
 			if id := strings.ToLower(o.Text(idProperty)); id != "" && !slices.Contains(w.byID[id], o.Obj) {
 				w.byID[id] = append(w.byID[id], o.Obj)
 			}
 		}
 		return w, nil
 	})
+}
+
+// notePath notes where a VM lies, under each name of its datastore.
+func (w *whole) notePath(text string, sk *inventory.Outline) {
+	name, below := shellPath(text)
+	if !below {
+		w.byPath[hostPath(text).Composed()] = true
+		return
+	}
+	for _, ds := range sk.AtDirectory(name) {
+		file, _ := ds.Below(name)
+		w.byPath[vix.Path{Datastore: ds.Name, File: file}.Composed()] = true
+	}
 }
 
 // wholeSpec goes down all folders and into vApps, and from all datastores.

@@ -23,7 +23,8 @@ type index struct {
 	vms map[FileOn][]types.ManagedObjectReference
 }
 
-// FileOn is a path on one datacenter's datastore.
+// FileOn is a path on one datacenter's datastore. In an index it is composed: what is
+// found there is held against what the VM says.
 type FileOn struct {
 	Datastore types.ManagedObjectReference
 	File      string
@@ -67,6 +68,7 @@ func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	datastore = vix.Composed(datastore)
 	x := &v.lookups.indexes
 	x.mu.Lock()
 	r := x.named[datastore]
@@ -112,7 +114,7 @@ func (x *indexes) forget(r *indexRead) {
 // drop forgets a name, and what was read together with it.
 func (x *indexes) drop(datastore string) {
 	x.mu.Lock()
-	r := x.named[datastore]
+	r := x.named[vix.Composed(datastore)]
 	x.mu.Unlock()
 	if r != nil {
 		x.forget(r)
@@ -136,7 +138,7 @@ func (x *indexes) finish(r *indexRead, ix *index, err error) {
 func (x *indexes) change(datastore string, change func(*index)) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r := x.named[datastore]
+	r := x.named[vix.Composed(datastore)]
 	if r == nil {
 		return
 	}
@@ -152,7 +154,7 @@ func (x *indexes) change(datastore string, change func(*index)) {
 func (x *indexes) begunSince(datastore string, notBefore time.Time) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r := x.named[datastore]
+	r := x.named[vix.Composed(datastore)]
 	return r != nil && !r.begun.Before(notBefore)
 }
 
@@ -167,19 +169,19 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
 	var (
-		only   = map[string]types.ManagedObjectReference{} // the one datastore of a name
-		all    = map[types.ManagedObjectReference]string{}
+		only   = map[string]*inventory.Datastore{} // the one datastore of a name
+		all    = map[types.ManagedObjectReference]*inventory.Datastore{}
 		shared = false
 	)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		for _, dc := range sk.Datacenters {
-			ds := dc.Datastores[name]
+			ds := dc.Datastore(name)
 			if ds == nil {
 				continue
 			}
 			_, twice := only[name]
 			shared = shared || twice
-			only[name], all[ds.Ref] = ds.Ref, name
+			only[name], all[ds.Ref] = ds, ds
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
 				Obj: ds.Ref, Skip: types.NewBool(false), SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},
 			})
@@ -193,40 +195,52 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 		return nil, err
 	}
 	ix := &index{vms: make(map[FileOn][]types.ManagedObjectReference, len(content))}
-	paths := make(map[types.ManagedObjectReference]vix.Path, len(content))
+	paths := make(map[types.ManagedObjectReference]string, len(content))
 	for i := range content {
 		if o := &content[i]; o.Obj.Type == "VirtualMachine" {
-			paths[o.Obj] = hostPath(o.Text(pathProperty))
+			paths[o.Obj] = o.Text(pathProperty)
 		}
 	}
 	if shared {
 		ix.fill(content, paths, all)
 		return ix, nil
 	}
-	for vm, p := range paths {
-		if ds, ok := only[p.Datastore]; ok {
-			ix.add(FileOn{ds, p.File}, vm)
+	for vm, text := range paths {
+		if name, below := shellPath(text); below {
+			ix.addBelow(name, only, vm)
+		} else if p := hostPath(text); only[vix.Composed(p.Datastore)] != nil {
+			ix.add(FileOn{only[vix.Composed(p.Datastore)].Ref, p.File}, vm)
 		}
 	}
 	return ix, nil
 }
 
+// addBelow adds a VM whose path is one of the hosts' file system.
+func (ix *index) addBelow(name string, datastores map[string]*inventory.Datastore, vm types.ManagedObjectReference) {
+	for _, ds := range datastores {
+		if file, ok := ds.Below(name); ok {
+			ix.add(FileOn{ds.Ref, file}, vm)
+		}
+	}
+}
+
 // fill takes the VMs that the datastores say are theirs. A VM may have files on
 // several datastores; its path says which one counts.
 func (ix *index) fill(
-	content []wire.Brief, paths map[types.ManagedObjectReference]vix.Path, names map[types.ManagedObjectReference]string,
+	content []wire.Brief, paths map[types.ManagedObjectReference]string, datastores map[types.ManagedObjectReference]*inventory.Datastore,
 ) {
 	for i := range content {
 		o := &content[i]
 		for _, vm := range o.Refs("vm") {
-			if p, ok := paths[vm]; ok && p.Datastore == names[o.Obj] {
-				ix.add(FileOn{o.Obj, p.File}, vm)
+			if file, ok := fileOn(paths[vm], datastores[o.Obj]); ok {
+				ix.add(FileOn{o.Obj, file}, vm)
 			}
 		}
 	}
 }
 
 func (ix *index) add(key FileOn, vm types.ManagedObjectReference) {
+	key.File = vix.Composed(key.File)
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	if !slices.Contains(ix.vms[key], vm) {
@@ -250,8 +264,8 @@ func (ix *index) find(p vix.Path, in []*inventory.Datacenter) []hit {
 	defer ix.mu.Unlock()
 	var hits []hit
 	for _, dc := range in {
-		if ds := dc.Datastores[p.Datastore]; ds != nil {
-			for _, vm := range ix.vms[FileOn{ds.Ref, p.File}] {
+		if ds := dc.Datastore(p.Datastore); ds != nil {
+			for _, vm := range ix.vms[FileOn{ds.Ref, vix.Composed(p.File)}] {
 				hits = append(hits, hit{vm: vm, in: dc, remembered: true})
 			}
 		}

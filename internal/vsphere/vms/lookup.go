@@ -98,6 +98,7 @@ func (v *VMs) lookAgain(ctx context.Context, p vix.Path, in []*inventory.Datacen
 func (l *lookups) begin(datastore string) func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	datastore = vix.Composed(datastore)
 	if l.current == nil {
 		l.current = map[string]int{}
 	}
@@ -190,16 +191,26 @@ func (v *VMs) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacente
 	group.SetLimit(Parallel)
 	for _, dc := range in {
 		group.Go(func() error {
-			found, err := object.NewSearchIndex(v.Client).FindByDatastorePath(ctx, object.NewDatacenter(v.Client, dc.Ref), p.String())
+			at := p
+			if ds := dc.Datastore(p.Datastore); ds != nil {
+				at.Datastore = ds.Name // in the host's own bytes
+			}
+			found, err := object.NewSearchIndex(v.Client).FindByDatastorePath(ctx, object.NewDatacenter(v.Client, dc.Ref), at.String())
 			if fault.Is(err, &types.InvalidDatastore{}) || fault.Is(err, &types.InvalidDatastorePath{}) {
 				return nil // not here
 			}
-			if err != nil || found == nil {
+			if err != nil {
+				return err
+			}
+			var here []hit
+			if found != nil {
+				here = []hit{{vm: found.Reference(), in: dc}}
+			} else if here, err = v.outOfReach(ctx, p, dc); err != nil {
 				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			hits = append(hits, hit{vm: found.Reference(), in: dc})
+			hits = append(hits, here...)
 			return nil
 		})
 	}
@@ -208,6 +219,19 @@ func (v *VMs) askPath(ctx context.Context, p vix.Path, in []*inventory.Datacente
 	}
 	inventory.SortBy(hits, func(h hit) string { return h.in.Path })
 	return hits, nil
+}
+
+// outOfReach finds what no lookup finds: the VMs of a datastore that no host can reach
+// have paths of the hosts' file system, and only an index knows where those are.
+func (v *VMs) outOfReach(ctx context.Context, p vix.Path, dc *inventory.Datacenter) ([]hit, error) {
+	if ds := dc.Datastore(p.Datastore); ds == nil || ds.Accessible {
+		return nil, nil
+	}
+	ix, err := v.index(ctx, p.Datastore, wire.NoOlderThan(AbsenceAge))
+	if err != nil {
+		return nil, err
+	}
+	return ix.find(p, []*inventory.Datacenter{dc}), nil
 }
 
 // Absent reports that an index no older than fresh proves that no VM has the path

@@ -12,6 +12,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // Reader is how VMs are read: with what an open or what a registration needs.
@@ -42,6 +43,18 @@ func (v *VMs) AtNow(ctx context.Context, p vix.Path, in []*inventory.Datacenter,
 	if err != nil {
 		return nil, err
 	}
+	found, _, err := verified(ctx, p, hits, askAll(hits, reads))
+	return found, err
+}
+
+// AtIndexed is At by an index alone, which has what no lookup finds: a VM that its host
+// cannot reach tells a path of the host's file system.
+func (v *VMs) AtIndexed(ctx context.Context, p vix.Path, in []*inventory.Datacenter, reads Reader) ([]*Record, error) {
+	ix, err := v.index(ctx, p.Datastore, wire.NoOlderThan(AbsenceAge))
+	if err != nil {
+		return nil, err
+	}
+	hits := ix.find(p, in)
 	found, _, err := verified(ctx, p, hits, askAll(hits, reads))
 	return found, err
 }
@@ -79,7 +92,7 @@ func verified(ctx context.Context, p vix.Path, hits []hit, replies []Reply[*Reco
 		case err != nil:
 			return nil, false, err
 		}
-		if hit.remembered && r.Path() != p {
+		if hit.remembered && !r.Path().Same(p) {
 			stale = true
 			continue
 		}

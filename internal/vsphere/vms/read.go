@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -20,13 +21,14 @@ import (
 type Record struct {
 	VM    mo.VirtualMachine
 	above inventory.Entities
+	in    *inventory.Outline // what tells where a path of the host's file system is; nil if it is not known
 	// Withheld are the properties that the host would not show, and why.
 	Withheld []types.MissingProperty
 }
 
 // NewRecord is what the properties that were read say of a VM.
-func NewRecord(o types.ObjectContent, above inventory.Entities) *Record {
-	r := &Record{above: above, Withheld: o.MissingSet}
+func NewRecord(o types.ObjectContent, above inventory.Entities, in *inventory.Outline) *Record {
+	r := &Record{above: above, in: in, Withheld: o.MissingSet}
 	wire.Load(o, &r.VM)
 	return r
 }
@@ -43,10 +45,19 @@ var registrationPaths = []string{
 // are many times larger.
 var openPaths = append(slices.Clone(registrationPaths),
 	"config.uuid", "config.guestId", "config.version", "config.hardware.numCPU", "config.hardware.memoryMB", "config.annotation",
-	"config.extraConfig", "runtime.question", "runtime.paused",
+	"config.extraConfig", "config.defaultPowerOps.standbyAction", "runtime.question", "runtime.paused",
 	"guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.toolsVersion", "guest.hostName", "guest.ipAddress", "guest.net",
 	"guest.guestFullName", "guest.guestFamily", "snapshot",
 )
+
+// powerPaths are the properties that an order to a VM's power looks at.
+var powerPaths = append(slices.Clone(registrationPaths),
+	"config.defaultPowerOps.standbyAction", "runtime.question", "runtime.paused",
+	"guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.ipAddress",
+)
+
+// Bulk bounds how many VMs are read, or powered on, with one request where little is read of each.
+const Bulk = 500
 
 // records are the answers of one read.
 type records = map[types.ManagedObjectReference]Answer[*Record]
@@ -57,7 +68,14 @@ func (v *VMs) readForRegistration(ctx context.Context, refs []types.ManagedObjec
 }
 
 func (v *VMs) readForOpen(ctx context.Context, refs []types.ManagedObjectReference) records {
-	return v.readRecords(ctx, refs, openPaths)
+	begun := time.Now()
+	answers := v.readRecords(ctx, refs, openPaths)
+	v.recent.keep(begun, answers)
+	return answers
+}
+
+func (v *VMs) readForPower(ctx context.Context, refs []types.ManagedObjectReference) records {
+	return v.readRecords(ctx, refs, powerPaths)
 }
 
 // readRecords reads VMs, and the names of all that is above them, with one
@@ -70,11 +88,12 @@ func (v *VMs) readRecords(ctx context.Context, refs []types.ManagedObjectReferen
 		err = v.Typed(errors.New("the host misses what it reads with"))
 	}
 	above := inventory.NewEntities(content)
+	in, _ := v.Outline(ctx, time.Time{}) // without it fewer paths are understood
 	for _, o := range content {
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := NewRecord(o, above)
+		r := NewRecord(o, above, in)
 		if id := r.Registration().InstanceUUID; id != "" {
 			v.ids.note(id, o.Obj)
 		}

@@ -22,9 +22,10 @@ type VMs struct {
 
 	ids     ids
 	lookups lookups
-	// Opens and reads read VMs: with what an open and with what a registration needs.
-	Opens Batch[types.ManagedObjectReference, *Record]
-	Reads Batch[types.ManagedObjectReference, *Record]
+	recent  recent
+	// Opens, Reads and Powers read VMs: with what an open, what a registration and what an order to
+	// its power needs.
+	Opens, Reads, Powers Batch[types.ManagedObjectReference, *Record]
 	// seen is told which VMs are read for a registration.
 	seen func([]types.ManagedObjectReference)
 }
@@ -34,6 +35,7 @@ func New(inv *inventory.Inventory, seen func([]types.ManagedObjectReference)) *V
 	v := &VMs{Inventory: inv, seen: seen}
 	v.Opens.Run, v.Opens.Life = v.readForOpen, v.Life
 	v.Reads.Run, v.Reads.Life = v.readForRegistration, v.Life
+	v.Powers.Run, v.Powers.Life, v.Powers.Max = v.readForPower, v.Life, Bulk
 	v.ids.batch.Run, v.ids.batch.Life = v.findIDs, v.Life
 	return v
 }
@@ -41,7 +43,7 @@ func New(inv *inventory.Inventory, seen func([]types.ManagedObjectReference)) *V
 // Registered makes a registration of our own known to the next lookup.
 func (v *VMs) Registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedObjectReference) {
 	v.ids.whole.Drop(struct{}{})
-	if ds := in.Datastores[p.Datastore]; ds != nil {
+	if ds := in.Datastore(p.Datastore); ds != nil {
 		v.lookups.indexes.change(p.Datastore, func(ix *index) { ix.add(FileOn{ds.Ref, p.File}, vm) })
 	}
 }

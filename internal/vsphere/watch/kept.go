@@ -33,9 +33,12 @@ var (
 	taskProperties = []string{"info.state", "info.error", "info.result"}
 	vmProperties   = []string{
 		"runtime.powerState", "runtime.question", "guest.toolsRunningStatus", "guest.toolsVersionStatus2", "guest.guestOperationsReady",
-		"guest.ipAddress",
+		"guest.ipAddress", stateProperty,
 	}
 )
+
+// stateProperty is whether the guest takes orders by now.
+const stateProperty = "guest.guestStateChangeSupported"
 
 // create makes the collector, the view and the filter.
 func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {
@@ -57,15 +60,7 @@ func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {
 	})
 	err := both.Wait()
 	if err == nil {
-		_, err = methods.CreateFilter(ctx, w.line.Client, &types.CreateFilter{This: there.collector, Spec: types.PropertyFilterSpec{
-			ObjectSet: []types.ObjectSpec{{
-				Obj: there.view, Skip: types.NewBool(true),
-				SelectSet: []types.BaseSelectionSpec{wire.Traverse("watched", "ListView", "view")},
-			}},
-			PropSet: []types.PropertySpec{{Type: "Task", PathSet: taskProperties}, {Type: "VirtualMachine", PathSet: vmProperties}},
-			// One that is gone must not fail the others.
-			ReportMissingObjectsInResults: types.NewBool(true),
-		}})
+		err = w.filter(ctx, there)
 	}
 	if err != nil {
 		w.destroy(ctx, there)
@@ -76,6 +71,23 @@ func (w *Watch) create(ctx context.Context, refs []reference) (*kept, error) {
 	}
 	there.life, there.give = context.WithCancel(ctx)
 	return there, nil
+}
+
+// filter makes the filter that reports what is watched of what the view holds.
+func (w *Watch) filter(ctx context.Context, there *kept) error {
+	spec := types.PropertyFilterSpec{
+		ObjectSet: []types.ObjectSpec{{
+			Obj: there.view, Skip: types.NewBool(true),
+			SelectSet: []types.BaseSelectionSpec{wire.Traverse("watched", "ListView", "view")},
+		}},
+		PropSet: []types.PropertySpec{{Type: "Task", PathSet: taskProperties}, {Type: "VirtualMachine", PathSet: vmProperties}},
+		// One that is gone must not fail the others.
+		ReportMissingObjectsInResults: types.NewBool(true),
+	}
+	return w.line.AskKnown([]types.PropertyFilterSpec{spec}, func(known []types.PropertyFilterSpec) error {
+		_, err := methods.CreateFilter(ctx, w.line.Client, &types.CreateFilter{This: there.collector, Spec: known[0]})
+		return err
+	})
 }
 
 // giveUp forgets what the host keeps, and lets the host forget it, too.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/task"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -39,12 +40,70 @@ func (w *Watch) Done(ctx context.Context, ref reference) error {
 // Result waits for a task and gives its result.
 func (w *Watch) Result(ctx context.Context, ref reference) (types.AnyType, error) {
 	info, err := w.task(ctx, ref)
+	return w.resultOf(ctx, ref, info, err)
+}
+
+// Follow waits for a task that gives nothing but its end. When ctx ends first, the task is left
+// alone: what it does goes on.
+func (w *Watch) Follow(ctx context.Context, ref reference) error {
+	_, err := w.followed(ctx, ref)
+	return err
+}
+
+// FollowResult is Follow of a task with a result.
+func (w *Watch) FollowResult(ctx context.Context, ref reference) (types.AnyType, error) {
+	info, err := w.followed(ctx, ref)
+	return w.resultOf(ctx, ref, info, err)
+}
+
+func (w *Watch) followed(ctx context.Context, ref reference) (_ types.TaskInfo, err error) {
+	defer w.log(ctx, "task", ref, time.Now(), &err)
+	info, one := w.ended(ref)
+	select {
+	case err = <-one.end:
+		return *info, w.outcome(ctx, ref, info, err)
+	case <-ctx.Done():
+		w.leave(ref, one)
+		return types.TaskInfo{}, w.line.Typed(ctx.Err())
+	}
+}
+
+// ended is a wait for the end of a task, and what is known of it then.
+func (w *Watch) ended(ref reference) (*types.TaskInfo, *waiter) {
+	info := &types.TaskInfo{}
+	return info, w.follow(ref, func(known properties) bool {
+		*info = infoOf(known)
+		return info.State == types.TaskInfoStateSuccess || info.State == types.TaskInfoStateError
+	})
+}
+
+// resultOf is the result of a task that has ended.
+func (w *Watch) resultOf(ctx context.Context, ref reference, info types.TaskInfo, err error) (types.AnyType, error) {
 	if err != nil || info.Result != nil {
 		return info.Result, err
 	}
 	// The state came without it, and nobody watches the task any more.
 	now, err := w.retrieve(context.WithoutCancel(ctx), ref)
 	return now["info.result"], err
+}
+
+// Outlast waits until a task that is somebody else's is over, however it ends, or until ctx
+// ends. It is left alone. An error says that the host does not tell.
+func (w *Watch) Outlast(ctx context.Context, ref reference) error {
+	if ref.Value == "" {
+		return nil
+	}
+	one := w.follow(ref, func(known properties) bool {
+		state := infoOf(known).State
+		return state == types.TaskInfoStateSuccess || state == types.TaskInfoStateError
+	})
+	select {
+	case err := <-one.end:
+		return err
+	case <-ctx.Done():
+		w.leave(ref, one)
+		return ctx.Err()
+	}
 }
 
 // Ended gives what a task has come to, without waiting for it: nil while it runs, and of one
@@ -67,15 +126,12 @@ func (w *Watch) Ended(ctx context.Context, ref reference) (*types.TaskInfo, erro
 // task waits for a task. When ctx ends first the task is cancelled, and its end is
 // awaited a moment longer, because a task may finish all the same: what it did
 // must not be lost.
-func (w *Watch) task(ctx context.Context, ref reference) (info types.TaskInfo, err error) {
+func (w *Watch) task(ctx context.Context, ref reference) (_ types.TaskInfo, err error) {
 	defer w.log(ctx, "task", ref, time.Now(), &err)
-	one := w.follow(ref, func(known properties) bool {
-		info = infoOf(known)
-		return info.State == types.TaskInfoStateSuccess || info.State == types.TaskInfoStateError
-	})
+	info, one := w.ended(ref)
 	select {
 	case err = <-one.end:
-		return info, w.outcome(ctx, ref, &info, err)
+		return *info, w.outcome(ctx, ref, info, err)
 	case <-ctx.Done():
 	}
 	settled, cancel := context.WithTimeout(context.WithoutCancel(ctx), settle)
@@ -88,11 +144,30 @@ func (w *Watch) task(ctx context.Context, ref reference) (info types.TaskInfo, e
 	defer func() { <-cancelled }()
 	select {
 	case err = <-one.end:
-		return info, w.outcome(settled, ref, &info, err)
+		return *info, w.stopped(ctx, w.outcome(settled, ref, info, err))
 	case <-settled.Done():
 		w.leave(ref, one)
 		return types.TaskInfo{}, w.doubtful(errors.Join(ctx.Err(), ErrUnsettled))
 	}
+}
+
+// stopped is the end of a task that was cancelled because ctx had ended: that nobody else
+// did it is the cause, not what the host says.
+func (w *Watch) stopped(ctx context.Context, err error) error {
+	if !fault.Is(err, &types.RequestCanceled{}) {
+		return err
+	}
+	e := &vix.Error{Code: vix.CodeCancelled, Kind: vix.ErrPassing, Cause: errors.Join(ctx.Err(), err)}
+	if told, ok := errors.AsType[*vix.Error](err); ok {
+		e.Fault, e.Doubt = told.Fault, told.Doubt
+	}
+	e.Reason = "The operation was interrupted, and the host has stopped its task."
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		e.Code, e.Kind = vix.CodeNetHTTPOperationTimedout, ""
+		e.Reason = "The host's task did not end within the time of the operation, and was stopped."
+		e.Remedy = "Raise the operation's timeout, or find out what the host waits for."
+	}
+	return e
 }
 
 // infoOf makes a task's information of what is known of it.
@@ -145,9 +220,9 @@ type VM struct {
 	// Tools is whether they run, and ToolsVersion whether they are there at all.
 	Tools        types.VirtualMachineToolsRunningStatus
 	ToolsVersion types.VirtualMachineToolsVersionStatus
-	// Ready is set when the guest can be worked in.
-	Ready   bool
-	Address string
+	// Able is set when the guest can be asked to shut down, Ready when it can be worked in.
+	Able, Ready bool
+	Address     string
 }
 
 // Until waits until a VM is as content wants it, and gives what was seen last. A
@@ -199,7 +274,11 @@ func vmOf(known properties) VM {
 	tools, _ := known["guest.toolsRunningStatus"].(string)
 	vm.Tools = types.VirtualMachineToolsRunningStatus(tools)
 	version, _ := known["guest.toolsVersionStatus2"].(string)
+	if version == "" {
+		version, _ = known["guest.toolsVersionStatus"].(string) // before API 5.0
+	}
 	vm.ToolsVersion = types.VirtualMachineToolsVersionStatus(version)
+	vm.Able, _ = known[stateProperty].(bool)
 	vm.Ready, _ = known["guest.guestOperationsReady"].(bool)
 	vm.Address, _ = known["guest.ipAddress"].(string)
 	return vm

@@ -38,11 +38,11 @@ func TestVIXCodesInAFaultAreKept(t *testing.T) {
 
 func TestNamesAreEscapedAsVSphereDoes(t *testing.T) {
 	for plain, escaped := range map[string]string{`a/b`: "a%2fb", `a\b`: "a%5cb", "100%": "100%25", "a b": "a b"} {
-		if got := EscapeName(plain); got != escaped || UnescapeName(got) != plain {
-			t.Errorf("EscapeName(%q) = %q, back %q", plain, got, UnescapeName(got))
+		if got := EscapeName(plain); got != escaped || vix.Unescape(got) != plain {
+			t.Errorf("EscapeName(%q) = %q, back %q", plain, got, vix.Unescape(got))
 		}
 	}
-	if got := UnescapeName("A%2FB%5Cc"); got != `A/B\c` {
+	if got := vix.Unescape("A%2FB%5Cc"); got != `A/B\c` {
 		t.Errorf("capitals: %q", got)
 	}
 }

@@ -38,6 +38,7 @@ type Line struct {
 	Life context.Context //nolint:containedctx // it is the connection's own
 
 	caller   *caller
+	unknown  unknown
 	sessions *cache.Session
 	end      context.CancelFunc
 	once     sync.Once
@@ -76,6 +77,9 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		Passthrough: !options.SessionCache,
 		DirSOAP:     sessionFolder(),
 		LoginSOAP: func(ctx context.Context, c *vim25.Client) error {
+			if err := l.supported(c.ServiceContent.About); err != nil {
+				return err
+			}
 			return l.login(ctx, c)
 		},
 	}
@@ -94,6 +98,9 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 	}
 	options.Log.InfoContext(ctx, "connected", "host", endpoint.Host, "ms", time.Since(begun).Milliseconds())
 	if l.User.UserName == "" {
+		if err := l.supported(l.Client.ServiceContent.About); err != nil {
+			return nil, err
+		}
 		if err := l.adoptCachedSession(dialCtx); err != nil {
 			return nil, l.connectError(err)
 		}

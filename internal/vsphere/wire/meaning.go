@@ -39,7 +39,10 @@ func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) 
 	}
 	if !known {
 		m.code, m.reason = family(method)
-		m.doubt = m.code == vix.CodeFail // who knows
+		if m.code == vix.CodeFail {
+			m.doubt = true // who knows
+			m.remedy = "Its own words, at the end, are all that it tells here. Its tasks and events tell what it was doing."
+		}
 	}
 	e.Code, e.Kind, e.Reason, e.Remedy, e.Field, e.Doubt = m.code, m.kind, m.reason, m.remedy, m.field, m.doubt
 	if codes := vixCodes.FindStringSubmatch(e.Fault); codes != nil {
@@ -102,13 +105,13 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 	case *types.DuplicateName:
 		return meaning{
 			code: vix.CodeDuplicateName, field: vix.FieldName,
-			reason: fmt.Sprintf("The name %q is taken in this folder.", UnescapeName(f.Name)),
+			reason: fmt.Sprintf("The name %q is taken in this folder.", vix.Unescape(f.Name)),
 			remedy: "Choose another name or another folder.",
 		}, true
 	case *types.InvalidName:
 		return meaning{
 			code: vix.CodeFileNameInvalid, field: vix.FieldName,
-			reason: fmt.Sprintf("The host does not accept the name %q.", UnescapeName(f.Name)),
+			reason: fmt.Sprintf("The host does not accept the name %q.", vix.Unescape(f.Name)),
 			remedy: "Choose a name of less than 80 characters.",
 		}, true
 	case *types.ManagedObjectNotFound:

@@ -13,8 +13,17 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// Retrieve reads properties, in as many pages as the host makes of them.
-func (l *Line) Retrieve(ctx context.Context, specs ...types.PropertyFilterSpec) ([]types.ObjectContent, error) {
+// Retrieve reads properties, in as many pages as the host makes of them. Those that
+// its API does not have yet stay empty.
+func (l *Line) Retrieve(ctx context.Context, specs ...types.PropertyFilterSpec) (content []types.ObjectContent, err error) {
+	err = l.AskKnown(specs, func(known []types.PropertyFilterSpec) error {
+		content, err = l.retrieve(ctx, known)
+		return err
+	})
+	return content, err
+}
+
+func (l *Line) retrieve(ctx context.Context, specs []types.PropertyFilterSpec) ([]types.ObjectContent, error) {
 	collector := l.Client.ServiceContent.PropertyCollector
 	return pages(ctx, func(ctx context.Context, token string) ([]types.ObjectContent, string, error) {
 		if token != "" {

@@ -1,0 +1,9 @@
+import {
+  to = vix_variable.owner
+  identity = {
+    server = "0b1f9a1e-3c5d-4f2b-8a47-5d2c1a9e7f10" # instance_uuid of data vix_host
+    vm_id  = "52a1c0de-0000-4000-8000-000000000001"
+    kind   = "guest"
+    name   = "owner"
+  }
+}

@@ -1,0 +1,144 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// create brings the VM to its state for the first time, or goes on with what an earlier try has begun.
+func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resource.CreateResponse) {
+	schema, id := resp.State.Schema, plan.VMID.ValueString()
+	vm, err := r.conn.vm(ctx, id)
+	if err != nil {
+		addVMError(&resp.Diagnostics, id, err)
+		return
+	}
+	server, err := r.conn.server(ctx)
+	if err != nil {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	before := r.conn.powerNotes.previous(server, id)
+	found := vix.PowerState("")
+	order := plan.order(plan.State.ValueString())
+	order.WaitFor = vix.GuestWait(plan.WaitFor.ValueString())
+	order.Found = func(state vix.PowerState) {
+		if found = settled(state); found != order.Aim() {
+			r.conn.powerNotes.begin(ctx, server, id, found)
+		}
+	}
+	done, err := r.power.SetPower(ctx, vm.Handle(), order)
+	if err != nil {
+		addError(&resp.Diagnostics, schema, err)
+		return
+	}
+	previous := cmp.Or(before, found)
+	rec := powerRecord{vmRecord: vmRecordOf(vm), Changed: previous != order.Aim()}
+	rec.Server = server
+	plan.applied(done, previous)
+	r.remember(vm, done)
+	// The note is needed no more once Terraform has written the state.
+	r.conn.atClose(func(ctx context.Context) { r.conn.powerNotes.end(ctx, server, id) })
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(setVMIdentity(ctx, resp.Identity, server, plan.VMID)...)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// remember notes how the VM is now.
+func (r *powerResource) remember(vm *vix.Registration, done *vix.Powered) {
+	now := *vm
+	now.PowerState = done.State
+	r.conn.vms.remember(&now)
+}
+
+// update does what the plan has left open the address for.
+func (r *powerResource) update(ctx context.Context, plan, state powerModel, rec powerRecord, resp *resource.UpdateResponse) {
+	if plan.IPAddress.IsUnknown() {
+		if !r.conn.connected() {
+			addNotConnected(&resp.Diagnostics, "power the VM "+plan.VMID.ValueString(), r.conn)
+			return
+		}
+		if !r.again(ctx, &plan, state, &rec, resp) {
+			return
+		}
+	}
+	if plan.PreviousState.IsUnknown() {
+		plan.PreviousState = types.StringNull()
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(setVMIdentity(ctx, resp.Identity, rec.Server, plan.VMID)...)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// again brings the VM to its state. After an error state tells how far that got.
+func (r *powerResource) again(
+	ctx context.Context, plan *powerModel, state powerModel, rec *powerRecord, resp *resource.UpdateResponse,
+) bool {
+	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
+	if err != nil {
+		addVMError(&resp.Diagnostics, plan.VMID.ValueString(), err)
+		return false
+	}
+	order := plan.order(plan.State.ValueString())
+	order.WaitFor = vix.GuestWait(plan.WaitFor.ValueString())
+	order.Found = func(found vix.PowerState) {
+		rec.Changed = rec.Changed || settled(found) != order.Aim() && !state.PreviousState.IsNull()
+	}
+	done, err := r.power.SetPower(ctx, vm.Handle(), order)
+	rec.Waits = errors.Is(err, vix.ErrGuestLate)
+	if err == nil {
+		rec.vmRecord = vmRecordOf(&done.VM.Registration)
+		r.remember(&done.VM.Registration, done)
+		plan.IPAddress = said(done.IPAddress)
+		return true
+	}
+	addError(&resp.Diagnostics, resp.State.Schema, err)
+	if done != nil {
+		state.State = types.StringValue(string(settled(done.State)))
+		state.IPAddress = said(done.IPAddress)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+	return false
+}
+
+// restore brings back the state that was found before the first try.
+func (r *powerResource) restore(ctx context.Context, state powerModel, rec powerRecord, resp *resource.DeleteResponse) {
+	to, id := state.restores(rec), state.VMID.ValueString()
+	vm, err := r.conn.host.Read(ctx, rec.handle(id, r.conn.parsePath))
+	switch {
+	case gone(err):
+		warnVMAbsentAtDestroy(&resp.Diagnostics, "its power was not changed", id)
+		return
+	case err != nil:
+		addError(&resp.Diagnostics, resp.State.Schema, err)
+		return
+	case settled(vm.PowerState) == to:
+		return
+	case vm.PowerState == vix.PoweredOff && to == vix.Suspended:
+		resp.Diagnostics.AddWarning("A VM that is off cannot be suspended again", fmt.Sprintf(
+			"The VM %s (%s) was suspended before, and what it had in memory is gone: it stays off.", id, vm.Path))
+		return
+	}
+	done, err := r.power.SetPower(ctx, vm.Handle(), state.order(string(to)))
+	if err != nil && !gone(err) {
+		addError(&resp.Diagnostics, resp.State.Schema, err)
+		return
+	}
+	if done != nil {
+		r.remember(&vm.Registration, done)
+	}
+}
+
+// gone reports that the VM is proved to be no more, or to be another one by now.
+func gone(err error) bool { return errors.Is(err, vix.ErrGone) || errors.Is(err, vix.ErrOtherVM) }

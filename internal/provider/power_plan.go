@@ -1,0 +1,86 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// plan plans a create or an update: whether there is something to do, and whether it can be done.
+func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state powerModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	rec := powerRecordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if vm != nil && !r.conn.claimed(ctx, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, "The power of a VM is planned twice", req, resp) {
+		return
+	}
+	todo := plan.VMID.IsUnknown() || rec.Waits || vm != nil && string(settled(vm.PowerState)) != plan.State.ValueString()
+	if !req.State.Raw.IsNull() {
+		plan.keep(state, todo || !plan.State.Equal(state.State))
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	}
+	if vm != nil && todo && !plan.State.IsUnknown() {
+		r.checkPower(ctx, vm, plan, resp)
+	}
+}
+
+// keep plans what stays as it is. The address may be another one where there is something to do: that
+// is how an update shows that has nothing else to show.
+func (m *powerModel) keep(state powerModel, todo bool) {
+	m.ID, m.PreviousState, m.IPAddress = state.ID, state.PreviousState, state.IPAddress
+	if todo {
+		m.IPAddress = types.StringUnknown()
+	}
+}
+
+// checkPower says what the apply would fail for.
+func (r *powerResource) checkPower(ctx context.Context, vm *vix.Registration, plan powerModel, resp *resource.ModifyPlanResponse) {
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	if err := r.power.CheckPower(ctx, vm.Handle(), plan.order(plan.State.ValueString())); err != nil {
+		var found diag.Diagnostics
+		addError(&found, resp.Plan.Schema, err)
+		resp.Diagnostics.Append(stopsDestroy(found)...)
+	}
+}
+
+// planDestroy says what a destroy does with the VM.
+func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state powerModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	rec := powerRecordFrom(ctx, req.Private, &resp.Diagnostics)
+	to := state.restores(rec)
+	if resp.Diagnostics.HasError() || to == "" || string(to) == state.State.ValueString() {
+		return
+	}
+	resp.Diagnostics.AddWarning("A destroy brings VMs back to the power state that was found", fmt.Sprintf(
+		"The VM %s (%s), which is %s, becomes %s (mode %s). With on_destroy = \"keep\", applied before, it stays as it is.",
+		state.VMID.ValueString(), rec.Path, state.State.ValueString(), to, state.Mode.ValueString()))
+	if !r.conn.connected() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	err := r.power.CheckPower(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.order(string(to)))
+	if err != nil && !gone(err) {
+		addError(&resp.Diagnostics, resp.Plan.Schema, err)
+	}
+}

@@ -1,0 +1,68 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// importSnapshot reads a snapshot that exists into state.
+func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	diags := &resp.Diagnostics
+	var identity snapshotIdentityModel
+	vmID, named := splitSnapshotID(req.ID)
+	if req.ID == "" && req.Identity != nil {
+		diags.Append(req.Identity.Get(ctx, &identity)...)
+		named = vix.SnapshotName{ID: identity.ID.ValueString()}
+	}
+	if named == (vix.SnapshotName{}) && !diags.HasError() {
+		diags.AddError("Not the id of a snapshot", "An import takes the VM's id with the path of the snapshot, or with its id:\n\n"+
+			"  50201e5a-0000-0000-0000-000000000001:base/patched\n  50201e5a-0000-0000-0000-000000000001#3\n\n"+vix.CodeInvalidArg.String())
+	}
+	if diags.HasError() {
+		return
+	}
+	vm := importedVM(ctx, r.conn, vmID, vmIdentityModel{Server: identity.Server, VMID: identity.VMID}, diags)
+	if vm == nil {
+		return
+	}
+	is, err := named.Find(vm.Snapshots, "the VM "+vm.Name+" ("+vm.Path.String()+")")
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return
+	}
+	m := snapshotModel{VMID: types.StringValue(vm.ID)}
+	m.follow(is)
+	for name, value := range map[string]any{
+		"id": m.ID, "vm_id": m.VMID, "name": m.Name, "description": m.Description, "path": m.Path, "created": m.Created,
+		"power_state": m.PowerState, "is_current": m.IsCurrent,
+		"memory": types.BoolValue(is.PowerState == vix.PoweredOn), "quiesce": types.BoolValue(false),
+		"remove_children": types.BoolValue(false), "consolidate": types.BoolValue(true), "revert_on_destroy": types.BoolValue(false),
+	} {
+		diags.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	vmRecordOf(&vm.Registration).save(ctx, resp.Private, diags)
+	diags.Append(setSnapshotIdentity(ctx, resp.Identity, vm.Server, m)...)
+}
+
+// splitSnapshotID reads VM_ID:PATH and VM_ID#ID. The id of a VM of a hosted product is a path itself, up to its ending.
+func splitSnapshotID(text string) (vmID string, named vix.SnapshotName) {
+	from := max(0, strings.Index(strings.ToLower(text), ".vmx"))
+	at := strings.IndexAny(text[from:], ":#")
+	if at < 0 {
+		return "", named
+	}
+	vmID, rest := text[:from+at], text[from+at+1:]
+	if text[from+at] == '#' {
+		return vmID, vix.SnapshotName{ID: rest}
+	}
+	return vmID, vix.SnapshotName{Path: rest}
+}

@@ -1,0 +1,287 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// This is what all resources that act on a VM share: its vm_id, and what follows of it.
+
+// defaultVMTimeout is what each operation on an opened VM may take where timeouts does
+// not say.
+const defaultVMTimeout = 20 * time.Minute
+
+// vmIDDescription is what vm_id is, for resources, data sources and actions alike.
+const vmIDDescription = "Id of the VM: `id` of `data \"vix_vm\"`, `vix_registration` or `vix_clone`; never a path. An id that the host " +
+	"does not know is an error at plan."
+
+// vmIDAttribute is the vm_id of a resource. The plan says whether a change replaces: see planVM.
+func vmIDAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Required: true,
+		MarkdownDescription: vmIDDescription + " Another id replaces; one that is not known before the apply, because the VM is " +
+			"registered anew, is taken for the same VM until the apply knows better.",
+	}
+}
+
+// vmTimeouts is the timeouts of a resource that acts on a VM, with what each operation is.
+func vmTimeouts(ctx context.Context, create, update, destroy string) schema.Attribute {
+	return withDurations(timeouts.Attributes(ctx, timeouts.Opts{
+		Create: true, Update: true, Delete: true,
+		CreateDescription: "Longest time of " + create + ", as a duration (`30s`, `10m`). Default `20m`.",
+		UpdateDescription: "Longest time of " + update + ", as a duration. Default `20m`.",
+		DeleteDescription: "Longest time of " + destroy + ", as a duration. Default `20m`.",
+	}), "Longest time of each operation, as durations (`30s`, `10m`). Default `20m` each.")
+}
+
+// vmIdentity is the identity of a resource of which a VM has one; what a VM may have several of
+// adds to its attributes.
+func vmIdentity() map[string]identityschema.Attribute {
+	return map[string]identityschema.Attribute{
+		"server": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Instance UUID of the vCenter or host: instance_uuid of data vix_host.",
+		},
+		"vm_id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Id of the VM.",
+		},
+	}
+}
+
+// vmIdentityModel is vmIdentity's value.
+type vmIdentityModel struct {
+	Server types.String `tfsdk:"server"`
+	VMID   types.String `tfsdk:"vm_id"`
+}
+
+// vmMemory is which VMs this process has opened or registered, by id: an id that the host
+// has told of a moment ago is not asked for again.
+type vmMemory struct {
+	mu  sync.Mutex
+	vms map[string]vix.Registration
+}
+
+// remember notes what the host said of a VM.
+func (m *vmMemory) remember(r *vix.Registration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	set(&m.vms, strings.ToLower(r.ID), *r)
+}
+
+// forget notes that a VM was unregistered, or found to be.
+func (m *vmMemory) forget(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.vms, strings.ToLower(id))
+}
+
+// known is what the host said last of the VM with an id; nil if it was not asked.
+func (m *vmMemory) known(id string) *vix.Registration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.vms[strings.ToLower(id)]; ok {
+		return &r
+	}
+	return nil
+}
+
+// vm is the VM with an id, as the host said last: what was opened in this process is not
+// opened again.
+func (c *connection) vm(ctx context.Context, id string) (*vix.Registration, error) {
+	if r := c.vms.known(id); r != nil {
+		return r, nil
+	}
+	vm, err := c.openVMID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	c.vms.remember(&vm.Registration)
+	return &vm.Registration, nil
+}
+
+// openVMID opens the VM whose id that is: what else names one VM, as an import takes it, changes
+// while the VM stays the same.
+func (c *connection) openVMID(ctx context.Context, id string) (*vix.VM, error) {
+	vm, err := c.host.OpenID(ctx, id)
+	if err != nil || strings.EqualFold(vm.ID, id) {
+		return vm, err
+	}
+	return nil, &vix.Error{
+		Op: "open", Object: "the VM " + id, Code: vix.CodeVMNotFound,
+		Reason: fmt.Sprintf("That is no id of a VM. The VM that it names at this time, %s, has the id %s.", vm.Path, vm.ID),
+	}
+}
+
+// planVM checks the vm_id of a plan. It gives the VM; nil where the id is not known yet, where
+// there is no host to ask, and after an error. prior is the vm_id of the state, null where there
+// is none: another known id replaces.
+func planVM(
+	ctx context.Context, conn *connection, planned, prior types.String, resp *resource.ModifyPlanResponse,
+) *vix.Registration {
+	if !prior.IsNull() && !planned.IsUnknown() && !sameVMID(planned, prior) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("vm_id"))
+	}
+	var found diag.Diagnostics
+	vm := conn.checkVM(ctx, planned, &found)
+	resp.Diagnostics.Append(stopsDestroy(found)...)
+	return vm
+}
+
+// checkVM is planVM for what has no state: actions and data sources.
+func (c *connection) checkVM(ctx context.Context, planned types.String, diags *diag.Diagnostics) *vix.Registration {
+	if planned.IsUnknown() || !c.connected() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	vm, err := c.vm(ctx, planned.ValueString())
+	if err != nil {
+		addVMError(diags, planned.ValueString(), err)
+		return nil
+	}
+	return vm
+}
+
+// sameVMID reports that two ids are of one VM: hosts write UUIDs in either case.
+func sameVMID(a, b types.String) bool { return strings.EqualFold(a.ValueString(), b.ValueString()) }
+
+// addVMError says of an id that the host does not know what vm_id takes.
+func addVMError(diags *diag.Diagnostics, id string, err error) {
+	if vix.CodeOf(err) != vix.CodeVMNotFound {
+		addErrorAt(diags, path.Root("vm_id"), err)
+		return
+	}
+	diags.AddAttributeError(path.Root("vm_id"), fmt.Sprintf("No VM has the id %q", id),
+		"The host knows no VM with this id, or this user may not see it. vm_id takes the id of a VM that is registered, "+
+			"which no path is, and no managed object id of a VM that has an instance UUID:\n\n"+
+			"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n\n"+vix.CodeVMNotFound.String())
+}
+
+// vmKept is where the record of a VM stands in the private state.
+const vmKept = "vm"
+
+// vmRecord is what is remembered of the VM of a vm_id, beside the state: what makes finding it
+// cheap and its absence provable.
+type vmRecord struct {
+	Server          string `json:"server,omitempty"`
+	ManagedObjectID string `json:"managed_object_id,omitempty"`
+	Path            string `json:"path,omitempty"`
+}
+
+// vmRecordOf is what to remember of a VM.
+func vmRecordOf(r *vix.Registration) vmRecord {
+	return vmRecord{Server: r.Server, ManagedObjectID: r.ManagedObjectID, Path: r.Path.String()}
+}
+
+// vmRecordFrom reads the record; it is zero where there is none.
+func vmRecordFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostics) vmRecord {
+	return privateFrom[vmRecord](ctx, private, vmKept, diags)
+}
+
+func (rec vmRecord) save(ctx context.Context, private privateSetter, diags *diag.Diagnostics) {
+	savePrivate(ctx, private, vmKept, rec, diags)
+}
+
+// handle is how the host finds the VM with an id again.
+func (rec vmRecord) handle(id string, parse pathParser) vix.Handle {
+	h := vix.Handle{Server: rec.Server, ID: id, ManagedObjectID: rec.ManagedObjectID}
+	if p, err := parse(rec.Path); err == nil {
+		h.Path = p
+	}
+	return h
+}
+
+// warnVMAbsent says that what state has of a VM that is not registered stays, and why: of what
+// hangs on a VM, its absence from the inventory proves nothing. One text for many, so that Terraform
+// folds them.
+func warnVMAbsent(diags *diag.Diagnostics, id string) {
+	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", fmt.Sprintf(
+		"The VM %s is in no inventory any more. What belongs to it stays in the state as it was, and is there again when the VM is "+
+			"registered again.", id))
+}
+
+// warnNotRefreshed says of what state has that nobody was asked for it.
+func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
+	diags.AddWarning(capital(what)+" was not refreshed", conn.reason+" What state says of it is kept as it was.")
+}
+
+// warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
+func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
+	diags.AddWarning("A VM is not registered, and nothing was done with it", fmt.Sprintf(
+		"The VM %s is in no inventory any more, so that %s. It is as it was if the VM is registered again.", id, what))
+}
+
+// warnVMForgotten says why state forgets what is nothing without its VM.
+func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
+	text := "It is in no inventory any more."
+	if errors.Is(why, vix.ErrOtherVM) {
+		text = "What has its id now is another VM: another managed object at another path."
+	}
+	diags.AddWarning("A VM is not registered any more", fmt.Sprintf(
+		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
+}
+
+// setVMIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+func setVMIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
+	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
+		return nil
+	}
+	return identity.Set(ctx, vmIdentityModel{Server: said(server), VMID: id})
+}
+
+// importedVM is the VM that an import names, by its id or by its identity; nil, with an error, if
+// there is none. It is asked for afresh.
+func importedVM(
+	ctx context.Context, conn *connection, id string, identity vmIdentityModel, diags *diag.Diagnostics,
+) *vix.VM {
+	if !conn.connected() {
+		addNotConnected(diags, "import", conn)
+		return nil
+	}
+	server, err := conn.server(ctx)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return nil
+	}
+	if id == "" {
+		if of := identity.Server.ValueString(); of != server {
+			addOtherServer(diags, of, server)
+			return nil
+		}
+		id = identity.VMID.ValueString()
+	}
+	vm, err := conn.openVMID(ctx, strings.TrimSpace(id))
+	if err != nil {
+		addVMError(diags, id, err)
+		return nil
+	}
+	vm.Server = server
+	conn.vms.remember(&vm.Registration)
+	return vm
+}
+
+// addOtherServer refuses an identity of another server.
+func addOtherServer(diags *diag.Diagnostics, of, server string) {
+	diags.AddAttributeError(path.Root("server"), "The registration is on another server", fmt.Sprintf(
+		"The identity names the server %s; this provider is connected to the server %s. "+
+			"Import with a provider that is connected to the former.", of, server))
+}

@@ -1,0 +1,109 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// machines lays out registered VMs with Tools, and gives their handles.
+func machines(t testing.TB, s *sim.Host, datacenter string, n int) []vix.Handle {
+	t.Helper()
+	handles := make([]vix.Handle, n)
+	for i := range handles {
+		path := fmt.Sprintf("[LocalDS_0] m%03d/m%03d.vmx", i, i)
+		must(t, s.WriteVM(datacenter, path, sim.VMX{Tools: true}))
+		moref, err := s.Register(t.Context(), datacenter, path)
+		must(t, err)
+		vm, err := s.VM(datacenter, path)
+		must(t, err)
+		handles[i] = vix.Handle{ID: vm.Config.InstanceUuid, ManagedObjectID: moref, Path: pathOf(t, path)}
+	}
+	return handles
+}
+
+// besides is how many requests were made, and of which.
+func besides(s *sim.Host) (int, string) {
+	requests := s.Requests()
+	text := ""
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		text += fmt.Sprintf(" %s %d", name, requests[name])
+	}
+	return s.RequestCount(), text
+}
+
+// What comes together is powered on and waited for together.
+func TestPowerOnsTravelTogether(t *testing.T) {
+	for _, n := range []int{1, 10, 50} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			s := simulated(t, sim.Options{PlainHTTP: true})
+			handles := machines(t, s, "DC0", n)
+			h := connected(t, s)
+			_, err := h.Info(t.Context())
+			must(t, err)
+			s.ResetRequests()
+			tenAtATime(handles, func(_ int, handle vix.Handle) {
+				done, err := h.SetPower(t.Context(), handle, vix.PowerOrder{Op: vix.PowerOpOn, WaitFor: vix.WaitForTools})
+				if err != nil || done.State != vix.PoweredOn || done.ToolsState != vix.ToolsRunning {
+					t.Errorf("%+v, %v", done, err)
+				}
+			})
+			total, text := besides(s)
+			t.Logf("%d power-ons with wait: %d requests:%s", n, total, text)
+			if total > 4*n+25 {
+				t.Errorf("%d power-ons took %d requests:%s", n, total, text)
+			}
+			r := s.Requests()
+			if r["PowerOnVM_Task"] > 0 || r["PowerOnMultiVM_Task"] > n || r["CreateListView"] != 1 || r["CreateFilter"] != 1 {
+				t.Errorf("%d power-ons:%s", n, text)
+			}
+			s.ResetRequests()
+			tenAtATime(handles, func(_ int, handle vix.Handle) {
+				done, err := h.SetPower(t.Context(), handle, vix.PowerOrder{Op: vix.PowerOpOff, Mode: vix.PowerHard})
+				if err != nil || done.State != vix.PoweredOff {
+					t.Errorf("%+v, %v", done, err)
+				}
+			})
+			total, text = besides(s)
+			t.Logf("%d power-offs: %d requests:%s", n, total, text)
+			if total > 3*n+25 {
+				t.Errorf("%d power-offs took %d requests:%s", n, total, text)
+			}
+		})
+	}
+}
+
+// Hundreds at once cost what their waits cost, and little more.
+func TestHundredsOfPowerOnsAtOnce(t *testing.T) {
+	const n = 300
+	s := simulated(t, sim.Options{PlainHTTP: true})
+	handles := machines(t, s, "DC0", n)
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Minute })
+	_, err := h.Info(t.Context())
+	must(t, err)
+	s.ResetRequests()
+	ends := make(chan error, n)
+	for _, handle := range handles {
+		go func() {
+			_, err := h.SetPower(t.Context(), handle, vix.PowerOrder{Op: vix.PowerOpOn})
+			ends <- err
+		}()
+	}
+	for range n {
+		must(t, <-ends)
+	}
+	total, text := besides(s)
+	r := s.Requests()
+	if total -= r["WaitForUpdatesEx"]; total > 25 {
+		t.Errorf("%d requests besides the waits:%s", total, text)
+	}
+	t.Logf("%d requests besides the waits:%s", total, text)
+}
