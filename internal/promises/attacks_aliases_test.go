@@ -34,12 +34,12 @@ func twoProviders() []attack {
 			s.attack(config("new", adopt, "other", other))
 			s.stays()
 		}, want: stays},
-		{cause: "A11", name: "renamed from one alias to another, fail", run: func(s *scene) {
+		{cause: "A11", own: true, name: "renamed from one alias to another, fail", run: func(s *scene) {
 			s.given(config("old", reg(web)))
 			s.attack(config("new", by(reg(web), "b")))
 			s.stays()
 		}, want: []string{refusedAtPlan, refusedAtApply}},
-		{cause: "A11", name: "the alias changes, and nothing else", run: func(s *scene) {
+		{cause: "A11", own: true, name: "the alias changes, and nothing else", run: func(s *scene) {
 			s.given(config("x", adopt))
 			s.attack(config("x", by(adopt, "b")))
 			s.stays()

@@ -29,7 +29,7 @@ func between() []attack {
 		s.given(config("x", on("DC0_C0_H0").with("power_off_on_destroy", "hard")))
 		return s.PlanLater(s.ws, config("x", on("DC0_C0_H1").with("power_off_on_destroy", "hard")), s.options)
 	}
-	turnedOn := func(s *scene) { _ = s.Host.SetPower("DC0", s.about, running) } // which may be unregistered by now
+	turnedOn := func(s *scene) { _ = s.OutsideTurnsOn("DC0", s.about) } // which may be unregistered by now
 	registersAnew := func(s *scene) {
 		_ = s.OutsideUnregisters(s.Context(), "DC0", web)
 		_ = s.Outside(s.Context(), sim.Outsider, "DC0", web)
@@ -82,7 +82,7 @@ func between() []attack {
 			s.given(config("x", adopt))
 			s.attack(config("x", adopt), destroy)
 		}, want: []string{kept}},
-		{cause: "A7", name: "registered anew by somebody else, applied, destroyed", run: func(s *scene) {
+		{cause: "A7", own: true, name: "registered anew by somebody else, applied, destroyed", run: func(s *scene) {
 			s.given(config("x", x))
 			s.anew(web)
 			s.given(config("x", x))
@@ -112,7 +112,7 @@ func between() []attack {
 			s.anew(web)
 			s.saved(plan)
 		}, want: append([]string{kept}, refused...)},
-		{cause: "A8", name: "a saved destroy, and somebody else registers it anew", run: func(s *scene) {
+		{cause: "A8", own: true, name: "a saved destroy, and somebody else registers it anew", run: func(s *scene) {
 			plan := going(x)(s)
 			s.anew(web)
 			s.saved(plan)

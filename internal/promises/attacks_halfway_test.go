@@ -62,7 +62,7 @@ func halfway() []attack {
 			deposed(s)
 			s.attack(config("x", cbd(adopt)), destroy)
 		}, want: []string{kept, unregistered}},
-		{cause: "B2", name: "killed before the delete of a deposed one, destroyed without a refresh", run: func(s *scene) {
+		{cause: "B2", own: true, name: "killed before the delete of a deposed one, destroyed without a refresh", run: func(s *scene) {
 			deposed(s)
 			s.attack(config("x", cbd(adopt)), destroy, noRefresh)
 		}, want: []string{kept, unregistered}},

@@ -31,7 +31,7 @@ func names() []attack {
 			s.attack(config("x", on("DC0_C0_H1"), "y", reg(twin)))
 			s.stays()
 		}, want: refused},
-		{cause: "A1", name: "-replace of one that was renamed, and its display name is taken", run: func(s *scene) {
+		{cause: "A1", own: true, name: "-replace of one that was renamed, and its display name is taken", run: func(s *scene) {
 			s.given(config("x", reg(web)))
 			s.must(s.Host.Rename(s.Context(), "DC0", web, "other"))
 			s.twin(twin, "web", twinU)

@@ -23,6 +23,8 @@ type World struct {
 	made map[string]*Workspace
 	// others are the VMs that somebody else has registered and not unregistered himself, whenever that was.
 	others   map[string]sim.Registered
+	turnedOn map[string]bool            // by somebody else
+	takenOut map[string]bool            // by somebody else, who may do so
 	atPlan   map[*Plan][]sim.Registered // what there was when a plan was made that is applied later
 	labels   map[string]string          // of managed object ids
 	counts   map[string]int
@@ -41,6 +43,7 @@ const (
 	Lost        = "lost"
 	NotOurs     = "not ours"
 	FileChanged = "file changed"
+	Twice       = "one VM at two addresses"
 )
 
 const running = "poweredOn"
@@ -48,7 +51,8 @@ const running = "poweredOn"
 // NewWorld watches a host.
 func NewWorld(host *sim.Host, datasets ...[2]string) *World {
 	return &World{
-		Host: host, made: map[string]*Workspace{}, others: map[string]sim.Registered{}, atPlan: map[*Plan][]sim.Registered{}, labels: map[string]string{}, counts: map[string]int{},
+		Host: host, made: map[string]*Workspace{}, others: map[string]sim.Registered{}, turnedOn: map[string]bool{}, takenOut: map[string]bool{},
+		atPlan: map[*Plan][]sim.Registered{}, labels: map[string]string{}, counts: map[string]int{},
 		claimed: map[string]bool{}, explicit: map[*Workspace]map[string]bool{}, datasets: datasets, dirs: map[[2]string]string{},
 	}
 }
@@ -254,6 +258,7 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 	for _, r := range before {
 		is, ok := after[r.ManagedObjectID]
 		switch {
+		case w.takenOut[r.ManagedObjectID]:
 		case !ok:
 			found = append(found, w.gone(r, plan, result, there)...)
 		case is.Name != r.Name || is.Folder != r.Folder || is.PowerState != r.PowerState:
@@ -270,6 +275,9 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 	found = append(found, w.unplugged(before, after, plan)...)
 	found = append(found, w.taken(ws, after, plan)...)
 	found = append(found, w.claims(ws, after)...)
+	if result != nil && !result.Failed() {
+		found = append(found, twice(ws.State)...)
+	}
 	now := w.hashes()
 	for name, sum := range w.files {
 		if now[name] != sum && !renamed[name] {
@@ -347,13 +355,32 @@ func (w *World) taken(ws *Workspace, after map[string]sim.Registered, plan *Plan
 	return found
 }
 
+// twice finds addresses of a state that have the same VM. Two providers cannot see that of each other, as two workspaces
+// cannot: there it counts only if both would unregister it.
+func twice(s *State) []Finding {
+	var found []Finding
+	addresses := slices.Sorted(maps.Keys(s.Current))
+	for i, one := range addresses {
+		for _, two := range addresses[i+1:] {
+			a, b := s.Current[one], s.Current[two]
+			id := text(a.Value, "managed_object_id")
+			if id == text(b.Value, "managed_object_id") && (a.Alias == b.Alias || unregisters(a) && unregisters(b)) {
+				found = append(found, Finding{Twice, fmt.Sprintf("%s and %s have the VM %s", one, two, id)})
+			}
+		}
+	}
+	return found
+}
+
 // unplugged finds the VMs that were off when a plan was made, that somebody has turned on since, and that are turned off
 // and unregistered all the same.
 func (w *World) unplugged(before []sim.Registered, after map[string]sim.Registered, plan *Plan) []Finding {
 	var found []Finding
 	for _, r := range before {
 		off := func(p sim.Registered) bool { return p.ManagedObjectID == r.ManagedObjectID && p.PowerState != running }
-		if _, ok := after[r.ManagedObjectID]; !ok && r.PowerState == running && slices.ContainsFunc(w.atPlan[plan], off) {
+		runs := r.PowerState == running || w.turnedOn[r.ManagedObjectID]
+		_, ok := after[r.ManagedObjectID]
+		if !ok && runs && !w.takenOut[r.ManagedObjectID] && slices.ContainsFunc(w.atPlan[plan], off) {
 			found = append(found, Finding{Lost, w.label(r) + " was off when it was planned, and runs; its plug was pulled"})
 		}
 	}
@@ -397,13 +424,28 @@ func (w *World) Outside(ctx context.Context, user, datacenter, at string) error 
 	return err
 }
 
-// OutsideUnregisters unregisters a VM as a user who is not Terraform.
-func (w *World) OutsideUnregisters(ctx context.Context, datacenter, at string) error {
-	err := w.Host.Unregister(ctx, datacenter, at)
-	for id := range w.others {
-		if err == nil && !slices.ContainsFunc(w.Host.Registered(), func(r sim.Registered) bool { return r.ManagedObjectID == id }) {
-			delete(w.others, id)
+// OutsideTurnsOn turns a VM on as a user who is not Terraform.
+func (w *World) OutsideTurnsOn(datacenter, at string) error {
+	for _, r := range w.Host.Registered() {
+		if r.Path == at && r.PowerState != running && w.Host.SetPower(datacenter, at, running) == nil {
+			w.turnedOn[r.ManagedObjectID] = true
+			return nil
 		}
 	}
-	return err
+	return fmt.Errorf("%s is not there, or is on", at)
+}
+
+// OutsideUnregisters unregisters a VM as a user who is not Terraform.
+func (w *World) OutsideUnregisters(ctx context.Context, datacenter, at string) error {
+	before := w.Host.Registered()
+	if err := w.Host.Unregister(ctx, datacenter, at); err != nil {
+		return err
+	}
+	for _, r := range before {
+		if strings.TrimPrefix(r.Datacenter, "/") == strings.TrimPrefix(datacenter, "/") && r.Path == at {
+			w.takenOut[r.ManagedObjectID] = true
+			delete(w.others, r.ManagedObjectID)
+		}
+	}
+	return nil
 }
