@@ -109,7 +109,7 @@ func TestAWaitThatRanOutIsNoTaint(t *testing.T) {
 	p := w.plan(nil, config)
 	o, diags := w.apply(nil, p, config)
 	diags.only(t, "ERROR: Cannot power on web\nIt is late.\n\nThe next apply only waits: it does not power the VM off. A longer time can be "+
-		"set in timeouts.\n\nVIX_E_TIMEOUT_WAITING_FOR_TOOLS (3000)")
+		"set in timeouts.\n\nVIX_E_TIMEOUT_WAITING_FOR_TOOLS (3000) on vc")
 	if !o.value.IsNull() || vm.PowerState != vix.PoweredOn {
 		t.Fatalf("state %v, and it is %s", o.value, vm.PowerState)
 	}
