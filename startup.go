@@ -33,7 +33,7 @@ func prepare() {
 	}
 	// Without a level the frameworks and the provider trace each step of each request, which
 	// Terraform then reads, parses and throws away: a quarter of a plan's CPU time.
-	for _, name := range []string{"TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
+	for _, name := range []string{"TF_LOG_PROVIDER_VIX", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
 		_ = os.Setenv(name, "OFF") // if it cannot be set, it is traced
 	}
 }

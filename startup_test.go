@@ -33,7 +33,7 @@ func TestTheUsersOwnCollectorSettingsCount(t *testing.T) {
 	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
 	defer debug.SetMemoryLimit(limit)
 	defer debug.SetGCPercent(percent)
-	for _, name := range []string{"TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
+	for _, name := range []string{"TF_LOG_PROVIDER_VIX", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
 		t.Setenv(name, "OFF")
 	}
 	for _, c := range []struct {

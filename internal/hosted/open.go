@@ -145,7 +145,8 @@ func tree(snapshots []vmx.Snapshot) []vix.Snapshot {
 			state = vix.PoweredOn
 		}
 		out = append(out, vix.Snapshot{
-			ID: strconv.Itoa(s.UID), Name: s.Name, Description: s.Description, Path: paths[s.UID], Created: s.Created, IsCurrent: s.Current, PowerState: state,
+			ID: strconv.Itoa(s.UID), Name: s.Name, Description: s.Description, Path: paths[s.UID], Created: s.Created, IsCurrent: s.Current,
+			PowerState: state,
 		})
 	}
 	return out

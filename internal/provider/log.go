@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // logHandler hands what the domain and the service providers log to Terraform's log, with
@@ -29,7 +31,10 @@ func (logHandler) Enabled(context.Context, slog.Level) bool { return true }
 // Handle implements slog.Handler.
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	ctx = tflog.MaskLogStrings(ctx, h.secrets...)
-	fields := make(map[string]any, r.NumAttrs()+len(h.fields))
+	fields := make(map[string]any, r.NumAttrs()+len(h.fields)+2)
+	if op, object := vix.OperationOf(ctx); op != "" {
+		fields["operation"], fields["object"] = op, object
+	}
 	for _, a := range h.fields {
 		fields[a.Key] = a.Value.Any()
 	}

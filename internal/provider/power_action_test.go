@@ -50,7 +50,7 @@ func TestThePowerActionOfMany(t *testing.T) {
 		"and no managed object id of a VM that has an instance UUID:\n\n  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n\n"+
 		"VIX_E_VM_NOT_FOUND (4000)")
 	said, diags := w.invoke("vix_power", config)
-	diags.only(t, "ERROR: Cannot power the VM "+gone+"\nIt is gone.\n\nVIX_E_OBJECT_NOT_FOUND (25)")
+	diags.only(t, "ERROR: Cannot power the VM "+gone+"\nIt is gone.\n\nVIX_E_OBJECT_NOT_FOUND (25) on vc")
 	for i, id := range ids {
 		name := fmt.Sprintf("m%d ", i)
 		lines := 0

@@ -109,7 +109,7 @@ func TestAWaitThatRanOutIsNoTaint(t *testing.T) {
 	p := w.plan(nil, config)
 	o, diags := w.apply(nil, p, config)
 	diags.only(t, "ERROR: Cannot power on web\nIt is late.\n\nThe next apply only waits: it does not power the VM off. A longer time can be "+
-		"set in timeouts.\n\nVIX_E_TIMEOUT_WAITING_FOR_TOOLS (3000)")
+		"set in timeouts.\n\nVIX_E_TIMEOUT_WAITING_FOR_TOOLS (3000) on vc")
 	if !o.value.IsNull() || vm.PowerState != vix.PoweredOn {
 		t.Fatalf("state %v, and it is %s", o.value, vm.PowerState)
 	}
@@ -286,7 +286,7 @@ func TestWhatThePowersPlanRefuses(t *testing.T) {
 	w.host.fail["CheckPower on soft"] = &vix.Error{
 		Op: "power on", Object: "web", Code: vix.CodeHostUserPermissions, Reason: "No right.", Choices: []string{"Interact.PowerOn on web"},
 	}
-	w.plan(nil, config).diags.only(t, "ERROR: Cannot power on web\nNo right.\n\n  - Interact.PowerOn on web\n\nVIX_E_HOST_USER_PERMISSIONS (3014)"+stops)
+	w.plan(nil, config).diags.only(t, "ERROR: Cannot power on web\nNo right.\n\n  - Interact.PowerOn on web\n\nVIX_E_HOST_USER_PERMISSIONS (3014) on vc"+stops)
 	w.host.fail["CheckPower suspend soft"] = &vix.Error{Op: "suspend", Object: "web", Code: vix.CodeNotSupported, Kind: vix.ErrStaysOn, Reason: "It stays on."}
 	w.plan(nil, args{"vm_id": vm.ID, "state": "suspended"}).diags.has(t, "It stays on.\n\nOr do not ask the guest: mode = \"hard\".")
 	w.plan(nil, args{"vm_id": "[storage1] web/web.vmx", "state": "on"}).diags.has(t, "No VM has the id \"[storage1] web/web.vmx\"")

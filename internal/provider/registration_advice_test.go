@@ -70,7 +70,7 @@ func TestRegistrationAdvice(t *testing.T) {
 		},
 		"file missing, others near": {
 			func(d *diag.Diagnostics) { warnFileMissing(d, web, []string{"[storage1] web-1/", "[storage1] web2/"}) }, "A file is not there yet",
-			"[storage1] web/web.vmx is not on the datastore now. Near it are:\n\n  - [storage1] web-1/\n  - [storage1] web2/\n\nThe apply " +
+			"[storage1] web/web.vmx is not there now. Near it are:\n\n  - [storage1] web-1/\n  - [storage1] web2/\n\nThe apply " +
 				"fails unless something puts it there before the registration, for example another resource that this one depends " +
 				"on.\n\nVIX_E_NOT_FOUND (2000)",
 		},

@@ -43,8 +43,8 @@ func (r *registrationResource) create(
 	if done.Adopted && !plan.Adopted.IsUnknown() && !plan.Adopted.ValueBool() {
 		addError(&resp.Diagnostics, schema, &vix.Error{
 			Op: "register", Object: spec.Path.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath, VM: &done.Registration,
-			Reason: fmt.Sprintf("Somebody else has registered the VM (%s, %s) since this was planned, and the plan does not say that it is "+
-				"adopted. It stays as it is.", done.Name, done.ManagedObjectID),
+			Reason: fmt.Sprintf("Somebody else has registered the VM (%s, %s) since this was planned, and the plan does not say that it "+
+				"is adopted. It stays as it is.", done.Name, done.ManagedObjectID),
 			Remedy: "Plan again; the plan says then that the VM is adopted.",
 		})
 		return

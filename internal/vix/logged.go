@@ -27,8 +27,19 @@ func partOf[T any](l *logged) T {
 	return part
 }
 
+// operation is the key of what an operation is and of what object, in the contexts of all that is
+// done for it.
+type operation struct{}
+
+// OperationOf is the operation of a logged host that ctx is of, and its object; empty if there is none.
+func OperationOf(ctx context.Context) (op, object string) {
+	of, _ := ctx.Value(operation{}).([2]string)
+	return of[0], of[1]
+}
+
 // tell logs an operation that has ended, and gives its error with the host's name.
-func (l *logged) tell(ctx context.Context, op, object string, begun time.Time, err error) error {
+func (l *logged) tell(ctx context.Context, begun time.Time, err error) error {
+	op, object := OperationOf(ctx)
 	fields := []any{"operation", op, "object", object, "ms", time.Since(begun).Milliseconds()}
 	if err != nil {
 		fields = append(fields, "error", err.Error())
@@ -55,74 +66,39 @@ func (l *logged) of(err error) error {
 }
 
 // told does an operation and tells of it.
-func told[T any](ctx context.Context, l *logged, op, object string, do func() (T, error)) (T, error) {
+func told[T any](ctx context.Context, l *logged, op, object string, do func(context.Context) (T, error)) (T, error) {
+	ctx = context.WithValue(ctx, operation{}, [2]string{op, object})
 	begun := time.Now()
-	value, err := do()
-	return value, l.tell(ctx, op, object, begun, err)
+	value, err := do(ctx)
+	return value, l.tell(ctx, begun, err)
+}
+
+// done is told for what gives nothing but an error.
+func done(ctx context.Context, l *logged, op, object string, do func(context.Context) error) error {
+	_, err := told(ctx, l, op, object, func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) })
+	return err
 }
 
 func (l *logged) Info(ctx context.Context) (HostInfo, error) {
-	return told(ctx, l, "read the host", "", func() (HostInfo, error) { return l.Host.Info(ctx) })
+	return told(ctx, l, "read the host", "", l.Host.Info)
 }
 
 func (l *logged) Open(ctx context.Context, at Locator) (*VM, error) {
-	return told(ctx, l, "open", at.Path.String(), func() (*VM, error) { return l.Host.Open(ctx, at) })
+	return told(ctx, l, "open", at.Path.String(), func(ctx context.Context) (*VM, error) { return l.Host.Open(ctx, at) })
 }
 
 func (l *logged) OpenID(ctx context.Context, id string) (*VM, error) {
-	return told(ctx, l, "open", id, func() (*VM, error) { return l.Host.OpenID(ctx, id) })
+	return told(ctx, l, "open", id, func(ctx context.Context) (*VM, error) { return l.Host.OpenID(ctx, id) })
+}
+
+func (l *logged) Read(ctx context.Context, handle Handle) (*VM, error) {
+	return told(ctx, l, "read", handle.shown(), func(ctx context.Context) (*VM, error) { return l.Host.Read(ctx, handle) })
 }
 
 func (l *logged) Find(ctx context.Context, query Query) ([]Item, error) {
-	return told(ctx, l, "find", query.Datacenter+query.Folder, func() ([]Item, error) { return l.Host.Find(ctx, query) })
+	return told(ctx, l, "find", query.Datacenter+query.Folder, func(ctx context.Context) ([]Item, error) { return l.Host.Find(ctx, query) })
 }
 
 func (l *logged) Disconnect(ctx context.Context) error {
-	begun := time.Now()
-	err := l.Host.Disconnect(ctx)
-	return l.tell(ctx, "disconnect", "", begun, err)
-}
-
-func (l *logged) Check(ctx context.Context, spec RegisterSpec) (*Check, error) {
-	return told(ctx, l, "check", spec.Path.String(), func() (*Check, error) { return partOf[Registrar](l).Check(ctx, spec) })
-}
-
-func (l *logged) Register(ctx context.Context, spec RegisterSpec) (*Registered, error) {
-	return told(ctx, l, "register", spec.Path.String(), func() (*Registered, error) {
-		return partOf[Registrar](l).Register(ctx, spec)
-	})
-}
-
-func (l *logged) Registration(ctx context.Context, handle Handle) (*Registration, error) {
-	return told(ctx, l, "read the registration", handle.Path.String(), func() (*Registration, error) {
-		return partOf[Registrar](l).Registration(ctx, handle)
-	})
-}
-
-func (l *logged) CheckChange(ctx context.Context, handle Handle, change Change) error {
-	begun := time.Now()
-	err := partOf[Registrar](l).CheckChange(ctx, handle, change)
-	return l.tell(ctx, "check the change", handle.Path.String(), begun, err)
-}
-
-func (l *logged) Update(ctx context.Context, handle Handle, change Change) error {
-	begun := time.Now()
-	err := partOf[Registrar](l).Update(ctx, handle, change)
-	return l.tell(ctx, "update", handle.Path.String(), begun, err)
-}
-
-func (l *logged) CheckUnregister(ctx context.Context, handle Handle, off PowerOff) error {
-	begun := time.Now()
-	err := partOf[Registrar](l).CheckUnregister(ctx, handle, off)
-	return l.tell(ctx, "check the unregistering", handle.Path.String(), begun, err)
-}
-
-func (l *logged) Unregister(ctx context.Context, handle Handle, off PowerOff) error {
-	begun := time.Now()
-	err := partOf[Registrar](l).Unregister(ctx, handle, off)
-	return l.tell(ctx, "unregister", handle.Path.String(), begun, err)
-}
-
-func (l *logged) Files(ctx context.Context, query FileQuery) (*Files, error) {
-	return told(ctx, l, "search", query.Folder, func() (*Files, error) { return partOf[Browser](l).Files(ctx, query) })
+	return done(ctx, l, "disconnect", "", l.Host.Disconnect)
 }

@@ -22,6 +22,8 @@ type remoteOp struct {
 	// key is the call that the fault hits; write says that it changes something.
 	key   string
 	write bool
+	// together is set where other calls are under way while the one with the key is.
+	together bool
 	// unregistered starts with the VM not registered, running with it switched on.
 	unregistered, running bool
 	run                   func(ctx context.Context, w *faultWorld) error
@@ -72,7 +74,7 @@ var remoteOps = []remoteOp{
 		done: func(w *faultWorld) bool { return strings.HasSuffix(w.registrations()[0].ResourcePool, "/front") }},
 	{name: "unregister", key: "UnregisterVM", write: true, run: unregister(vix.PowerOffFail), done: unregistered},
 	{name: "power off, guest", key: "ShutdownGuest", write: true, running: true, run: unregister(vix.PowerOffGuest), done: unregistered},
-	{name: "power off, guest: wait", key: "WaitForUpdatesEx", running: true, run: unregister(vix.PowerOffGuest), done: unregistered},
+	{name: "power off, guest: wait", key: "WaitForUpdatesEx", together: true, running: true, run: unregister(vix.PowerOffGuest), done: unregistered},
 	{name: "power off, hard", key: "PowerOffVM_Task", write: true, running: true, run: unregister(vix.PowerOffHard), done: unregistered},
 	{name: "disconnect", key: "Logout", run: func(ctx context.Context, w *faultWorld) error { return w.h.Disconnect(ctx) }, done: registeredOnce},
 }
@@ -214,7 +216,8 @@ func TestFaultMatrix(t *testing.T) {
 				t.Run(op.name+"/"+f.name, func(t *testing.T) {
 					t.Parallel()
 					got := cell(t, op, f)
-					if want := expected(op, f); got != want {
+					// A call that was under way beside the wait may be the one that broke.
+					if want := expected(op, f); got != want && (!op.together || got != clearError) {
 						t.Errorf("%s, want %s", got, want)
 					}
 					mu.Lock()
