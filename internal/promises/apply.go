@@ -225,7 +225,10 @@ func (a *applying) change(address, alias string, c *Change, prior *Object, confi
 		return false
 	}
 	diags := diagnosticsOf(address, resp.Diagnostics)
-	o := &Object{Value: a.value(resp.NewState), Private: resp.Private, Identity: resp.NewIdentity, Tainted: prior != nil && prior.Tainted, Alias: alias}
+	o := &Object{
+		Value: a.value(resp.NewState), Private: resp.Private, Identity: resp.NewIdentity,
+		Tainted: prior != nil && prior.Tainted, Alias: alias,
+	}
 	if !failed(diags) {
 		for _, wrong := range differences(c.After, o.Value) {
 			diags = append(diags, Diagnostic{true, address, inconsistentApply, wrong})

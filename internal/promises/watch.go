@@ -51,8 +51,9 @@ const running = "poweredOn"
 // NewWorld watches a host.
 func NewWorld(host *sim.Host, datasets ...[2]string) *World {
 	return &World{
-		Host: host, made: map[string]*Workspace{}, others: map[string]sim.Registered{}, turnedOn: map[string]bool{}, takenOut: map[string]bool{},
-		atPlan: map[*Plan][]sim.Registered{}, labels: map[string]string{}, counts: map[string]int{},
+		Host: host, made: map[string]*Workspace{}, others: map[string]sim.Registered{}, turnedOn: map[string]bool{},
+		takenOut: map[string]bool{},
+		atPlan:   map[*Plan][]sim.Registered{}, labels: map[string]string{}, counts: map[string]int{},
 		claimed: map[string]bool{}, explicit: map[*Workspace]map[string]bool{}, datasets: datasets, dirs: map[[2]string]string{},
 	}
 }
@@ -263,13 +264,7 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 			found = append(found, w.gone(r, plan, result, there)...)
 		case is.Name != r.Name || is.Folder != r.Folder || is.PowerState != r.PowerState:
 			renamed[strings.TrimPrefix(r.Datacenter, "/")+":"+r.Path] = true
-			by := r.PowerState == running || is.Name != r.Name || is.Folder != r.Folder // nobody but others turns a VM on
-			if by && !owns(prior, r.ManagedObjectID) && !owns(ws.State, r.ManagedObjectID) {
-				found = append(found, Finding{NotOurs, fmt.Sprintf("%s was changed: %+v is now %+v", w.label(r), r, is)})
-			}
-			if is.PowerState != r.PowerState && r.PowerState == running {
-				found = append(found, Finding{Lost, fmt.Sprintf("%s was powered off and stays registered", w.label(r))})
-			}
+			found = append(found, w.changed(r, is, owns(prior, r.ManagedObjectID) || owns(ws.State, r.ManagedObjectID))...)
 		}
 	}
 	found = append(found, w.unplugged(before, after, plan)...)
@@ -283,6 +278,19 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 		if now[name] != sum && !renamed[name] {
 			found = append(found, Finding{FileChanged, name})
 		}
+	}
+	return found
+}
+
+// changed judges a VM that has another name, place or power state. Nobody but others turns one on.
+func (w *World) changed(r, is sim.Registered, owned bool) []Finding {
+	var found []Finding
+	off := r.PowerState == running && is.PowerState != running
+	if !owned && (off || is.Name != r.Name || is.Folder != r.Folder) {
+		found = append(found, Finding{NotOurs, fmt.Sprintf("%s was changed: %+v is now %+v", w.label(r), r, is)})
+	}
+	if off {
+		found = append(found, Finding{Lost, fmt.Sprintf("%s was powered off and stays registered", w.label(r))})
 	}
 	return found
 }
@@ -328,31 +336,13 @@ func (w *World) gone(r sim.Registered, plan *Plan, result *Result, there map[str
 	for address, resource := range plan.Config.Resources {
 		at, _ := resource.Attributes["vmx_path"].(string)
 		dc, _ := resource.Attributes["datacenter"].(string)
-		if slices.Contains(w.filesOf(dc, at), file) {
+		// Or by the path that it had when its address named it, and has moved away from since.
+		if slices.Contains(w.filesOf(dc, at), file) || at == text(by.Before.Value, "vmx_path") && dc == "" {
 			return []Finding{{Lost, fmt.Sprintf("%s was unregistered by %s; %s wants it, and it is registered no more",
 				l, by.Address, address)}}
 		}
 	}
 	return nil
-}
-
-// taken finds what somebody else has registered, maybe while the step went on, and what this step has unregistered. Only
-// an address that was to unregister this very registration, by its configuration, may do that.
-func (w *World) taken(ws *Workspace, after map[string]sim.Registered, plan *Plan) []Finding {
-	var found []Finding
-	for id, r := range w.others {
-		if _, ok := after[id]; ok {
-			continue
-		}
-		delete(w.others, id)
-		asked := func(c *Change) bool {
-			return c.Before != nil && c.Action.takesOut() && w.explicit[ws][c.Address] && text(c.Before.Value, "managed_object_id") == id
-		}
-		if !slices.ContainsFunc(plan.Changes, asked) {
-			found = append(found, Finding{NotOurs, w.label(r) + ", which somebody else has registered, was unregistered"})
-		}
-	}
-	return found
 }
 
 // twice finds addresses of a state that have the same VM. Two providers cannot see that of each other, as two workspaces
@@ -367,21 +357,6 @@ func twice(s *State) []Finding {
 			if id == text(b.Value, "managed_object_id") && (a.Alias == b.Alias || unregisters(a) && unregisters(b)) {
 				found = append(found, Finding{Twice, fmt.Sprintf("%s and %s have the VM %s", one, two, id)})
 			}
-		}
-	}
-	return found
-}
-
-// unplugged finds the VMs that were off when a plan was made, that somebody has turned on since, and that are turned off
-// and unregistered all the same.
-func (w *World) unplugged(before []sim.Registered, after map[string]sim.Registered, plan *Plan) []Finding {
-	var found []Finding
-	for _, r := range before {
-		off := func(p sim.Registered) bool { return p.ManagedObjectID == r.ManagedObjectID && p.PowerState != running }
-		runs := r.PowerState == running || w.turnedOn[r.ManagedObjectID]
-		_, ok := after[r.ManagedObjectID]
-		if !ok && runs && !w.takenOut[r.ManagedObjectID] && slices.ContainsFunc(w.atPlan[plan], off) {
-			found = append(found, Finding{Lost, w.label(r) + " was off when it was planned, and runs; its plug was pulled"})
 		}
 	}
 	return found
@@ -408,44 +383,4 @@ func (w *World) claims(ws *Workspace, after map[string]sim.Registered) []Finding
 			"%s counts as registered by %s, which it was not: a destroy unregisters it", w.label(r), address)})
 	}
 	return found
-}
-
-// Outside registers a VM as a user who is not Terraform.
-func (w *World) Outside(ctx context.Context, user, datacenter, at string) error {
-	id, err := w.Host.RegisterAs(ctx, user, datacenter, at)
-	if err == nil {
-		w.made[id] = &Workspace{Name: "somebody else"}
-		for _, r := range w.Host.Registered() {
-			if r.ManagedObjectID == id {
-				w.others[id] = r
-			}
-		}
-	}
-	return err
-}
-
-// OutsideTurnsOn turns a VM on as a user who is not Terraform.
-func (w *World) OutsideTurnsOn(datacenter, at string) error {
-	for _, r := range w.Host.Registered() {
-		if r.Path == at && r.PowerState != running && w.Host.SetPower(datacenter, at, running) == nil {
-			w.turnedOn[r.ManagedObjectID] = true
-			return nil
-		}
-	}
-	return fmt.Errorf("%s is not there, or is on", at)
-}
-
-// OutsideUnregisters unregisters a VM as a user who is not Terraform.
-func (w *World) OutsideUnregisters(ctx context.Context, datacenter, at string) error {
-	before := w.Host.Registered()
-	if err := w.Host.Unregister(ctx, datacenter, at); err != nil {
-		return err
-	}
-	for _, r := range before {
-		if strings.TrimPrefix(r.Datacenter, "/") == strings.TrimPrefix(datacenter, "/") && r.Path == at {
-			w.takenOut[r.ManagedObjectID] = true
-			delete(w.others, r.ManagedObjectID)
-		}
-	}
-	return nil
 }
