@@ -52,7 +52,7 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
 		return nil, err
 	}
-	if err := h.nameFree(ctx, p.what, spec.Name, p.placed.Folder, p.leaving); err != nil {
+	if err := h.nameFree(ctx, p.what, p.name(), p.placed.Folder, p.leaving); err != nil {
 		return nil, err
 	}
 	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(p.spec.Path)}
@@ -66,6 +66,15 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		out.Near = h.Near(ctx, p.ds, spec.Path)
 	}
 	return out, asPartOf(p.what, err)
+}
+
+// name is the name that the VM will have, as far as it is known: one that is taken out and put
+// back keeps its own. Empty where only the file tells.
+func (p *prepared) name() string {
+	if p.spec.Name == "" && p.leaving != nil && p.leaving.Path().AsVMX().Same(p.spec.Path.AsVMX()) {
+		return vix.Unescape(p.leaving.VM.Name)
+	}
+	return p.spec.Name
 }
 
 // asPartOf gives an error, if it is one, of a step the name of the operation that it was a step of.

@@ -352,3 +352,19 @@ func TestADatastoreThatIsDownIsLookedAtOnce(t *testing.T) {
 		t.Errorf("the inventory was read %d times", n)
 	}
 }
+
+// What is taken out must be able to come back: under the name that it has, where nobody else may have it.
+func TestWhatReturnsNeedsItsNameFree(t *testing.T) {
+	s := simulated(t, sim.Options{StandaloneHosts: -1})
+	must(t, second(s.AddFolder("DC0", "Linux")))
+	h := connected(t, s)
+	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{DisplayName: "web"})
+	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p, Folder: "Linux"})
+	must(t, err)
+	registered(t, s, "DC0", "[LocalDS_0] other/other.vmx", sim.VMX{DisplayName: "web"})
+	leaving := r.Handle()
+	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Without: &leaving})
+	says(t, failure(t, err, vix.CodeDuplicateName, vix.FieldName), `The name "web" is taken in the folder /DC0/vm`)
+	_, err = h.Check(t.Context(), vix.RegisterSpec{Path: p, Folder: "Linux", Without: &leaving})
+	must(t, err)
+}
