@@ -48,7 +48,12 @@ func TestAttacks(t *testing.T) {
 						verdict, ok := s.verdict(a)
 						mu.Lock()
 						defer mu.Unlock()
-						if !ok {
+						switch {
+						case ok:
+						case a.open != "":
+							count[open]++
+							verdict = "OPEN (" + a.open + "): " + verdict
+						default:
 							kind := otherwise
 							if len(s.findings) > 0 {
 								kind = s.findings[0].Kind
@@ -71,9 +76,12 @@ func TestAttacks(t *testing.T) {
 		_, _ = fmt.Fprintln(out, rows[i])
 	}
 	_ = out.Flush()
-	t.Logf("every attack\n%s%d attacks, %d of them not in the list of causes; %d cells: %d lost, %d not ours, %d files changed, %d with another outcome than wanted",
-		table.String(), len(attacks()), own, len(rows), count[Lost], count[NotOurs], count[FileChanged], count[otherwise])
+	t.Logf("every attack\n%s%d attacks, %d of them not in the list of causes; %d cells: %d lost, %d not ours, %d files changed, %d with another outcome than wanted, %d open",
+		table.String(), len(attacks()), own, len(rows), count[Lost], count[NotOurs], count[FileChanged], count[otherwise], count[open])
 }
 
 // otherwise is the kind of a cell that breaks no promise of the inventory and still ends otherwise than it should.
 const otherwise = "another outcome"
+
+// open is the kind of a cell of an attack that is known to end wrongly, and why.
+const open = "open"
