@@ -82,16 +82,11 @@ func oldest() string {
 	return strings.Join([]string{strconv.Itoa(oldestMajor), strconv.Itoa(oldestMinor)}, ".")
 }
 
-// hardware are the newest versions of the virtual hardware by the build in which each of them came: products and
-// their vmrun have one build.
+// hardware are the newest versions of the virtual hardware by the oldest build that is known to have each: products and
+// their vmrun have one build. Of older builds nothing is refused: the product itself says what it does not open.
 var hardware = []struct{ build, newest int }{
 	{24_995_812, 22}, // 25H2
-	{22_583_790, 21}, // 17.5, Fusion 13.5
-	{20_800_274, 20}, // 17.0, Fusion 13.0
-	{18_760_230, 19}, // 16.2, Fusion 12.2
-	{16_880_131, 18}, // 16.0, Fusion 12.0
-	{9_000_000, 16},  // 15.0, Fusion 11.0
-	{6_600_000, 14},  // 14.0, Fusion 10.0
+	{24_409_262, 21}, // 17.6
 }
 
 // newestBuild is the newest build that hardware is known of: 26H1.
