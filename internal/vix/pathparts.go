@@ -6,7 +6,6 @@ package vix
 import (
 	"path"
 	"strings"
-	"unicode"
 )
 
 // PathParts is a vmx path taken apart. Path.String puts it together again.
@@ -68,10 +67,18 @@ func cleanFilePath(text string) (directory, file, separator, reason string) {
 // rootOf cuts an absolute path behind its root: "/", a drive, whose letter is a capital one, or the share of a server.
 func rootOf(text string) (root, rest, separator, reason string) {
 	windows := strings.HasPrefix(text, `\\`) || strings.HasPrefix(text, "//") ||
-		len(text) > 1 && text[1] == ':' && unicode.IsLetter(rune(text[0]))
+		HasDrive(text)
 	if !windows {
 		return "/", text[1:], "/", ""
 	}
+	root, rest, _, reason = WindowsRoot(text)
+	return root, rest, `\`, reason
+}
+
+// WindowsRoot cuts an absolute path of Windows behind its root, which is a drive, whose letter is a capital one, or the share of a
+// server: C:\ or \\server\share\. Slashes and backslashes mean the same. The reason is why it has none; ErrRelativePath, where it is not
+// absolute.
+func WindowsRoot(text string) (root, rest string, kind Kind, reason string) {
 	text = strings.ReplaceAll(text, "/", `\`)
 	if long, ok := strings.CutPrefix(text, `\\?\`); ok { // how Windows writes paths of any length
 		text = long
@@ -84,12 +91,17 @@ func rootOf(text string) (root, rest, separator, reason string) {
 		if len(parts) < 3 || parts[0] == "" || parts[1] == "" {
 			return "", "", "", `The path of a share needs the server, the share and the file: \\server\share\web\web.vmx.`
 		}
-		return `\\` + parts[0] + `\` + parts[1] + `\`, parts[2], `\`, ""
+		return `\\` + parts[0] + `\` + parts[1] + `\`, parts[2], "", ""
 	}
-	if len(text) < 3 || text[1:3] != `:\` {
-		return "", "", "", `The path is not absolute: it begins with neither a drive, as C:\, nor a share.`
+	if len(text) < 3 || !HasDrive(text) || text[2] != '\\' {
+		return "", "", ErrRelativePath, `The path is not absolute: it begins with neither a drive, as C:\, nor a share.`
 	}
-	return strings.ToUpper(text[:1]) + `:\`, text[3:], `\`, ""
+	return strings.ToUpper(text[:1]) + `:\`, text[3:], "", ""
+}
+
+// HasDrive reports a path that begins with a drive of Windows.
+func HasDrive(text string) bool {
+	return len(text) > 1 && text[1] == ':' && (text[0]|0x20) >= 'a' && (text[0]|0x20) <= 'z'
 }
 
 // NewPath is the path of a file on a datastore, or, without one, of a file of a hosted product.

@@ -81,34 +81,14 @@ func cleaned(text, goos string) (clean string, kind vix.Kind, reason string) {
 
 // isWindows reports a path that begins as those of Windows do: with a drive or a share.
 func isWindows(text string) bool {
-	return hasDrive(text) || strings.HasPrefix(text, `\\`)
-}
-
-// hasDrive reports a path that begins with a drive.
-func hasDrive(text string) bool {
-	return len(text) > 1 && text[1] == ':' && (text[0]|0x20) >= 'a' && (text[0]|0x20) <= 'z'
+	return vix.HasDrive(text) || strings.HasPrefix(text, `\\`)
 }
 
 // cleanedWindows is cleaned for Windows, on any system: slashes and backslashes mean the same, the drive is a capital letter.
 func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
-	text = strings.ReplaceAll(text, "/", `\`)
-	for _, long := range []struct{ prefix, is string }{{`\\?\UNC\`, `\\`}, {`\\?\`, ""}} {
-		if rest, ok := strings.CutPrefix(text, long.prefix); ok {
-			text = long.is + rest
-		}
-	}
-	var root, rest string
-	switch {
-	case strings.HasPrefix(text, `\\`):
-		parts := strings.SplitN(text[2:], `\`, 3)
-		if len(parts) < 3 || parts[0] == "" || parts[1] == "" {
-			return "", "", "The path of a share needs the server, the share and the file: \\\\server\\share\\web\\web.vmx."
-		}
-		root, rest = `\\`+parts[0]+`\`+parts[1], parts[2]
-	case len(text) > 2 && hasDrive(text) && text[2] == '\\':
-		root, rest = strings.ToUpper(text[:1])+":", text[3:]
-	default:
-		return "", vix.ErrRelativePath, "The path is not absolute: it begins with neither a drive, as C:\\, nor a share."
+	root, rest, kind, reason := vix.WindowsRoot(text)
+	if reason != "" {
+		return "", kind, reason
 	}
 	var elements []string
 	for element := range strings.SplitSeq(rest, `\`) {
@@ -123,7 +103,7 @@ func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
 			}
 		}
 	}
-	return root + `\` + strings.Join(elements, `\`), "", ""
+	return root + strings.Join(elements, `\`), "", ""
 }
 
 // IsVMX reports a name that ends as a configuration's does, has something before that, and is text.
