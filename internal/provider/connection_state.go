@@ -44,9 +44,9 @@ func warnConnectionState(diags *diag.Diagnostics, r *vix.Registration) {
 	}
 	if r.ConnectionState == vix.Invalid && r.Encrypted {
 		diags.AddWarning(fmt.Sprintf("%s is encrypted and locked", r.Path),
-			"The VM is registered, but the host does not have the key that unlocks it (connection state invalid). "+
+			coded(vix.CodeNeedKey, "The VM is registered, but the host does not have the key that unlocks it (connection state invalid). "+
 				"Make the key provider of the VM available to this vCenter or host under the same name, then unlock "+
-				"the VM in the vSphere Client.\n\n"+vix.CodeNeedKey.String())
+				"the VM in the vSphere Client."))
 		return
 	}
 	state, ok := connectionStates[r.ConnectionState]

@@ -84,39 +84,43 @@ func inItsOwnWay(err error) error {
 
 func addTwice(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("Two resources have %s", p),
-		"Another vix_registration of this configuration has the same file, or the VM that it belongs to, under this path or "+
-			"under another name of its datastore. One VM has one registration: remove one of the two.\n\n"+vix.CodeAlreadyExists.String())
+		coded(vix.CodeAlreadyExists,
+			"Another vix_registration of this configuration has the same file, or the VM that it belongs to, under this path or "+
+				"under another name of its datastore. One VM has one registration: remove one of the two."))
 }
 
 func addParted(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddError(fmt.Sprintf("%s leaves one address and is wanted by another", p),
-		"One vix_registration of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any "+
-			"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say "+
-			"so:\n\n"+
-			"  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\n"+
-			"If the VM was imported to another address, let the old one go without unregistering:\n\n"+
-			"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
-			vix.CodeAlreadyExists.String())
+		coded(vix.CodeAlreadyExists,
+			"One vix_registration of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any "+
+				"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say "+
+				"so:\n\n"+
+				"  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\n"+
+				"If the VM was imported to another address, let the old one go without unregistering:\n\n"+
+				"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }"))
 }
 
 func addNameTwice(diags *diag.Diagnostics, p vix.Path, name, folder string) {
 	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Two VMs are to be called %q", name),
-		fmt.Sprintf("%s is to have the name %q in %s, and another vix_registration of this configuration is, too. "+
-			"A folder has each name once.\n\n%s", p, name, folder, vix.CodeDuplicateName))
+		coded(vix.CodeDuplicateName,
+			fmt.Sprintf("%s is to have the name %q in %s, and another vix_registration of this configuration is, too. "+
+			"A folder has each name once.", p, name, folder)))
 }
 
 func addReplacedUnknown(diags *diag.Diagnostics, out *vix.Handle) {
 	diags.AddError(fmt.Sprintf("Cannot replace %s before it is known by what", out.Path),
-		"The plan unregisters the VM and registers it anew, and where it registers it is not known yet: another resource decides it. "+
-			"Nothing is taken out of the inventory before it is known that it can be put back. Apply that resource first, for "+
-			"example with terraform apply -target.\n\n"+vix.CodeInvalidArg.String())
+		coded(vix.CodeInvalidArg,
+			"The plan unregisters the VM and registers it anew, and where it registers it is not known yet: another resource decides it. "+
+				"Nothing is taken out of the inventory before it is known that it can be put back. Apply that resource first, for "+
+				"example with terraform apply -target."))
 }
 
 func addMovedAway(diags *diag.Diagnostics, out *vix.Handle, vmxPath vix.Path) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not where vmx_path says", out.Path),
-		fmt.Sprintf("The VM has moved: vmx_path says %s. To replace the registration would unregister this VM, and register "+
-			"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = %q\n\n%s",
-			vmxPath, out.Path.String(), vix.CodeInvalidArg))
+		coded(vix.CodeInvalidArg,
+			fmt.Sprintf("The VM has moved: vmx_path says %s. To replace the registration would unregister this VM, and register "+
+				"whatever lies at the old path. Change vmx_path first:\n\n  vmx_path = %q",
+				vmxPath, out.Path.String())))
 }
 
 // addReplacedDisplaced says that a VM which somebody else has registered is taken over first,
@@ -140,21 +144,23 @@ func addForcedOff(diags *diag.Diagnostics, p vix.Path, off vix.PowerOff) {
 	case vix.PowerOffHard:
 	}
 	diags.AddError(fmt.Sprintf("%s runs, and would be powered off", p),
-		fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before "+
-			"that %s (power_off_on_destroy = %q); Terraform has no place to say so in such a plan. Power the VM off, then plan "+
-			"again.\n\n%s",
-			how, string(off), vix.CodeVMIsRunning))
+		coded(vix.CodeVMIsRunning,
+			fmt.Sprintf("The VM is powered on. A replacement that is forced (-replace, or a tainted resource) unregisters it, and before "+
+				"that %s (power_off_on_destroy = %q); Terraform has no place to say so in such a plan. Power the VM off, then plan "+
+				"again.",
+				how, string(off))))
 }
 
 func addReplacedFileMissing(diags *diag.Diagnostics, p, out vix.Path, near []string) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is not there", p),
-		fmt.Sprintf("The plan unregisters %s, and the file to register instead is not on the datastore: the VM would be lost from the "+
-			"inventory.%sPut the file there, or leave the registration as it is.\n\n%s", out, nearIt(near), vix.CodeFileNotFound))
+		coded(vix.CodeFileNotFound,
+			fmt.Sprintf("The plan unregisters %s, and the file to register instead is not on the datastore: the VM would be lost from the "+
+				"inventory.%sPut the file there, or leave the registration as it is.", out, nearIt(near))))
 }
 
 func addReplacedFileUnknown(diags *diag.Diagnostics, p vix.Path, why string) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("Whether %s is there cannot be told", p),
-		why+" Nothing is unregistered before it is known that what replaces it is there.\n\n"+vix.CodeFileNotFound.String())
+		coded(vix.CodeFileNotFound, why+" Nothing is unregistered before it is known that what replaces it is there."))
 }
 
 func warnFinished(diags *diag.Diagnostics, p vix.Path, is *vix.Registration) {
@@ -215,11 +221,13 @@ func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
 	at := state.RegisteredPath.ValueString()
 	switch vix.PowerOff(state.PowerOffOnDestroy.ValueString()) {
 	case vix.PowerOffGuest:
-		diags.AddWarning("A VM that runs will be powered off", at+": its guest is shut down before it is unregistered "+
-			"(power_off_on_destroy = \"guest\").\n\n"+vix.CodeVMIsRunning.String())
+		diags.AddWarning("A VM that runs will be powered off", coded(vix.CodeVMIsRunning,
+			at+": its guest is shut down before it is unregistered "+
+				"(power_off_on_destroy = \"guest\")."))
 	case vix.PowerOffHard:
-		diags.AddWarning("A VM that runs will be powered off", at+": the plug is pulled before it is unregistered "+
-			"(power_off_on_destroy = \"hard\").\n\n"+vix.CodeVMIsRunning.String())
+		diags.AddWarning("A VM that runs will be powered off", coded(vix.CodeVMIsRunning,
+			at+": the plug is pulled before it is unregistered "+
+			"(power_off_on_destroy = \"hard\")."))
 	default:
 		diags.AddWarning("A VM that runs will not be unregistered", coded(vix.CodeVMIsRunning,
 			at+" is powered on. A host does not unregister a VM that runs: the "+

@@ -24,8 +24,9 @@ func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.Impo
 		named = vix.SnapshotName{ID: identity.ID.ValueString()}
 	}
 	if named == (vix.SnapshotName{}) && !diags.HasError() {
-		diags.AddError("Not the id of a snapshot", "An import takes the VM's id with the path of the snapshot, or with its id:\n\n"+
-			"  50201e5a-0000-0000-0000-000000000001:base/patched\n  50201e5a-0000-0000-0000-000000000001#3\n\n"+vix.CodeInvalidArg.String())
+		diags.AddError("Not the id of a snapshot", coded(vix.CodeInvalidArg,
+			"An import takes the VM's id with the path of the snapshot, or with its id:\n\n"+
+				"  50201e5a-0000-0000-0000-000000000001:base/patched\n  50201e5a-0000-0000-0000-000000000001#3"))
 	}
 	if diags.HasError() {
 		return

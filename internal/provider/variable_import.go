@@ -29,9 +29,10 @@ func (r *variableResource) importVariable(ctx context.Context, req resource.Impo
 	} else {
 		var ok bool
 		if vmID, v, ok = parseVariableID(req.ID); !ok {
-			diags.AddError("Not the id of a variable", "An import takes VM_ID:KIND:NAME, with the kind guest, runtime_config or "+
-				"guest_env:\n\n"+
-				"  50201e5a-0000-0000-0000-000000000001:guest:owner\n\n"+vix.CodeInvalidArg.String())
+			diags.AddError("Not the id of a variable", coded(vix.CodeInvalidArg,
+				"An import takes VM_ID:KIND:NAME, with the kind guest, runtime_config or "+
+					"guest_env:\n\n"+
+					"  50201e5a-0000-0000-0000-000000000001:guest:owner"))
 		}
 	}
 	if diags.HasError() {
@@ -47,8 +48,8 @@ func (r *variableResource) importVariable(ctx context.Context, req resource.Impo
 		return
 	}
 	if !found.Exists {
-		diags.AddError("Cannot import "+v.String(), "The VM "+vm.Name+" ("+vm.Path.String()+") has no such variable.\n\n"+
-			vix.CodeNotFound.String())
+		diags.AddError("Cannot import "+v.String(), coded(vix.CodeNotFound,
+			"The VM "+vm.Name+" ("+vm.Path.String()+") has no such variable."))
 		return
 	}
 	m := variableModel{VMID: types.StringValue(vm.ID), Kind: types.StringValue(string(v.Kind)), Name: types.StringValue(v.Name)}

@@ -62,15 +62,16 @@ func (m *variableModel) validate(diags *diag.Diagnostics) {
 	}
 	switch {
 	case m.Value.IsNull() && m.ValueWO.IsNull():
-		diags.AddAttributeError(path.Root("name"), "The variable has no value", "Exactly one of value and value_wo says it.\n\n"+
-			vix.CodeInvalidArg.String())
+		diags.AddAttributeError(path.Root("name"), "The variable has no value", coded(vix.CodeInvalidArg,
+			"Exactly one of value and value_wo says it."))
 	case !m.Value.IsNull() && !m.ValueWO.IsNull():
-		diags.AddAttributeError(path.Root("name"), "The variable has two values", "Exactly one of value and value_wo says it.\n\n"+
-			vix.CodeInvalidArg.String())
+		diags.AddAttributeError(path.Root("name"), "The variable has two values", coded(vix.CodeInvalidArg,
+			"Exactly one of value and value_wo says it."))
 	case !m.Value.IsNull() && !m.ValueWOVersion.IsNull():
-		diags.AddAttributeError(path.Root("value_wo_version"), "The version is of no value", "value_wo_version goes with value_wo: a "+
-			"change "+
-			"of it writes that again. A change of value is seen by itself.\n\n"+vix.CodeInvalidArg.String())
+		diags.AddAttributeError(path.Root("value_wo_version"), "The version is of no value", coded(vix.CodeInvalidArg,
+			"value_wo_version goes with value_wo: a "+
+				"change "+
+				"of it writes that again. A change of value is seen by itself."))
 	}
 }
 
