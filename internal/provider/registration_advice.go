@@ -104,7 +104,7 @@ func addNameTwice(diags *diag.Diagnostics, p vix.Path, name, folder string) {
 	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Two VMs are to be called %q", name),
 		coded(vix.CodeDuplicateName,
 			fmt.Sprintf("%s is to have the name %q in %s, and another vix_registration of this configuration is, too. "+
-			"A folder has each name once.", p, name, folder)))
+				"A folder has each name once.", p, name, folder)))
 }
 
 func addReplacedUnknown(diags *diag.Diagnostics, out *vix.Handle) {
@@ -227,7 +227,7 @@ func warnRunning(diags *diag.Diagnostics, state registrationModel, rec record) {
 	case vix.PowerOffHard:
 		diags.AddWarning("A VM that runs will be powered off", coded(vix.CodeVMIsRunning,
 			at+": the plug is pulled before it is unregistered "+
-			"(power_off_on_destroy = \"hard\")."))
+				"(power_off_on_destroy = \"hard\")."))
 	default:
 		diags.AddWarning("A VM that runs will not be unregistered", coded(vix.CodeVMIsRunning,
 			at+" is powered on. A host does not unregister a VM that runs: the "+
