@@ -50,7 +50,7 @@ func TestVMDataSource(t *testing.T) {
 		Registration: *r, BIOSUUID: "42", IsRunning: true, ToolsState: vix.ToolsRunning, ToolsVersion: "12352",
 		GuestOS: "debian12_64Guest", HardwareVersion: "vmx-21", NumVCPUs: 2, MemorySize: 2048, Annotation: "notes",
 		Question:  &vix.Question{ID: "7", Text: "Moved or copied?", Choices: []vix.Choice{{Key: "1", Label: "moved", Default: true}}},
-		Guest:     vix.Guest{Hostname: "web", IPAddress: "10.0.0.1", IPAddresses: []string{"10.0.0.1", "fe80::1"}},
+		Guest:     vix.GuestInfo{Hostname: "web", IPAddress: "10.0.0.1", IPAddresses: []string{"10.0.0.1", "fe80::1"}},
 		Snapshots: []vix.Snapshot{{Name: "base", Path: "base", Created: time.Unix(0, 0), IsCurrent: true, PowerState: vix.PoweredOff}},
 		Variables: map[string]string{"role": "web"},
 	}

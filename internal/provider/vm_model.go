@@ -65,7 +65,7 @@ func newVMObject(vm *vix.VM, vmxPath, datacenter types.String) types.Object {
 	})
 }
 
-func newGuestObject(of types.ObjectType, g vix.Guest) types.Object {
+func newGuestObject(of types.ObjectType, g vix.GuestInfo) types.Object {
 	addresses := make([]attr.Value, 0, len(g.IPAddresses))
 	for _, address := range g.IPAddresses {
 		addresses = append(addresses, types.StringValue(address))

@@ -15,6 +15,8 @@ const (
 	FeatureFiles         Feature = "files"          // Browser.Files
 	FeatureFind          Feature = "find"           // VixHost_FindItems
 	FeatureFolders       Feature = "folders"        // of VMs
+	FeatureGuest         Feature = "guest"          // VixVM_LoginInGuest, and what follows it
+	FeatureGuestTickets  Feature = "guest_tickets"  // logins without a password
 	FeatureInstallTools  Feature = "install_tools"  // VixVM_InstallTools
 	FeatureInventory     Feature = "inventory"      // what is opened must be registered, and ids are the host's own
 	FeatureLogin         Feature = "login"          // a connection is a session, and a wrong password is refused at once
@@ -35,6 +37,7 @@ func Features() []Feature {
 	return []Feature{
 		FeatureLogin, FeatureOpen, FeatureFind, FeatureFiles, FeatureInventory, FeatureRegister, FeatureRename, FeatureUnregister,
 		FeaturePower, FeatureInstallTools, FeatureSnapshots, FeatureVariables, FeatureClones, FeatureScreen,
+		FeatureGuest, FeatureGuestTickets,
 		FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates,
 	}
 }
@@ -48,6 +51,10 @@ func (f Feature) Function() string {
 		return "the search of datastores"
 	case FeatureFind:
 		return "VixHost_FindItems"
+	case FeatureGuest:
+		return "VixVM_LoginInGuest"
+	case FeatureGuestTickets:
+		return "tickets for guests"
 	case FeatureInstallTools:
 		return "VixVM_InstallTools"
 	case FeaturePower:

@@ -49,6 +49,16 @@ const (
 	ErrGuestIdle Kind = "the guest has not done it"
 	// ErrGuestLate is a guest whose Tools, or whose address, did not come up in time; its VM is on.
 	ErrGuestLate Kind = "the guest has not come up"
+	// ErrGuestLoginRefused is a user name, a password or a ticket that the guest refuses.
+	ErrGuestLoginRefused Kind = "the guest refuses the login"
+	// ErrGuestBusy is a guest whose agent does not take orders now.
+	ErrGuestBusy Kind = "the guest's agent does not answer"
+	// ErrRunUnknown is a program of which nothing tells whether it was started, or how it ended.
+	ErrRunUnknown Kind = "the outcome of the run is unknown"
+	// ErrRunUnended is a program that was ended because its time ran out.
+	ErrRunUnended Kind = "the program has not ended in time"
+	// ErrGuestFileExists is a file in a guest that is there already.
+	ErrGuestFileExists Kind = "the file is there already"
 	// ErrStaysOn is a VM that stays on when its guest suspends.
 	ErrStaysOn Kind = "the VM stays on in standby"
 	// ErrCloneThere is a VM, the Error's, that has the name of a clone, and may be what an interrupted attempt at it has left.

@@ -60,7 +60,7 @@ type VM struct {
 	NumVCPUs        int64
 	// MemorySize is in MiB.
 	MemorySize int64
-	Guest      Guest
+	Guest      GuestInfo
 	Snapshots  []Snapshot
 	// Variables are the guestinfo.* settings, keyed without that prefix: what
 	// VixVM_ReadVariable(VIX_VM_GUEST_VARIABLE) reads.
@@ -88,8 +88,8 @@ type Choice struct {
 	Default    bool
 }
 
-// Guest is what the guest's tools told last.
-type Guest struct {
+// GuestInfo is what the guest's tools told last.
+type GuestInfo struct {
 	Hostname string
 	// IPAddress is the first one, IPAddresses are all of them.
 	IPAddress   string

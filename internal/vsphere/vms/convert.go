@@ -191,7 +191,7 @@ func (r *Record) Opened() *vix.VM {
 	if g := vm.Guest; g != nil {
 		out.ToolsState = ToolsState(g)
 		out.ToolsVersion = g.ToolsVersion
-		out.Guest = vix.Guest{
+		out.Guest = vix.GuestInfo{
 			Hostname: g.HostName, IPAddress: g.IpAddress, IPAddresses: addresses(g), FullName: g.GuestFullName, Family: g.GuestFamily,
 		}
 	}
