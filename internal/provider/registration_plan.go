@@ -204,7 +204,7 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	if spec.Name != "" {
 		folder := check.Placement.Folder
 		if !c.r.conn.ledger.named(folder, spec.Name, p.file) {
-			addNameTwice(&c.diags, spec.Path, spec.Name, folder)
+			addNameTwice(&c.diags, spec.Path.String(), spec.Name, folder)
 		}
 	}
 	c.note.Returns = c.replaces() && c.sameFile(spec, check)
