@@ -16,6 +16,7 @@ import (
 // create makes the clone and fills state with what came of it.
 func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, resp *resource.CreateResponse) {
 	schema := resp.State.Schema
+	config.Type, config.Template = plan.Type, plan.Template // with their defaults
 	source, err := r.conn.vm(ctx, plan.VMID.ValueString())
 	if err != nil {
 		addVMError(&resp.Diagnostics, plan.VMID.ValueString(), err)

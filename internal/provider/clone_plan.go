@@ -34,7 +34,7 @@ func (r *cloneResource) planCreate(ctx context.Context, req resource.ModifyPlanR
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	config.Type, config.Template = plan.Type, plan.Template // what the configuration leaves out
+	config.Type, config.Template = plan.Type, plan.Template // with their defaults
 	var found diag.Diagnostics
 	if check := r.check(ctx, config, source, rec, resp.Plan.Schema, &found); check != nil {
 		r.named(ctx, config, check, req, resp, &found)

@@ -47,7 +47,7 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		return "Give cluster, host or resource_pool."
 	},
 	vix.ErrRunning: always("Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
-		"or leave it registered, of a registration with on_destroy = \"keep\"."),
+		"or, of a registration, set on_destroy = \"keep\" to leave it registered."),
 	vix.ErrCloneThere: func(e *vix.Error) string {
 		return fmt.Sprintf("If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_clone.NAME %s", importID(e.VM))
 	},
