@@ -17,7 +17,7 @@ import (
 // otherwise. Nothing is done with what another address of this apply has by now.
 func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneRecord, diags *diag.Diagnostics) {
 	handle := state.handle(rec.Server, r.conn.parsePath)
-	defer r.conn.ledger.lock(handle.Path.AsVMX().Composed().File)()
+	defer r.conn.lock(ctx, handle.Path.AsVMX().Composed().File)()
 	is, err := r.registrar.Registration(ctx, handle)
 	if errors.Is(err, vix.ErrGone) {
 		return
@@ -40,7 +40,12 @@ func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneR
 		addErrorAt(diags, path.Empty(), err)
 		return
 	}
+	if !r.conn.peers.claims(ctx, claimLeaves, is, false) {
+		warnHandedOver(diags, is.Path)
+		return
+	}
 	if err := r.takeAway(ctx, state, rec, is, off, diags); err != nil {
+		r.conn.peers.withdraw(claimLeaves, is)
 		addErrorAt(diags, path.Empty(), err)
 		return
 	}

@@ -91,7 +91,7 @@ func (r *cloneResource) tainted(err error) *vix.Handle {
 		return nil
 	}
 	out := e.VM.Handle()
-	r.conn.ledger.planned(part{role: leaves, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID)})
+	r.conn.ledger.planned(part{server: e.VM.Server, role: leaves, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID)})
 	return &out
 }
 

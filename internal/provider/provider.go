@@ -77,7 +77,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes()}
+	peers := newPeers()
+	conn := &connection{journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, powerNotes: newPowerNotes()}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
@@ -113,6 +114,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	conn.host, conn.user = vix.Logged(host, options.ShownHostname(), log), options.Username
+	peers.me() // from now on the others know of it
 	p.opened(conn)
 	hand()
 }
@@ -165,7 +167,10 @@ func (p *Provider) Abandon(ctx context.Context) error {
 	errs := make([]error, len(conns))
 	var wg sync.WaitGroup
 	for i, conn := range conns {
-		wg.Go(func() { errs[i] = conn.host.Disconnect(ctx) })
+		wg.Go(func() {
+			errs[i] = conn.host.Disconnect(ctx)
+			conn.peers.end()
+		})
 	}
 	wg.Wait()
 	return errors.Join(errs...)
