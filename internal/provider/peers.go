@@ -65,16 +65,22 @@ func newPeers() *peers { return &peers{notes: newNotes("vix-processes"), begun: 
 func (p *peers) me() worker {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.self.ID != "" || !p.usable() {
+	if p.self.ID != "" || !p.usable() || os.MkdirAll(p.folder, 0o700) != nil {
 		return p.self
 	}
+	// One begins at a time: what has no lock yet would be swept away.
+	gate := flock.New(filepath.Join(p.folder, "gate"))
+	if gate.Lock() != nil {
+		return p.self
+	}
+	defer func() { _ = gate.Unlock() }()
 	p.sweep()
 	self := worker{Parent: os.Getppid(), ID: rand.Text()}
 	if os.MkdirAll(p.folderOf(self), 0o700) != nil {
 		return p.self
 	}
 	lock := flock.New(p.lockOf(self))
-	if held, err := lock.TryLock(); err == nil && held {
+	if lock.Lock() == nil { // another one may try it at this moment, and leaves it
 		p.self, p.held = self, lock
 	}
 	return p.self
@@ -145,7 +151,13 @@ func (p *peers) sweep() {
 	if slices.ContainsFunc(all, p.holds) {
 		return // what the others have left may be of its walk
 	}
-	_ = os.RemoveAll(p.folder)
+	for _, w := range all {
+		_ = os.RemoveAll(p.folderOf(w))
+	}
+	locks, _ := filepath.Glob(filepath.Join(p.folder, "*.lock"))
+	for _, lock := range locks {
+		_ = os.Remove(lock)
+	}
 }
 
 // claims notes what this process does with a VM of a server. False is another process of the walk that does what
