@@ -32,6 +32,11 @@ func (r *registrationResource) unregister(
 	}
 	unlockVM := r.conn.ledger.lock(vmKey(is.ManagedObjectID))
 	defer unlockVM()
+	if r.conn.handovers.has(is) {
+		r.conn.handovers.forget(is)
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
 	if r.conn.ledger.isTaken(is) || note.Adopts != "" && note.Adopts == is.ManagedObjectID {
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
