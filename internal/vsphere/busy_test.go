@@ -37,6 +37,7 @@ func TestABusyVMIsWaitedFor(t *testing.T) {
 				continue
 			}
 			t.Run(method+" "+form, func(t *testing.T) {
+				t.Parallel()
 				s := simulated(t, single)
 				must(t, second(s.AddFolder("DC0", "Linux")))
 				must(t, second(s.AddPool("DC0", "DC0_C0", "front")))
@@ -114,6 +115,7 @@ func TestTheTaskOfSomebodyElseIsLeftAlone(t *testing.T) {
 
 // A task that did not end in time is not called one that somebody cancelled.
 func TestATimeoutIsNoCancelledTask(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	s.OnTask(func(ctx context.Context, method string) {
