@@ -54,11 +54,11 @@ func halfway() []attack {
 				s.outcome = "not finished"
 			}
 		}, want: []string{kept}},
-		{cause: "B2", name: "killed before the delete of a deposed one, applied again", open: "a deposed object is planned like any other address", run: func(s *scene) {
+		{cause: "B2", name: "killed before the delete of a deposed one, applied again", run: func(s *scene) {
 			deposed(s)
 			s.attack(config("x", cbd(adopt)))
 		}, want: []string{kept}},
-		{cause: "B2", name: "killed before the delete of a deposed one, destroyed", open: "a deposed object is planned like any other address", run: func(s *scene) {
+		{cause: "B2", name: "killed before the delete of a deposed one, destroyed", run: func(s *scene) {
 			deposed(s)
 			s.attack(config("x", cbd(adopt)), destroy)
 		}, want: []string{kept, unregistered}},
@@ -111,7 +111,7 @@ func halfway() []attack {
 			c.Resources["x"] = x
 			s.attack(c)
 		}, want: refused},
-		{cause: "B7", name: "a replacement is killed, and none of it is in the state", open: "Terraform's state is lost, and the note of the attempt is not used", run: func(s *scene) {
+		{cause: "B7", name: "a replacement is killed, and none of it is in the state", run: func(s *scene) {
 			s.given(config("x", on("DC0_C0_H0")))
 			state := s.ws.State.clone()
 			s.attack(config("x", on("DC0_C0_H1")), kill(AfterRegister, web))
