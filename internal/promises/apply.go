@@ -76,7 +76,8 @@ func (a *applying) aim(host *sim.Host) {
 	}
 	var once sync.Once
 	host.OnRequest(func(method string, body []byte) {
-		if method != "RegisterVM_Task" && method != "CloneVM_Task" || !bytes.Contains(body, []byte(strings.ReplaceAll(a.kill.Path, "&", "&amp;"))) {
+		meant := method == "RegisterVM_Task" || method == "CloneVM_Task"
+		if !meant || !bytes.Contains(body, []byte(strings.ReplaceAll(a.kill.Path, "&", "&amp;"))) {
 			return
 		}
 		once.Do(func() {

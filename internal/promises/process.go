@@ -234,7 +234,8 @@ func (p *process) planOnce(
 ) planned {
 	resp, err := p.server.PlanResourceChange(p.ctx, &tfprotov6.PlanResourceChangeRequest{
 		TypeName: typeOf(address), PriorState: dynamic(p.kind(address), prior), Config: dynamic(p.kind(address), config),
-		ProposedNewState: dynamic(p.kind(address), propose(p.schema(address), prior, config)), PriorPrivate: private, PriorIdentity: identity,
+		ProposedNewState: dynamic(p.kind(address), propose(p.schema(address), prior, config)),
+		PriorPrivate:     private, PriorIdentity: identity,
 	})
 	if err != nil {
 		return planned{diags: failure(address, err)}

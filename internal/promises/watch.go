@@ -204,8 +204,8 @@ func (w *World) ApplySaved(ws *Workspace, plan *Plan, options Options) (*Result,
 	return result, found
 }
 
-// explicitOf notes which addresses a configuration lets unregister: a clone always, whoever has registered it since. What an earlier one has let unregister stays so
-// until another one is applied: a plan that is refused leaves it in the state.
+// explicitOf notes which addresses a configuration lets unregister: a clone's always, whoever has registered it since. What
+// an earlier one has let unregister stays so until another one is applied: a plan that is refused leaves it in the state.
 func (w *World) explicitOf(ws *Workspace, config Config) {
 	if w.explicit[ws] == nil {
 		w.explicit[ws] = map[string]bool{}

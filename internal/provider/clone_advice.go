@@ -18,7 +18,8 @@ import (
 
 func addCloneTwice(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddError(fmt.Sprintf("Two resources have %s", p), coded(vix.CodeAlreadyExists,
-		"Another vix_clone or vix_registration of this configuration has the same VM. One VM belongs to one resource: remove one of the two."))
+		"Another vix_clone or vix_registration of this configuration has the same VM. One VM belongs to one resource: remove one of "+
+			"the two."))
 }
 
 func addCloneParted(diags *diag.Diagnostics, p vix.Path) {

@@ -60,20 +60,20 @@ func cloneSchema(ctx context.Context) schema.Schema {
 			},
 			"snapshot": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Snapshot that is cloned: its path (`base/patched`) or its id. Default: the VM as it is; of a linked " +
-					"clone the current snapshot, and none is an error at plan. Another value replaces.",
+				MarkdownDescription: "Snapshot that is cloned: its path (`base/patched`) or its id. Default: the VM as it is; of a " +
+					"linked clone the current snapshot, and none is an error at plan. Another value replaces.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"folder": place("VM folder: an inventory path (`/DC0/vm/Linux`), the end of one, or a unique name. Default: that of the " +
 				"source; then it reports the inventory path. Changed in place."),
 			"resource_pool": place("Resource pool: an inventory path (`/DC0/host/C0/Resources/web`), the end of one, or a unique " +
-				"name. Default: that of the source, or that of the cluster or host where the source's is not one of those; then it reports " +
-				"the inventory path. Null for a template, which has none. Changed in place."),
+				"name. Default: that of the source, or that of the cluster or host where the source's is not one of those; then it " +
+				"reports the inventory path. Null for a template, which has none. Changed in place."),
 			"cluster": place("Cluster to put the clone in: an inventory path or a unique name. Default: that of the source; then it " +
 				"reports the inventory path, null on a standalone host. Changing it replaces the clone; vSphere moving it does not."),
 			"host": place("ESXi host to put the clone on: an inventory path or a unique name. Default: that of the source while it is " +
-				"connected, not in maintenance and mounts the datastore, else one that is; then it reports the inventory path and follows " +
-				"the clone. Changing it replaces the clone; vSphere moving it does not."),
+				"connected, not in maintenance and mounts the datastore, else one that is; then it reports the inventory path and " +
+				"follows the clone. Changing it replaces the clone; vSphere moving it does not."),
 			"datastore": place("Name of the datastore for the clone's files. Default: each file where the source's is; then it reports " +
 				"where the `.vmx` is, and follows the clone. Changing it replaces the clone; a storage vMotion does not."),
 			"vmx_path": schema.StringAttribute{
@@ -84,14 +84,15 @@ func cloneSchema(ctx context.Context) schema.Schema {
 			},
 			"template": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Make a template, which has a host but no resource pool. Default `false`. Changing it replaces the clone.",
+				MarkdownDescription: "Make a template, which has a host but no resource pool. Default `false`. Changing it replaces the " +
+					"clone.",
 			},
 			"delete_files": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether a destroy deletes the clone with all its files, and with every disk that is attached to it by " +
-					"then, instead of unregistering it. That is done to nothing but the VM that this resource has made: where managed object " +
-					"id, instance UUID or path are others than when it was last read, it is only unregistered, with a warning; an imported " +
-					"clone always. Default `false`.",
+				MarkdownDescription: "Whether a destroy deletes the clone with all its files, and with every disk that is attached to it " +
+					"by then, instead of unregistering it. That is done to nothing but the VM that this resource has made: where managed " +
+					"object id, instance UUID or path are others than when it was last read, it is only unregistered, with a warning; an " +
+					"imported clone always. Default `false`.",
 			},
 			"power_off_on_destroy": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(string(vix.PowerOffFail)),

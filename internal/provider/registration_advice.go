@@ -85,8 +85,8 @@ func inItsOwnWay(err error) error {
 func addTwice(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("Two resources have %s", p),
 		coded(vix.CodeAlreadyExists,
-			"Another vix_registration or vix_clone of this configuration has the same file, or the VM that it belongs to, under this path or "+
-				"under another name of its datastore. One VM has one registration: remove one of the two."))
+			"Another vix_registration or vix_clone of this configuration has the same file, or the VM that it belongs to, under this "+
+				"path or under another name of its datastore. One VM has one registration: remove one of the two."))
 }
 
 func addParted(diags *diag.Diagnostics, p vix.Path) {

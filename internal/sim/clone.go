@@ -36,7 +36,8 @@ func (m *machine) CloneVMTask(ctx *simulator.Context, r *types.CloneVM_Task) soa
 	t := h.newTask(ctx, m.Self, "CloneVM_Task", "VirtualMachine.clone")
 	h.run(ctx, t, func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
 		ref, fault := h.clone(ctx, r, func(percent int) {
-			ctx.WithLock(t, func() { ctx.Update(t, []types.PropertyChange{{Name: "info.progress", Val: int32(percent)}}) }) //nolint:gosec // percent
+			done := []types.PropertyChange{{Name: "info.progress", Val: int32(percent)}} //nolint:gosec // percent
+			ctx.WithLock(t, func() { ctx.Update(t, done) })
 		})
 		if fault != nil {
 			return nil, fault

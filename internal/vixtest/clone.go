@@ -35,7 +35,8 @@ func aCloneIsAVMOfItsOwn(t *testing.T, s *subject) {
 	source := s.register(t, s.Paths[0])
 	before := s.Fingerprint(t)
 	made := s.clone(t, vix.CloneSpec{Source: source.Handle(), Name: "100% a/b"})
-	if made.Finished || made.ID == source.ID || made.Path.Same(source.Path) || made.Name != "100% a/b" || made.PowerState != vix.PoweredOff {
+	if made.Finished || made.ID == source.ID || made.Path.Same(source.Path) || made.Name != "100% a/b" ||
+		made.PowerState != vix.PoweredOff {
 		t.Errorf("%+v", made)
 	}
 	vm, err := s.host.OpenID(s.ctx, made.ID)

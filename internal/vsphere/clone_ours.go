@@ -188,8 +188,8 @@ func (h *host) severalClones(ctx context.Context, c *cloning, found []*vms.Recor
 	is := h.stamp(ctx, found[0].Registration())
 	e := &vix.Error{
 		Op: c.what.Op, Object: c.what.Object, Code: vix.CodeAlreadyExists, Kind: vix.ErrCloneThere, Field: vix.FieldName, VM: &is,
-		Reason: fmt.Sprintf("An attempt at this clone was interrupted, and its end was never told. By the host's events %q has made of this "+
-			"source, within its time and with this name, what is not in the folder %s alone:", h.User.UserName, c.placed.Folder.Path),
+		Reason: fmt.Sprintf("An attempt at this clone was interrupted, and its end was never told. By the host's events %q has made of "+
+			"this source, within its time and with this name, what is not in the folder %s alone:", h.User.UserName, c.placed.Folder.Path),
 	}
 	for _, r := range found {
 		reg := r.Registration()

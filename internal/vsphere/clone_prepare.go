@@ -42,8 +42,8 @@ func (h *host) cloning(ctx context.Context, spec vix.CloneSpec, find finder) (*c
 	if !spec.Path.IsZero() {
 		return nil, &vix.Error{
 			Op: c.what.Op, Object: c.what.Object, Code: vix.CodeNotSupported, Field: vix.FieldPath,
-			Reason: h.Client.ServiceContent.About.Name + " chooses itself where the files of a clone lie: in a folder that is called as the " +
-				"clone is, on the datastore that is said.",
+			Reason: h.Client.ServiceContent.About.Name + " chooses itself where the files of a clone lie: in a folder that is called as " +
+				"the clone is, on the datastore that is said.",
 			Remedy: "Choose the datastore and the name.",
 		}
 	}
@@ -169,7 +169,8 @@ func (h *host) mayClone(ctx context.Context, c *cloning) error {
 	folder := c.placed.Folder
 	needs := []missingGrant{{source, of}, {folder.Ref, privilegeCreate}, {c.ds.Ref, privilegeAllocate}}
 	named := map[reference]string{
-		source: c.what.Object, folder.Ref: "the folder " + folder.Path, c.ds.Ref: fmt.Sprintf("the datastore %s/datastore/%s", c.dc.Path, c.ds.Name),
+		source: c.what.Object, folder.Ref: "the folder " + folder.Path,
+		c.ds.Ref: fmt.Sprintf("the datastore %s/datastore/%s", c.dc.Path, c.ds.Name),
 	}
 	if pool := c.placed.Pool; pool != nil {
 		needs = append(needs, missingGrant{pool.Ref, privilegeAssignPool})

@@ -34,7 +34,7 @@ type role struct {
 	asks bool
 	// snapshot is set where the VM has a snapshot, template where it is a template.
 	snapshot, template bool
-	run      func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
+	run                func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
 }
 
 func changing(change vix.Change) func(context.Context, *host, vix.Path, vix.Handle) error {
