@@ -4,10 +4,7 @@
 package main
 
 import (
-	"context"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -87,21 +84,8 @@ output "power" {
 	b.unchanged(before)
 }
 
-// asks has VMs ask whether they were moved or copied when they are first powered on, however they are registered before.
-func (b *bench) asks(datacenter string, paths ...string) {
-	b.t.Helper()
-	var mu sync.Mutex
-	b.host.OnTask(func(_ context.Context, method string) {
-		if method != "PowerOnMultiVM_Task" {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		paths = slices.DeleteFunc(paths, func(path string) bool {
-			return b.host.AskAtPowerOn(datacenter, path, sim.MovedOrCopied) == nil
-		})
-	})
-}
+// asks has VMs ask whether they were moved or copied when they are first powered on.
+func (b *bench) asks(datacenter string, paths ...string) { askAtPowerOn(b.host, datacenter, paths...) }
 
 // power fails unless the VM of a name has the power state.
 func (b *bench) power(name string, want types.VirtualMachinePowerState) {
