@@ -106,6 +106,12 @@ func interrupted(t *testing.T, c row, way interrupt) *vixtest.Acceptance {
 	if n := a.Host.PowerOns(); n != c.powerOns {
 		t.Errorf("it was powered on %d times\n%s\n%s", n, out, again)
 	}
+	if n := clonesOf(t, a); n != c.clones {
+		t.Errorf("there are %d clones\n%s\n%s", n, out, again)
+	}
+	if c.clones > 0 && !strings.Contains(w.run(t, nil, "show", "-json"), `"registered_path":"[LocalDS_0] test/test.vmx"`) {
+		t.Errorf("the clone is not in the state\n%s\n%s", out, again)
+	}
 	if c.powerOns > 0 && !strings.Contains(w.run(t, nil, "show", "-json"), `"previous_state":"off"`) {
 		t.Errorf("what was found before is forgotten\n%s\n%s", out, again)
 	}
@@ -228,13 +234,15 @@ terraform {
 `+config), 0o600))
 }
 
-// files are the files on the datastore but for the .vmx that a rename writes, and what snapshots keep.
+// files are the files on the datastore but for the .vmx that a rename writes, for what snapshots keep, and for those of the clone.
 func files(t *testing.T, a *vixtest.Acceptance) map[string]string {
 	t.Helper()
 	all, err := a.Host.Files("DC0", "LocalDS_0")
 	must(t, err)
 	delete(all, webPath)
-	maps.DeleteFunc(all, func(name, _ string) bool { return strings.HasPrefix(filepath.Ext(name), ".vms") })
+	maps.DeleteFunc(all, func(name, _ string) bool {
+		return strings.HasPrefix(filepath.Ext(name), ".vms") || strings.HasPrefix(name, "[LocalDS_0] test/")
+	})
 	return all
 }
 
@@ -243,6 +251,18 @@ func countSnapshots(trees []types.VirtualMachineSnapshotTree) int {
 	n := len(trees)
 	for _, tree := range trees {
 		n += countSnapshots(tree.ChildSnapshotList)
+	}
+	return n
+}
+
+// clonesOf is how many clones there are, whatever they are called.
+func clonesOf(t *testing.T, a *vixtest.Acceptance) int {
+	t.Helper()
+	n := 0
+	for _, vm := range a.Host.Registered() {
+		if strings.Contains(vm.Path, "] test") {
+			n++
+		}
 	}
 	return n
 }

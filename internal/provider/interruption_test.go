@@ -28,8 +28,8 @@ type change struct {
 	// wanted is what the host must have in the end.
 	registered bool
 	vmName     string
-	// powerOns is how often the VM has been powered on in the end, snapshots how many it has.
-	powerOns, snapshots int
+	// powerOns is how often the VM has been powered on, and clones how often cloned, in the end; snapshots is how many it has.
+	powerOns, clones, snapshots int
 }
 
 const (
@@ -49,6 +49,12 @@ resource "vix_power" "web" {
 resource "vix_snapshot" "base" {
   vm_id = vix_registration.web.id
   name  = "base"
+}
+`
+	clones = `
+resource "vix_clone" "test" {
+  vm_id = vix_registration.web.id
+  name  = "test"
 }
 `
 	registersToPowerOff = `
@@ -75,6 +81,7 @@ var changes = []change{
 		name: "snapshot removed", method: "RemoveSnapshot_Task", from: registers + takesSnapshot, to: registers, task: true,
 		registered: true,
 	},
+	{name: "clone", method: "CloneVM_Task", from: registers, to: registers + clones, task: true, registered: true, clones: 1},
 	{name: "delete, powering off", method: "PowerOffVM_Task", from: registersToPowerOff, power: "poweredOn", task: true},
 }
 

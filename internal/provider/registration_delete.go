@@ -20,7 +20,7 @@ func (r *registrationResource) unregister(
 ) {
 	schema := resp.State.Schema
 	handle := state.handle(rec.Server, r.conn.parsePath)
-	unlock := r.conn.ledger.lock(handle.Path.AsVMX().Composed().File)
+	unlock := r.conn.lock(ctx, handle.Path.AsVMX().Composed().File)
 	defer unlock()
 	is, err := r.registrar.Registration(ctx, handle)
 	if errors.Is(err, vix.ErrGone) {
@@ -53,12 +53,18 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	off, err := plannedOff(state, rec, note, is)
+	if !r.conn.peers.claims(ctx, claimLeaves, is, note.Returns) {
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
+	off, err := plannedOff(
+		vix.PowerOff(state.PowerOffOnDestroy.ValueString()), note.plannedPower(rec), note.In != nil && note.Out == nil, is)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
 	if err := r.registrar.Unregister(ctx, is.Handle(), off); err != nil && !errors.Is(err, vix.ErrGone) {
+		r.conn.peers.withdraw(claimLeaves, is)
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
@@ -67,13 +73,13 @@ func (r *registrationResource) unregister(
 	r.conn.ledger.done(is)
 }
 
-// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so.
-func plannedOff(state registrationModel, rec record, note planNote, is *vix.Registration) (vix.PowerOff, error) {
-	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
+// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so. tainted is set where the plan had no
+// place to say so.
+func plannedOff(off vix.PowerOff, planned vix.PowerState, tainted bool, is *vix.Registration) (vix.PowerOff, error) {
 	if is.PowerState != vix.PoweredOn {
 		return vix.PowerOffFail, nil // should it be powered on by then, that is nobody's plan
 	}
-	if off == vix.PowerOffFail || note.plannedPower(rec) == vix.PoweredOn {
+	if off == vix.PowerOffFail || planned == vix.PoweredOn {
 		return off, nil
 	}
 	e := &vix.Error{
@@ -81,7 +87,7 @@ func plannedOff(state registrationModel, rec record, note planNote, is *vix.Regi
 		Reason: "The VM is powered on, and it was not when this was planned: the plan does not say that it is powered off.",
 		Remedy: "Plan again; the plan says then what becomes of the VM.",
 	}
-	if note.In != nil && note.Out == nil {
+	if tainted {
 		e.Reason = "The VM is powered on, and the plan of a tainted resource has no place to say that it is powered off."
 		e.Remedy = "Power the VM off, or take the taint away (terraform untaint), then apply again."
 	}

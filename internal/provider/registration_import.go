@@ -24,8 +24,8 @@ var idForm = regexp.MustCompile(`^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F
 // inventoryPathForm is a path that no file of a VM has.
 var inventoryPathForm = regexp.MustCompile(`^/[^\[\]]+/[^\[\]]+$`)
 
-// find opens the VM that an import means; nil, with an error, if there is none.
-func (r *registrationResource) find(
+// findImported opens the VM that an import means; nil, with an error, if there is none.
+func (c *connection) findImported(
 	ctx context.Context, req resource.ImportStateRequest, server string, diags *diag.Diagnostics,
 ) *vix.VM {
 	id := strings.TrimSpace(req.ID)
@@ -41,18 +41,18 @@ func (r *registrationResource) find(
 			addOtherServer(diags, of, server)
 			return nil
 		}
-		return r.opened(diags)(r.conn.host.OpenID(ctx, identity.ID.ValueString()))
+		return opened(diags)(c.host.OpenID(ctx, identity.ID.ValueString()))
 	}
 	if idForm.MatchString(id) {
-		return r.opened(diags)(r.conn.host.OpenID(ctx, strings.ToLower(id)))
+		return opened(diags)(c.host.OpenID(ctx, strings.ToLower(id)))
 	}
-	at, err := vix.ParseLocator(id, r.conn.host.ParsePath)
-	if err != nil && r.conn.host.Supports(vix.FeatureInventory) != nil {
+	at, err := vix.ParseLocator(id, c.host.ParsePath)
+	if err != nil && c.host.Supports(vix.FeatureInventory) != nil {
 		addErrorAt(diags, path.Empty(), err) // the path is all that there is
 		return nil
 	}
 	if err != nil && inventoryPathForm.MatchString(id) && !strings.HasSuffix(id, ".vmx") && !strings.HasSuffix(id, ".vmtx") {
-		return r.opened(diags)(r.conn.host.OpenID(ctx, id))
+		return opened(diags)(c.host.OpenID(ctx, id))
 	}
 	if err != nil {
 		summary, detail := texts(err)
@@ -65,12 +65,12 @@ func (r *registrationResource) find(
 			"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 		return nil
 	}
-	return r.opened(diags)(r.conn.host.Open(ctx, at))
+	return opened(diags)(c.host.Open(ctx, at))
 }
 
 // opened turns the outcome of an open into a VM or a diagnostic. None of an
 // import's errors has an attribute to point at.
-func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
+func opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
 	return func(vm *vix.VM, err error) *vix.VM {
 		var several *vix.Error
 		if errors.As(err, &several) && several.Kind == vix.ErrAmbiguous && len(several.Options) == 0 {

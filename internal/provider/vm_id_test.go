@@ -20,7 +20,8 @@ func twoVMs(t *testing.T) (conn *connection, host *fakeHost, web, db string) {
 	t.Helper()
 	host = newFakeHost()
 	web, db = host.register(mustPath(t, webPath), "web").ID, host.register(mustPath(t, otherPath), "db").ID
-	return &connection{host: host, journal: newFileJournal()}, host, web, db
+	alone := newPeers()
+	return &connection{host: host, journal: newFileJournal(alone), peers: alone}, host, web, db
 }
 
 func TestAnotherVMIDReplacesAndAnUnknownOneDoesNot(t *testing.T) {
@@ -75,7 +76,7 @@ func TestAnIDThatTheHostDoesNotKnowIsShown(t *testing.T) {
 		}
 		want := "No VM has the id \"" + id + "\"\nThe host knows no VM with this id, or this user may not see it. vm_id takes the id of a " +
 			"VM that is registered, which no path is, and no managed object id of a VM that has an instance UUID:\n\n" +
-			"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n\nVIX_E_VM_NOT_FOUND (4000)" + stops
+			"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n  vm_id = vix_clone.NAME.id\n\nVIX_E_VM_NOT_FOUND (4000)" + stops
 		if len(got) != 1 || got[0] != want {
 			t.Errorf("%q: got %q\nwant %q", id, got, want)
 		}
