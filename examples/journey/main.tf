@@ -41,10 +41,19 @@ resource "vix_variable" "stage" {
   depends_on = [vix_snapshot.arrived]
 }
 
+# VixVM_Clone, from the snapshot: a machine for a test, which the destroy deletes with its files.
+resource "vix_clone" "test" {
+  vm_id        = vix_power.web.id
+  name         = "web-test"
+  type         = "linked"
+  snapshot     = vix_snapshot.arrived.path
+  delete_files = true
+}
+
 # VixVM_Open, once all of it is done.
 data "vix_vm" "web" {
   vmx_path   = vix_registration.web.registered_path
-  depends_on = [vix_variable.stage]
+  depends_on = [vix_variable.stage, vix_clone.test]
 }
 
 output "web" {
@@ -54,5 +63,6 @@ output "web" {
     address   = data.vix_vm.web.guest.ip_address
     snapshots = [for snapshot in data.vix_vm.web.snapshots : snapshot.path]
     stage     = data.vix_vm.web.variables["stage"]
+    clone     = vix_clone.test.registered_path
   }
 }
