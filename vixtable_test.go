@@ -45,7 +45,7 @@ func TestEveryVIXFunctionHasItsRow(t *testing.T) {
 		t.Fatal("README.md has no table of VIX's functions")
 	}
 	wanted := map[string]bool{}
-	for _, function := range strings.Fields(atTheHost) {
+	for function := range strings.FieldsSeq(atTheHost) {
 		wanted[function] = true
 	}
 	are, count, seen := things(t), map[string]int{}, map[string]bool{}

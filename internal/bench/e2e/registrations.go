@@ -71,7 +71,8 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 			like := figure{N: n, V: v, D: 1, Latency: latency}
 			ours, limit, free := like, like, like
 			ours.Who, limit.Who, free.Who = "vix", "limit", "atonce"
-			steps, bare, atOnce := r.stepFigures(ours, ofRegistrations), r.stepFigures(limit, ofRegistrations), r.stepFigures(free, ofRegistrations)
+			figures := func(of figure) []*figure { return r.stepFigures(of, ofRegistrations) }
+			steps, bare, atOnce := figures(ours), figures(limit), figures(free)
 			for range runs {
 				if err := b.atOnce(ctx, n, atOnce); err != nil {
 					return err
@@ -80,7 +81,8 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.atTheLimit(ctx, front, n, bare) }); err != nil {
 					return err
 				}
-				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.run(ctx, front, registrationsConfig("vix", n), steps) }); err != nil {
+				config := registrationsConfig("vix", n)
+				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.run(ctx, front, config, steps) }); err != nil {
 					return err
 				}
 			}
