@@ -85,8 +85,9 @@ func (n named) ImportResourceState(
 func (s *Single) start() (*process, []Diagnostic) {
 	p, diags := s.Workspace.start()
 	p.server = named{p.server, s.Resource}
-	p.schema = p.schemas.ResourceSchemas[s.Resource]
-	p.kind = p.schema.ValueType()
+	p.schemas = &tfprotov6.GetProviderSchemaResponse{ResourceSchemas: map[string]*tfprotov6.Schema{
+		typeOf(s.Resource): p.schemas.ResourceSchemas[s.Resource],
+	}}
 	return p, diags
 }
 
@@ -105,14 +106,14 @@ func (s *Single) Import(id string) []Diagnostic {
 		return diags
 	}
 	is := one.ImportedResources[0]
-	s.Object = &Object{Value: p.value(is.State), Private: is.Private, Identity: is.Identity}
+	s.Object = &Object{Value: p.value(s.Resource, is.State), Private: is.Private, Identity: is.Identity}
 	return append(diags, s.refresh(p)...)
 }
 
 // refresh reads the object; it is nil afterwards if it is gone.
 func (s *Single) refresh(p *process) []Diagnostic {
 	resp, err := p.server.ReadResource(p.ctx, &tfprotov6.ReadResourceRequest{
-		CurrentState: dynamic(p.kind, s.Object.Value), Private: s.Object.Private, CurrentIdentity: s.Object.Identity,
+		CurrentState: dynamic(p.kind(s.Resource), s.Object.Value), Private: s.Object.Private, CurrentIdentity: s.Object.Identity,
 	})
 	if err != nil {
 		return failure(s.Resource, err)
@@ -126,7 +127,7 @@ func (s *Single) refresh(p *process) []Diagnostic {
 
 func (s *Single) keep(p *process, state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) {
 	s.Object = nil
-	if v := p.value(state); !v.IsNull() {
+	if v := p.value(s.Resource, state); !v.IsNull() {
 		s.Object = &Object{Value: v, Private: private, Identity: identity}
 	}
 }
@@ -211,15 +212,15 @@ func (s *Single) apply(p *process, change *Change, config Attributes) []Diagnost
 
 // change is one ApplyResourceChange; without a configuration it is a delete.
 func (s *Single) change(p *process, c *Change, config Attributes) []Diagnostic {
-	before, after, wanted := p.null(), p.null(), p.null()
+	before, after, wanted := p.null(s.Resource), p.null(s.Resource), p.null(s.Resource)
 	if s.Object != nil {
 		before = s.Object.Value
 	}
 	if config != nil {
-		after, wanted = c.After, build(p.kind, config, true)
+		after, wanted = c.After, build(p.kind(s.Resource), config, true)
 	}
 	resp, err := p.server.ApplyResourceChange(p.ctx, &tfprotov6.ApplyResourceChangeRequest{
-		PriorState: dynamic(p.kind, before), PlannedState: dynamic(p.kind, after), Config: dynamic(p.kind, wanted),
+		PriorState: dynamic(p.kind(s.Resource), before), PlannedState: dynamic(p.kind(s.Resource), after), Config: dynamic(p.kind(s.Resource), wanted),
 		PlannedPrivate: c.Private, PlannedIdentity: c.AfterIdentity,
 	})
 	if err != nil {

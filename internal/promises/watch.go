@@ -204,14 +204,14 @@ func (w *World) ApplySaved(ws *Workspace, plan *Plan, options Options) (*Result,
 	return result, found
 }
 
-// explicitOf notes which addresses a configuration lets unregister. What an earlier one has let unregister stays so
+// explicitOf notes which addresses a configuration lets unregister: a clone always, whoever has registered it since. What an earlier one has let unregister stays so
 // until another one is applied: a plan that is refused leaves it in the state.
 func (w *World) explicitOf(ws *Workspace, config Config) {
 	if w.explicit[ws] == nil {
 		w.explicit[ws] = map[string]bool{}
 	}
 	for address, r := range config.Resources {
-		if r.Attributes["on_destroy"] == "unregister" {
+		if r.Attributes["on_destroy"] == "unregister" || typeOf(address) == "vix_clone" {
 			w.explicit[ws][address] = true
 		}
 	}
@@ -290,13 +290,30 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 	if result != nil && !result.Failed() {
 		found = append(found, twice(ws.State)...)
 	}
-	now := w.hashes()
+	now, deleted := w.hashes(), w.deleted(ws, before, after, plan)
 	for name, sum := range w.files {
-		if now[name] != sum && !renamed[name] {
+		goes := func(folder string) bool { return strings.HasPrefix(name, folder) }
+		if now[name] != sum && !renamed[name] && !slices.ContainsFunc(deleted, goes) {
 			found = append(found, Finding{FileChanged, name})
 		}
 	}
 	return found
+}
+
+// deleted are the folders of the clones that a workspace has made, and that the plan, naming them, deletes with their files.
+func (w *World) deleted(ws *Workspace, before []sim.Registered, after map[string]sim.Registered, plan *Plan) []string {
+	var folders []string
+	for _, r := range before {
+		_, stays := after[r.ManagedObjectID]
+		said := slices.ContainsFunc(plan.Diagnostics, func(d Diagnostic) bool {
+			return d.Summary == "The files of a clone will be deleted" && strings.Contains(d.Detail, r.Path) &&
+				strings.Contains(d.Detail, "("+r.ManagedObjectID+")")
+		})
+		if !stays && said && w.made[r.ManagedObjectID] == ws {
+			folders = append(folders, strings.TrimPrefix(r.Datacenter, "/")+":"+path.Dir(r.Path)+"/")
+		}
+	}
+	return folders
 }
 
 // changed judges a VM that has another name, place or power state. Nobody but others turns one on.

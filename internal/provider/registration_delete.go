@@ -32,6 +32,11 @@ func (r *registrationResource) unregister(
 	}
 	unlockVM := r.conn.ledger.lock(vmKey(is.ManagedObjectID))
 	defer unlockVM()
+	if r.conn.handovers.has(is) {
+		r.conn.handovers.forget(is)
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
 	if r.conn.ledger.isTaken(is) || note.Adopts != "" && note.Adopts == is.ManagedObjectID {
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
@@ -79,7 +84,8 @@ func plannedOff(off vix.PowerOff, planned vix.PowerState, tainted bool, is *vix.
 	if is.PowerState != vix.PoweredOn {
 		return vix.PowerOffFail, nil // should it be powered on by then, that is nobody's plan
 	}
-	if off == vix.PowerOffFail || planned == vix.PoweredOn {
+	// Of a tainted resource that gets another file Terraform plans the create alone: no plan has said anything of this VM.
+	if off == vix.PowerOffFail || planned == vix.PoweredOn && !tainted {
 		return off, nil
 	}
 	e := &vix.Error{

@@ -162,12 +162,17 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
-	r.settle(ctx, found, state)
+	anew := rec.registeredAnew(state, found)
+	if anew && r.finishes(ctx, state, rec, found) {
+		anew = false // the attempt counts until the state has what it has made
+	} else {
+		r.settle(ctx, found, state)
+	}
 	r.conn.vms.remember(found)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}
-	if rec.registeredAnew(state, found) {
+	if anew {
 		warnKept(&resp.Diagnostics, found.Path, state, found)
 		state.Adopted = types.BoolValue(true)
 		if !rec.OnDestroyConfigured {
@@ -181,6 +186,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		found.Name = "" // what it was registered as, the product tells nobody
 	}
 	state.follow(found, rec)
+	r.conn.handovers.forget(found)
 	r.conn.ledger.see(held{
 		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 	})

@@ -121,7 +121,7 @@ func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t 
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
-// files alone, as there is no call in this package that would not. It acts on the managed
+// files alone, as everything in this package does but Destroy. It acts on the managed
 // object of the handle and on no other: what somebody has registered anew since the caller
 // looked is not what the caller meant.
 func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
