@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"regexp"
@@ -38,6 +39,7 @@ func TestTheErrorsOfDayTwo(t *testing.T) {
 	for _, e := range slices.Concat(powerErrors(), snapshotErrors(), otherErrors()) {
 		t.Run(e.code+"/"+e.name, func(t *testing.T) {
 			w := newSimWorld(t, sim.Options{})
+			w.logsOut()
 			_, err := w.sim.Register(t.Context(), "DC0", simPath)
 			w.must(err)
 			text := changing.ReplaceAllString(strings.ReplaceAll(e.do(w).text(), w.sim.URL(), "HOST"), "…")
@@ -83,6 +85,11 @@ func (w *simWorld) actionOf(name string, config args) diagnostics {
 	}
 	_, diags := w.invoke(name, config)
 	return diags
+}
+
+// logsOut ends the provider when the test ends: what watches a host that is gone would go on asking for a while.
+func (w *simWorld) logsOut() {
+	w.t.Cleanup(func() { _ = w.provider.Close(context.Background()) })
 }
 
 // on switches the VM on behind everybody's back.

@@ -26,6 +26,7 @@ func TestOneActionPowersOnMany(t *testing.T) {
 		}
 	}
 	w := newSimWorld(t, sim.Options{})
+	w.logsOut()
 	w.configure(w.login(args{"request_timeout": "2m"})).none(t)
 	var ids []string
 	failing := map[string]string{} // ids and names
