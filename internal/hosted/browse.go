@@ -103,6 +103,9 @@ type search struct {
 func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 	below, _ := filepath.Rel(s.root, at) // it is below
 	below = filepath.ToSlash(below)
+	if entry != nil && entry.IsDir() && !vmdir.IsText(entry.Name()) {
+		return fs.SkipDir // what is in it, no path can say
+	}
 	if below != "." {
 		if by, excluded := vix.Excluded(below, s.q.Exclude); excluded {
 			return s.leaveOut(at, entry, by)
@@ -127,7 +130,12 @@ func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 		return s.unreadable(at, err)
 	}
 	file := vix.File{Path: vix.Path{File: at}, Size: info.Size(), Modified: info.ModTime()}
-	if s.registered.Has(at) {
+	is, doubts := s.registered.Has(at)
+	if len(doubts) > 0 {
+		return s.h.doubted(s.what, vix.ErrAmbiguous, "Whether "+at+" is in the library of the product cannot be told. An entry that no file "+
+			"can be looked at for, or that cannot be read, may be it:", doubts)
+	}
+	if is {
 		file.Registered = []vix.Item{{ID: at, Path: file.Path, Name: s.name(at)}}
 	}
 	s.out.Files = append(s.out.Files, file)
@@ -137,7 +145,7 @@ func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 // matches reports a name that is looked for. Files that no path can say are none.
 func (s *search) matches(name string) bool {
 	ok, _ := path.Match(s.match, name) // the pattern is checked before
-	return ok && vmdir.IsVMX(name)
+	return ok && vmdir.IsListed(name)
 }
 
 // leaveOut notes what is excluded: a file, or all that is in a folder. What is excluded need not be readable.
