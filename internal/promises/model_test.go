@@ -36,10 +36,11 @@ var moves = []string{
 	"killed in after_create", "destroy and again", "plain", "on_destroy", "power_off_on_destroy", "untaint", "turn off",
 	"vmotion, then rename", "vmotion, then taint", "another at the old path", "import twice",
 	"turned on before apply", "registered anew before apply", "turned on in apply", "registered anew in apply",
+	"equal names", "alias", "rename to an alias", "two aliases",
 }
 
 // openMoves are about what is known to end wrongly (see the attacks that are open); they are made with PROMISES_OPEN=1.
-var openMoves = []string{"equal names", "killed before delete", "alias", "rename to an alias", "two aliases"}
+var openMoves = []string{"killed before delete"}
 
 // kinds are the moves that are made.
 func kinds() []string {

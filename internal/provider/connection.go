@@ -24,6 +24,7 @@ type connection struct {
 	user    string
 	journal journal
 	ledger  ledger
+	peers   *peers
 	imports imports
 	vms     vmMemory
 	// powerNotes are the power states that were found before a first try.
@@ -151,6 +152,16 @@ func (c *connection) journalFinished(at attempted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.finished = append(c.finished, at)
+}
+
+// lock keeps two addresses of a walk from doing something with one file at the same time, whichever process serves them.
+func (c *connection) lock(ctx context.Context, file string) (unlock func()) {
+	ours := c.ledger.lock(file)
+	others := c.peers.lock(ctx, file)
+	return func() {
+		others()
+		ours()
+	}
 }
 
 // atClose does something when Terraform is known to have written the state: it ends a provider in order

@@ -20,7 +20,7 @@ func (r *registrationResource) unregister(
 ) {
 	schema := resp.State.Schema
 	handle := state.handle(rec.Server, r.conn.parsePath)
-	unlock := r.conn.ledger.lock(handle.Path.AsVMX().Composed().File)
+	unlock := r.conn.lock(ctx, handle.Path.AsVMX().Composed().File)
 	defer unlock()
 	is, err := r.registrar.Registration(ctx, handle)
 	if errors.Is(err, vix.ErrGone) {
@@ -53,12 +53,17 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	if !r.conn.peers.claims(ctx, claimLeaves, is, note.Returns) {
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
 	off, err := plannedOff(state, rec, note, is)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
 	if err := r.registrar.Unregister(ctx, is.Handle(), off); err != nil && !errors.Is(err, vix.ErrGone) {
+		r.conn.peers.withdraw(claimLeaves, is)
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}

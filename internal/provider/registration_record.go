@@ -192,7 +192,7 @@ func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathPa
 // part is what is planned for the VM of the record.
 func (rec *record) part(role role) part {
 	return part{
-		role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID), named: fileKey(rec.NamedFileID),
+		server: rec.Server, role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID), named: fileKey(rec.NamedFileID),
 		runs: rec.PowerState == vix.PoweredOn,
 	}
 }
