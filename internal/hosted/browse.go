@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/configfile"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
@@ -68,10 +69,14 @@ func (h *host) root(what step, q vix.FileQuery) (string, error) {
 			return "", e
 		}
 	}
+	if strings.TrimSpace(q.Folder) == "" {
+		e.Kind, e.Reason = vix.ErrPlaceNotSaid, "The path is empty, and no product has a list of the folders to look in."
+		return "", e
+	}
 	folder, err := vmdir.ParseFolder(q.Folder, runtime.GOOS)
 	if err != nil {
 		inner, _ := errors.AsType[*vix.Error](err)
-		e.Kind, e.Reason = inner.Kind, inner.Reason
+		e.Kind, e.Reason, e.Choices, e.Remedy = inner.Kind, inner.Reason, inner.Choices, inner.Remedy
 		return "", e
 	}
 	info, err := os.Stat(folder)

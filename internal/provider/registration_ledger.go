@@ -35,7 +35,7 @@ type part struct {
 	role   role
 	// file and vm are the keys of the file and of the VM that has it; either may be empty.
 	file, vm string
-	// own is the key of the VM that the same address takes out before.
+	// own is the key of the VM that the same address takes out before, or of its file where VMs have no key.
 	own string
 	// named is the key of the file that vmx_path names, where the VM has it no more.
 	named string
@@ -51,6 +51,9 @@ func (p part) keys() []string {
 	}
 	return keys
 }
+
+// ofOwn reports that the VM is the one that the same address takes out before.
+func (p part) ofOwn() bool { return p.own != "" && (p.own == p.vm || p.own == p.file) }
 
 // role is what is planned for a VM, or with a file.
 type role int
@@ -170,7 +173,7 @@ func (p part) against(q part) contradiction {
 	switch {
 	case p.server != q.server && p.server != "" && q.server != "": // an id of one means nothing to the other
 		return none
-	case q.own != "" && q.own == p.vm: // both are of one address
+	case q.own != "" && (q.own == p.vm || q.own == p.file): // both are of one address
 		return none
 	case p.role == stays && q.role == leaves, p.role == leaves && q.role == register:
 		return parted

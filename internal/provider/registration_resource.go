@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -29,8 +30,9 @@ var (
 // created in registration_create.go, how it is imported in registration_import.go.
 type registrationResource struct {
 	conn *connection
-	// registrar is nil while the provider is not connected.
+	// registrar is nil while the provider is not connected, and where the product has none: lacks says so then.
 	registrar vix.Registrar
+	lacks     error
 }
 
 // NewRegistrationResource makes resource "vix_registration".
@@ -72,7 +74,9 @@ func (r *registrationResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
-	r.registrar = partOf[vix.Registrar](r.conn, vix.FeatureRegister, &resp.Diagnostics)
+	if r.conn.connected() {
+		r.registrar, r.lacks = vix.Part[vix.Registrar](r.conn.host, vix.FeatureRegister)
+	}
 }
 
 // ValidateConfig finds what contradicts itself in the configuration alone.
@@ -94,6 +98,8 @@ func (r *registrationResource) ModifyPlan(
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.planDestroy(ctx, req, resp)
+	case r.lacks != nil && req.Plan.Raw.Equal(req.State.Raw): // so a destroy has it planned before
+	case !r.usable(&resp.Diagnostics):
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, req, resp)
 	default:
@@ -115,6 +121,9 @@ func (r *registrationResource) Create(
 	}
 	if !r.conn.connected() {
 		addNotConnected(&resp.Diagnostics, "register "+plan.VMXPath.ValueString(), r.conn)
+		return
+	}
+	if !r.usable(&resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -139,6 +148,11 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 			r.conn.reason+" What state says of the registration is kept as it was.")
 		return
 	}
+	if r.lacks != nil {
+		warnUnread(&resp.Diagnostics, state, r.lacks)
+		return
+	}
+	ctx = vix.Believing(ctx, believedAge)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var err error
@@ -169,6 +183,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 			return
 		}
 	}
+	r.warnElsewhere(&resp.Diagnostics, state, found)
 	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
@@ -215,6 +230,9 @@ func (r *registrationResource) Update(
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if change := state.changeTo(plan); !change.IsZero() || rec.Displaced {
+		if !r.usable(&resp.Diagnostics) {
+			return
+		}
 		if !r.conn.connected() {
 			addNotConnected(&resp.Diagnostics, "change "+state.VMXPath.ValueString(), r.conn)
 			return
@@ -265,7 +283,7 @@ func (r *registrationResource) Delete(
 	if r.conn.staysListed(state) {
 		warnStaysListed(&resp.Diagnostics, state)
 	}
-	if resp.Diagnostics.HasError() || !state.unregisters() {
+	if resp.Diagnostics.HasError() || !state.unregisters() || !r.usable(&resp.Diagnostics) {
 		return
 	}
 	if !r.conn.connected() {
@@ -285,6 +303,9 @@ func (r *registrationResource) ImportState(
 		addNotConnected(&resp.Diagnostics, "import", r.conn)
 		return
 	}
+	if !r.usable(&resp.Diagnostics) {
+		return
+	}
 	server, err := r.conn.server(ctx)
 	if err != nil {
 		addError(&resp.Diagnostics, resp.State.Schema, err)
@@ -295,13 +316,37 @@ func (r *registrationResource) ImportState(
 		return
 	}
 	rec := record{Server: server}
-	rec.placed(&vm.Registration)
+	rec.placed(vm)
 	rec.Imported = true
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
-	r.conn.imports.keep(vm.Registration)
-	imported := importedModel(&vm.Registration)
+	r.conn.imports.keep(*vm)
+	imported := importedModel(vm)
 	for name, value := range imported {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, types.StringValue(vm.ID))...)
+}
+
+// usable reports that there is a registrar, or no host to ask; if not, it says what the product lacks. To forget a registration needs
+// none.
+func (r *registrationResource) usable(diags *diag.Diagnostics) bool {
+	if r.lacks != nil {
+		addErrorAt(diags, path.Empty(), r.lacks)
+	}
+	return r.lacks == nil
+}
+
+// followsVMs reports that the host finds a registration wherever its VM has moved: vmx_path need not say where it is then.
+func (r *registrationResource) followsVMs() bool {
+	return !r.conn.connected() || r.conn.host.Supports(vix.FeatureInventory) == nil
+}
+
+// warnElsewhere says that vmx_path leads to another file by now than to the one that is registered, as a link may that was changed.
+func (r *registrationResource) warnElsewhere(diags *diag.Diagnostics, state registrationModel, found *vix.Registration) {
+	if r.followsVMs() || found.ConnectionState != vix.Connected {
+		return
+	}
+	if leads, err := r.conn.parsePath(state.VMXPath.ValueString()); err == nil && !leads.Same(found.Path) {
+		warnLeadsElsewhere(diags, state.VMXPath.ValueString(), leads, found.Path)
+	}
 }
