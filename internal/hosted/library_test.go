@@ -197,3 +197,39 @@ func TestAListThatFitsTwoVMsTellsOfNeither(t *testing.T) {
 		t.Errorf("found %v", err)
 	}
 }
+
+// What no path can say, and what macOS keeps beside a file, is no file that is found.
+func TestFilesThatNoPathCanSayAreNotFound(t *testing.T) {
+	p := hostedsim.New(t, hostedsim.Options{})
+	m := p.AddVM("web", hostedsim.Spec{})
+	for _, name := range []string{"bad\xfe", "bad\xff", "new\nline", "web"} {
+		must(t, os.MkdirAll(filepath.Join(p.VMs(), name), 0o755))
+		must(t, os.WriteFile(filepath.Join(p.VMs(), name, "._web.vmx"), []byte("x"), 0o600))
+		if name != "web" {
+			must(t, os.WriteFile(filepath.Join(p.VMs(), name, "web.vmx"), []byte("x"), 0o600))
+		}
+	}
+	browser, err := vix.Part[vix.Browser](connect(t, p, optionsFor(p, nil)), vix.FeatureFiles)
+	must(t, err)
+	found, err := browser.Files(t.Context(), vix.FileQuery{Folder: p.VMs()})
+	if err != nil || len(found.Files) != 1 || found.Files[0].Path.File != m.Path() {
+		t.Errorf("got %+v, %v", found, err)
+	}
+	_, err = browser.Files(t.Context(), vix.FileQuery{})
+	if e := wantError(t, err, vix.CodeInvalidArg, "path is empty"); e.Kind != vix.ErrPlaceNotSaid || e.Field != vix.FieldFilesPath {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// What a product can, and nothing here does with it so far, is not said of the product.
+func TestWhatIsNotDoneYetIsNotWhatAProductLacks(t *testing.T) {
+	for persona, lacks := range map[string]bool{"workstation-17": false, "player-17": true} {
+		p := hostedsim.New(t, hostedsim.Options{Persona: persona})
+		h := connect(t, p, optionsFor(p, nil))
+		for feature, does := range map[vix.Feature]bool{vix.FeaturePower: true, vix.FeatureSnapshots: !lacks, vix.FeatureResourcePools: false} {
+			if err := h.Supports(feature); err != nil && strings.Contains(err.Error(), "does not support") == does {
+				t.Errorf("%s, %s: %v", persona, feature, err)
+			}
+		}
+	}
+}

@@ -34,6 +34,7 @@ func TestWindowsSpellingsOfOnePathAreOne(t *testing.T) {
 	for text, kind := range map[string]vix.Kind{
 		`VMs\web.vmx`: vix.ErrRelativePath, `C:web.vmx`: vix.ErrRelativePath, `\VMs\web.vmx`: vix.ErrRelativePath,
 		`~\web.vmx`: vix.ErrRelativePath, `[ds] web/web.vmx`: vix.ErrDatastorePath, `\\nas\web.vmx`: "",
+		`\\.\C:\VMs\web.vmx`: "", `C:\VMs\a.txt:web.vmx`: "", `\\nas\vms\web.vmx::$DATA`: "",
 	} {
 		if got, k, reason := cleaned(text, "windows"); reason == "" || k != kind {
 			t.Errorf("%s is taken as %q, %q", text, got, k)

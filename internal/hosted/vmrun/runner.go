@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -167,15 +168,18 @@ func (r *Runner) once(ctx context.Context, argv []string, changes bool) (output,
 		ctx, expire = context.WithTimeoutCause(ctx, r.timeout, errSlow)
 		defer expire()
 	}
-	out, err := r.process(ctx, argv)
+	out, err := r.process(ctx, argv, changes)
 	if ctx.Err() != nil {
 		return output{}, context.Cause(ctx)
 	}
 	return out, err
 }
 
-// process runs vmrun with an argument vector until it ends or ctx does.
-func (r *Runner) process(ctx context.Context, argv []string) (output, error) {
+// process runs vmrun with an argument vector until it ends or ctx does. What a process that changes nothing leaves behind, with the
+// pipes in its hands, ends with it; of one that starts a VM it is the VM.
+func (r *Runner) process(ctx context.Context, argv []string, changes bool) (output, error) {
+	runtime.LockOSThread() // the system tells a process of the end of the thread that has started it: see group
+	defer runtime.UnlockOSThread()
 	var stdout, stderr capture
 	cmd := exec.CommandContext(ctx, r.path, argv...) //nolint:gosec // the program that the user named; no shell reads the arguments
 	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.WaitDelay = &stdout, &stderr, environment(os.Environ()), afterEnd
@@ -185,6 +189,9 @@ func (r *Runner) process(ctx context.Context, argv []string) (output, error) {
 	}
 	release := started()
 	err := cmd.Wait()
+	if !changes && errors.Is(err, exec.ErrWaitDelay) {
+		_ = cmd.Cancel() // what is left may have ended by now
+	}
 	release()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && !exit.Exited() {
 		return output{}, fmt.Errorf("vmrun was ended from outside: %s", exit.String())

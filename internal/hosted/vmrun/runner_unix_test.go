@@ -238,6 +238,25 @@ func TestAChangeIsNotBoundByTheTimeOfASingleCall(t *testing.T) {
 	}
 }
 
+// A process that only reads leaves nothing behind; what one has started that changes something goes on: it may be a VM.
+func TestWhatAReadLeavesBehindIsEndedWithIt(t *testing.T) {
+	for _, changes := range []bool{false, true} {
+		r, here := script(t, `sleep 600 & echo $! > "$HERE/pid.new"; mv "$HERE/pid.new" "$HERE/pid"; echo done`)
+		if out, err := r.Do(t.Context(), Call{Command: "x", Changes: changes}); err != nil || out != "done\n" {
+			t.Fatalf("%q, %v", out, err)
+		}
+		child := pidIn(t, filepath.Join(here, "pid"))
+		if !changes {
+			awaitGone(t, child)
+			continue
+		}
+		if err := syscall.Kill(child, 0); err != nil {
+			t.Errorf("what was started is gone: %v", err)
+		}
+		_ = syscall.Kill(child, syscall.SIGKILL)
+	}
+}
+
 func TestTheListHasAsManyLinesAsItSays(t *testing.T) {
 	for _, test := range []struct {
 		text string
