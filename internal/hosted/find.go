@@ -57,6 +57,9 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 func (h *host) item(path string, runs *vmdir.Set) vix.Item {
 	p := vix.Path{File: path}
 	item := vix.Item{ID: path, Name: p.Stem(), Path: p}
+	if shown := vmdir.Shown(path); shown != path { // no text says it, and so nobody opens it by that
+		item.ID, item.Path.File, item.Name = shown, shown, vix.Path{File: shown}.Stem()
+	}
 	file, err := vmdir.ReadConfig("list", path)
 	if err == nil {
 		item.Name = cmp.Or(file.DisplayName(), item.Name)

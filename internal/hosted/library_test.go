@@ -13,7 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	hostedsim "github.com/terraform-vix/terraform-provider-vix/internal/sim/hosted"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -218,6 +220,28 @@ func TestFilesThatNoPathCanSayAreNotFound(t *testing.T) {
 	_, err = browser.Files(t.Context(), vix.FileQuery{})
 	if e := wantError(t, err, vix.CodeInvalidArg, "path is empty"); e.Kind != vix.ErrPlaceNotSaid || e.Field != vix.FieldFilesPath {
 		t.Errorf("got %+v", e)
+	}
+}
+
+// VMs whose paths are no text are told of, and each has an id of its own.
+func TestVMsWhosePathsAreNoTextHaveIDsOfTheirOwn(t *testing.T) {
+	p := hostedsim.New(t, hostedsim.Options{})
+	m := p.AddVM("web", hostedsim.Spec{File: "vm.vmx"})
+	h, ok := connect(t, p, optionsFor(p, nil)).(*host)
+	if !ok {
+		t.Fatal("it is no host")
+	}
+	ids := map[string]bool{}
+	for _, name := range []string{"bad\xfe", "bad\xff"} {
+		at := filepath.Join(p.VMs(), name, "vm.vmx")
+		must(t, errors.Join(os.Mkdir(filepath.Dir(at), 0o755), os.Link(m.Path(), at)))
+		item := h.item(at, vmdir.NewList([]string{at}))
+		if ids[item.ID] = true; !utf8.ValidString(item.ID) || item.Name == "" || item.PowerState != vix.PoweredOn {
+			t.Errorf("got %+v", item)
+		}
+	}
+	if len(ids) != 2 {
+		t.Errorf("two VMs have the ids %v", ids)
 	}
 }
 

@@ -105,8 +105,8 @@ func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// escaped is a text with the bytes that are none as \xNN.
-func escaped(text string) string {
+// Shown is a path as text: bytes that are none stand as \xNN.
+func Shown(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {
 		r, n := utf8.DecodeRuneInString(text)

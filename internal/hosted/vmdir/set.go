@@ -55,7 +55,7 @@ func NewSet(paths []string) *Set {
 	s := &Set{files: map[string]os.FileInfo{}}
 	for _, path := range paths {
 		if !utf8.ValidString(path) || strings.ContainsRune(path, utf8.RuneError) {
-			s.blurs = append(s.blurs, Blur{Text: escaped(path), bytes: path})
+			s.blurs = append(s.blurs, Blur{Text: Shown(path), bytes: path})
 		} else {
 			s.Add(path)
 		}
@@ -80,7 +80,7 @@ func NewList(paths []string) *Set {
 		case len(may) == 0 && utf8.ValidString(path) && !hasMarks(path):
 			s.Add(path)
 		default:
-			s.blurs = append(s.blurs, Blur{Text: escaped(path), May: may, bytes: path})
+			s.blurs = append(s.blurs, Blur{Text: Shown(path), May: may, bytes: path})
 		}
 	}
 	return s
@@ -116,8 +116,8 @@ func (s *Set) Paths() []string {
 // Blurs are the paths of the set that cannot be read.
 func (s *Set) Blurs() []Blur { return s.blurs }
 
-// Has reports that the file at a canonical path is in the set: by itself under whatever path, or, where nobody can look
-// at it, by the text of its path. What keeps that from being told is in doubts; with one, the file is not known not to be in it.
+// Has reports that the file at a canonical path is in the set: by itself under whatever path, a hard link being one, or, where nobody
+// can look at it, by the text of its path. What keeps that from being told is in doubts; with one, the file is not known not to be in it.
 func (s *Set) Has(path string) (is bool, doubts []Blur) {
 	info, err := os.Stat(path)
 	if s.files[path] != nil || err == nil && s.hasFile(info) {
