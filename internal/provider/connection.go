@@ -25,8 +25,10 @@ type connection struct {
 	journal journal
 	ledger  ledger
 	peers   *peers
-	imports imports
-	vms     vmMemory
+	// handovers are the VMs that stay although an address of theirs goes.
+	handovers handovers
+	imports   imports
+	vms       vmMemory
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	claims     claims

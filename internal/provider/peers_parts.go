@@ -20,11 +20,15 @@ type told struct {
 	Own     string `json:"own,omitempty"`
 	Named   string `json:"named,omitempty"`
 	Runs    bool   `json:"runs,omitempty"`
+	Adopted bool   `json:"adopted,omitempty"`
+	Ends    bool   `json:"ends,omitempty"`
 	NoMore  bool   `json:"no_more,omitempty"`
 }
 
 func (t told) part() part {
-	return part{server: t.Server, role: t.Role, file: t.File, vm: t.VM, own: t.Own, named: t.Named, runs: t.Runs}
+	return part{
+		server: t.Server, role: t.Role, file: t.File, vm: t.VM, own: t.Own, named: t.Named, runs: t.Runs, adopted: t.Adopted, ends: t.Ends,
+	}
 }
 
 func (p *peers) partsOf(w worker) string { return filepath.Join(p.folderOf(w), "parts") }
@@ -38,7 +42,10 @@ func (p *peers) tell(is part, noMore bool) {
 	if me.ID == "" {
 		return
 	}
-	line, err := json.Marshal(told{me, is.server, is.role, is.file, is.vm, is.own, is.named, is.runs, noMore})
+	line, err := json.Marshal(told{
+		Process: me, Server: is.server, Role: is.role, File: is.file, VM: is.vm, Own: is.own, Named: is.named, Runs: is.runs,
+		Adopted: is.adopted, Ends: is.ends, NoMore: noMore,
+	})
 	if err != nil {
 		return
 	}

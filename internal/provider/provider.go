@@ -79,7 +79,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	peers := p.peersNow()
-	conn := &connection{journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, powerNotes: newPowerNotes()}
+	conn := &connection{
+		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), powerNotes: newPowerNotes(),
+	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn

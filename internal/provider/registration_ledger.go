@@ -41,6 +41,10 @@ type part struct {
 	named string
 	// runs is set where the VM is powered on.
 	runs bool
+	// adopted is set where the address that stays has taken the VM over, and does not unregister it.
+	adopted bool
+	// ends is set where nothing comes in the place of the address that leaves.
+	ends bool
 }
 
 // keys are what a part is found by.
@@ -69,9 +73,10 @@ const (
 type contradiction int
 
 const (
-	none   contradiction = iota
-	twice                // two addresses have one VM
-	parted               // one address lets go of what another one has, or wants for itself
+	none      contradiction = iota
+	twice                   // two addresses have one VM
+	parted                  // one address lets go of what another one has, or wants for itself
+	handsOver               // one address goes, and the other one has its VM: no contradiction, if the VM stays registered
 )
 
 // held is a VM that a state has, and what becomes of it when its address goes.
@@ -136,18 +141,23 @@ func (l *ledger) planned(p part) contradiction {
 	defer l.mu.Unlock()
 	l.peers.tell(p, false)
 	l.hear()
+	found := none
 	for _, key := range p.keys() {
 		for _, other := range slices.Concat(l.parts[key], l.told[key]) {
-			if c := p.against(other); c != none {
+			switch c := p.against(other); c {
+			case twice, parted:
 				l.peers.tell(p, true)
 				return c
+			case handsOver:
+				found = handsOver
+			case none:
 			}
 		}
 	}
 	for _, key := range p.keys() {
 		set(&l.parts, key, append(slices.Clone(l.parts[key]), p))
 	}
-	return none
+	return found
 }
 
 // hear takes over what the other processes of the walk have planned since.
@@ -175,6 +185,8 @@ func (p part) against(q part) contradiction {
 		return none
 	case q.own != "" && (q.own == p.vm || q.own == p.file): // both are of one address
 		return none
+	case p.role == stays && q.role == leaves && p.adopted && q.ends:
+		return handsOver
 	case p.role == stays && q.role == leaves, p.role == leaves && q.role == register:
 		return parted
 	case p.role == leaves && q.role == adopt && (p.runs || p.elsewhere(q)):

@@ -183,7 +183,7 @@ func (c *creation) contradicted(spec vix.RegisterSpec, p part) bool {
 		addTwice(&c.diags, spec.Path)
 	case parted:
 		addParted(&c.diags, spec.Path)
-	case none:
+	case none, handsOver:
 		return false
 	}
 	return true
