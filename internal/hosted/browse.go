@@ -137,8 +137,7 @@ func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 	file := vix.File{Path: vix.Path{File: at}, Size: info.Size(), Modified: info.ModTime()}
 	is, doubts := s.registered.Has(at)
 	if len(doubts) > 0 {
-		return s.h.doubted(s.what, vix.ErrAmbiguous, "Whether "+at+" is in the library of the product cannot be told. An entry that no file "+
-			"can be looked at for, or that cannot be read, may be it:", doubts)
+		return s.h.doubted(s.what, vix.ErrAmbiguous, "Whether "+at+" is in the library of the product cannot be told. "+unsureEntry, doubts)
 	}
 	if is {
 		file.Registered = []vix.Item{{ID: at, Path: file.Path, Name: s.name(at)}}

@@ -97,8 +97,7 @@ func (h *host) inLibrary(ctx context.Context, what step, path string, kind vix.K
 	file, err := vmdir.ReadConfig(what.op, path)
 	switch {
 	case !is && len(doubts) > 0 && (kind == vix.ErrUnproved || vix.CodeOf(err) != vix.CodeVMNotFound):
-		return nil, h.doubted(what, kind, "Whether the VM is in the library of the product cannot be told. An entry that no file can be "+
-			"looked at for, or that cannot be read, may be it:", doubts)
+		return nil, h.doubted(what, kind, "Whether the VM is in the library of the product cannot be told. "+unsureEntry, doubts)
 	case !is:
 		return nil, nil
 	case err == nil:
@@ -110,6 +109,9 @@ func (h *host) inLibrary(ctx context.Context, what step, path string, kind vix.K
 		ID: path, Server: string(h.provider), Path: vix.Path{File: path}, FileID: path, ConnectionState: vix.Inaccessible,
 	}, nil
 }
+
+// unsureEntry is what an error of the library says of entries that may be a VM.
+const unsureEntry = "An entry that no file can be looked at for, or that cannot be read, may be it:"
 
 // doubted is the error of what cannot be told because of paths that may be several VMs.
 func (h *host) doubted(what step, kind vix.Kind, reason string, doubts []vmdir.Blur) error {

@@ -42,8 +42,8 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	}
 	on, doubts := runs.Has(path)
 	if len(doubts) > 0 {
-		return nil, h.doubted(what, vix.ErrAmbiguous, "Whether the VM runs cannot be told. vmrun lists a VM whose path cannot be read as one "+
-			"file's:", doubts)
+		return nil, h.doubted(what, vix.ErrAmbiguous, "Whether the VM runs cannot be told. vmrun lists one whose path cannot be "+
+			"read as one file's:", doubts)
 	}
 	vm, err := h.read(path, file, on)
 	if err != nil {

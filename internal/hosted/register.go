@@ -114,7 +114,8 @@ func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Regist
 	if handle.Server != "" && handle.Server != string(h.provider) {
 		return nil, &vix.Error{
 			Op: what.op, Object: what.object, Code: vix.CodeInvalidHandle, Kind: vix.ErrOtherServer,
-			Field: vix.FieldServiceProvider, Reason: fmt.Sprintf("The registration is of %s, and what is connected is %s.", handle.Server, h.name),
+			Field:  vix.FieldServiceProvider,
+			Reason: fmt.Sprintf("The registration is of %s, and what is connected is %s.", handle.Server, h.name),
 		}
 	}
 	is, err := h.inLibrary(ctx, what, path, vix.ErrUnproved)

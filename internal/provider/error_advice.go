@@ -31,8 +31,8 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrUnproved: always("If the VM really is unregistered, take it out of the state with terraform state rm."),
 	vix.ErrOtherServer: func(e *vix.Error) string {
 		if e.Field == vix.FieldServiceProvider {
-			return "Check the provider's service_provider. If the VM belongs to the other product from now on, take the registration out of the " +
-				"state and import it again."
+			return "Check the provider's service_provider. If the VM belongs to the other product from now on, take the registration " +
+				"out of the state and import it again."
 		}
 		return "Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again."
 	},

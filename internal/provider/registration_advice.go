@@ -93,9 +93,9 @@ func addTwice(diags *diag.Diagnostics, p vix.Path) {
 func addKeptInTheWay(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is kept registered, and cannot be registered anew", p),
 		coded(vix.CodeAlreadyExists,
-			"The plan replaces the registration, and on_destroy = \"keep\" leaves the VM registered: nothing is there to be made anew, and the "+
-				"VM would be in the way of its own registration. Leave it as it is (without -replace; after a taint, terraform untaint). Or set "+
-				"if_registered = \"adopt\": then it is taken over as it is."))
+			"The plan replaces the registration, and on_destroy = \"keep\" leaves the VM registered: nothing is there to be made anew, "+
+				"and the VM would be in the way of its own registration. Leave it as it is (without -replace; after a taint, terraform "+
+				"untaint). Or set if_registered = \"adopt\": then it is taken over as it is."))
 }
 
 func addParted(diags *diag.Diagnostics, p vix.Path) {
@@ -192,7 +192,8 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 	}
 	diags.AddWarning("A VM is registered already, and is adopted",
 		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s", is.Path, is.Name, is.ID, where, destroy)))
+			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s A plan from before somebody registered it says nothing of this: Terraform "+
+				"refuses to apply that one, as inconsistent. Plan again.", is.Path, is.Name, is.ID, where, destroy)))
 }
 
 func warnStaysListed(diags *diag.Diagnostics, state registrationModel) {

@@ -56,8 +56,8 @@ func (p part) keys() []string {
 	return keys
 }
 
-// ofOwn reports that the VM is the one that the same address takes out before.
-func (p part) ofOwn() bool { return p.own != "" && (p.own == p.vm || p.own == p.file) }
+// takesOut reports that the address of p takes out the VM of q before.
+func (p part) takesOut(q part) bool { return p.own != "" && (p.own == q.vm || p.own == q.file) }
 
 // role is what is planned for a VM, or with a file.
 type role int
@@ -183,7 +183,7 @@ func (p part) against(q part) contradiction {
 	switch {
 	case p.server != q.server && p.server != "" && q.server != "": // an id of one means nothing to the other
 		return none
-	case q.own != "" && (q.own == p.vm || q.own == p.file): // both are of one address
+	case q.takesOut(p): // both are of one address
 		return none
 	case p.role == stays && q.role == leaves && p.adopted && q.ends:
 		return handsOver

@@ -166,7 +166,7 @@ func (c *creation) refuse(spec vix.RegisterSpec, err error) {
 		if c.contradicted(spec, p) {
 			return
 		}
-		if p.ofOwn() && !c.note.Unregisters {
+		if p.takesOut(p) && !c.note.Unregisters {
 			addKeptInTheWay(&c.diags, spec.Path)
 			return
 		}

@@ -143,13 +143,8 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, state.ID)...)
-	if !r.conn.connected() {
-		resp.Diagnostics.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
-			r.conn.reason+" What state says of the registration is kept as it was.")
-		return
-	}
-	if r.lacks != nil {
-		warnUnread(&resp.Diagnostics, state, r.lacks)
+	if !r.conn.connected() || r.lacks != nil {
+		r.warnUnread(&resp.Diagnostics, state)
 		return
 	}
 	ctx = vix.Believing(ctx, believedAge)
@@ -340,6 +335,15 @@ func (r *registrationResource) usable(diags *diag.Diagnostics) bool {
 		addErrorAt(diags, path.Empty(), r.lacks)
 	}
 	return r.lacks == nil
+}
+
+// warnUnread says that a registration was not read, and why.
+func (r *registrationResource) warnUnread(diags *diag.Diagnostics, state registrationModel) {
+	if r.conn.connected() {
+		warnUnread(diags, state, r.lacks)
+		return
+	}
+	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed", r.conn.reason+" What state says of the registration is kept as it was.")
 }
 
 // followsVMs reports that the host finds a registration wherever its VM has moved: vmx_path need not say where it is then.

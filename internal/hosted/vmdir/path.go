@@ -53,7 +53,8 @@ func ParsePath(text, goos string) (vix.Path, error) {
 	case IsVMX(path):
 		return vix.Path{File: path}, nil
 	case err == nil && IsVMX(clean) && !info.Mode().IsRegular():
-		e.Code, e.Reason = vix.CodeNotAFile, "This is a symbolic link to "+path+", which is not a regular file, but "+kindOf(info.Mode())+"."
+		e.Code = vix.CodeNotAFile
+		e.Reason = "This is a symbolic link to " + path + ", which is not a regular file, but " + kindOf(info.Mode()) + "."
 	case IsVMX(clean):
 		e.Reason = "This is a symbolic link to " + path + ", and the product opens no file whose name does not end in .vmx."
 	default:
