@@ -192,8 +192,8 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 	}
 	diags.AddWarning("A VM is registered already, and is adopted",
 		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s A plan from before somebody registered it says nothing of this: Terraform "+
-				"refuses to apply that one, as inconsistent. Plan again.", is.Path, is.Name, is.ID, where, destroy)))
+			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s A plan from before somebody registered it says nothing of this: "+
+				"Terraform refuses to apply that one, as inconsistent. Plan again.", is.Path, is.Name, is.ID, where, destroy)))
 }
 
 func warnStaysListed(diags *diag.Diagnostics, state registrationModel) {

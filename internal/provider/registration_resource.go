@@ -150,11 +150,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	ctx = vix.Believing(ctx, believedAge)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var err error
-	found := r.conn.imports.take(state.handle(rec.Server, r.conn.parsePath))
-	if rec.Imported = found != nil; !rec.Imported {
-		found, err = r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
-	}
+	found, err := r.current(ctx, state, &rec)
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
@@ -337,13 +333,24 @@ func (r *registrationResource) usable(diags *diag.Diagnostics) bool {
 	return r.lacks == nil
 }
 
+// current is the registration as it is, or as an import has read it a moment ago.
+func (r *registrationResource) current(ctx context.Context, state registrationModel, rec *record) (*vix.Registration, error) {
+	handle := state.handle(rec.Server, r.conn.parsePath)
+	found := r.conn.imports.take(handle)
+	if rec.Imported = found != nil; rec.Imported {
+		return found, nil
+	}
+	return r.registrar.Registration(ctx, handle)
+}
+
 // warnUnread says that a registration was not read, and why.
 func (r *registrationResource) warnUnread(diags *diag.Diagnostics, state registrationModel) {
 	if r.conn.connected() {
 		warnUnread(diags, state, r.lacks)
 		return
 	}
-	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed", r.conn.reason+" What state says of the registration is kept as it was.")
+	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
+		r.conn.reason+" What state says of the registration is kept as it was.")
 }
 
 // followsVMs reports that the host finds a registration wherever its VM has moved: vmx_path need not say where it is then.

@@ -95,9 +95,10 @@ func addFolded(diags *diag.Diagnostics, files []vix.File) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(byPath)) {
 		if same := byPath[key]; len(same) > 1 {
-			why := fmt.Sprintf("They differ only in how their letters are composed, which makes no difference in Terraform: %+q. Rename one, "+
-				"or leave its folder out with exclude.", same)
-			diags.AddAttributeError(path.Root("path"), fmt.Sprintf("%d files have the path %s", len(same), key), coded(vix.CodeInvalidArg, why))
+			why := fmt.Sprintf("They differ only in how their letters are composed, which makes no difference in Terraform: %+q. Rename "+
+				"one, or leave its folder out with exclude.", same)
+			diags.AddAttributeError(path.Root("path"), fmt.Sprintf("%d files have the path %s", len(same), key),
+				coded(vix.CodeInvalidArg, why))
 		}
 	}
 }
