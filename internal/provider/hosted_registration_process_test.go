@@ -203,6 +203,7 @@ func TestProcessHostedAPlanOfManyAsksFewTimes(t *testing.T) {
 	w.run(t, nil, "apply", "-no-color", "-auto-approve")
 	before := rest.Count("GET", "")
 	w.run(t, nil, "plan", "-no-color", "-detailed-exitcode")
+	t.Logf("requests: %d to plan, %d to apply, %d to plan again", first, before-first, rest.Count("GET", "")-before)
 	if second := rest.Count("GET", "") - before; first > many/6 || second > many/6 {
 		t.Errorf("%d and %d requests to plan %d registrations, before and after", first, second, many)
 	}
