@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/configfile"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
@@ -68,10 +69,14 @@ func (h *host) root(what step, q vix.FileQuery) (string, error) {
 			return "", e
 		}
 	}
+	if strings.TrimSpace(q.Folder) == "" {
+		e.Kind, e.Reason = vix.ErrPlaceNotSaid, "The path is empty, and no product has a list of the folders to look in."
+		return "", e
+	}
 	folder, err := vmdir.ParseFolder(q.Folder, runtime.GOOS)
 	if err != nil {
 		inner, _ := errors.AsType[*vix.Error](err)
-		e.Kind, e.Reason = inner.Kind, inner.Reason
+		e.Kind, e.Reason, e.Choices, e.Remedy = inner.Kind, inner.Reason, inner.Choices, inner.Remedy
 		return "", e
 	}
 	info, err := os.Stat(folder)
@@ -103,6 +108,9 @@ type search struct {
 func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 	below, _ := filepath.Rel(s.root, at) // it is below
 	below = filepath.ToSlash(below)
+	if entry != nil && entry.IsDir() && !vmdir.IsText(entry.Name()) {
+		return fs.SkipDir // what is in it, no path can say
+	}
 	if below != "." {
 		if by, excluded := vix.Excluded(below, s.q.Exclude); excluded {
 			return s.leaveOut(at, entry, by)
@@ -127,7 +135,11 @@ func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 		return s.unreadable(at, err)
 	}
 	file := vix.File{Path: vix.Path{File: at}, Size: info.Size(), Modified: info.ModTime()}
-	if s.registered.Has(at) {
+	is, doubts := s.registered.Has(at)
+	if len(doubts) > 0 {
+		return s.h.doubted(s.what, vix.ErrAmbiguous, "Whether "+at+" is in the library of the product cannot be told. "+unsureEntry, doubts)
+	}
+	if is {
 		file.Registered = []vix.Item{{ID: at, Path: file.Path, Name: s.name(at)}}
 	}
 	s.out.Files = append(s.out.Files, file)
@@ -137,7 +149,7 @@ func (s *search) visit(at string, entry fs.DirEntry, err error) error {
 // matches reports a name that is looked for. Files that no path can say are none.
 func (s *search) matches(name string) bool {
 	ok, _ := path.Match(s.match, name) // the pattern is checked before
-	return ok && vmdir.IsVMX(name)
+	return ok && vmdir.IsListed(name)
 }
 
 // leaveOut notes what is excluded: a file, or all that is in a folder. What is excluded need not be readable.

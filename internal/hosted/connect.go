@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmrest"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmrun"
@@ -33,8 +34,10 @@ type host struct {
 	product
 	provider vix.ServiceProvider
 	options  vix.ConnectOptions
-	vmrun    *vmrun.Runner
-	version  vmrun.Version
+	// mask hides the passwords in what other programs say, where it is shown.
+	mask    secret.Mask
+	vmrun   *vmrun.Runner
+	version vmrun.Version
 	// library is nil where no vmrest was given, or the product has no library.
 	library *vmrest.Client
 	entries entries
@@ -53,6 +56,7 @@ func Connect(provider vix.ServiceProvider) vix.Connect {
 		}
 		h := &host{
 			product: products[provider], provider: provider, options: options,
+			mask:    secret.NewMask(options.VMPassword, options.Password, vmrest.Authorization(options.Username, options.Password)),
 			entries: entries{turn: make(chan struct{}, 1)}, running: running{turn: make(chan struct{}, 1)},
 		}
 		if err := h.connect(ctx); err != nil {
@@ -69,7 +73,7 @@ func (h *host) connect(ctx context.Context) error {
 			URL: h.options.VMRestURL, Username: h.options.Username, Password: h.options.Password, Insecure: h.options.Insecure,
 		}
 		var err error
-		if h.library, err = vmrest.New(at, h.options.RequestTimeout, h.options.UserAgent); err != nil {
+		if h.library, err = vmrest.New(at, h.options.RequestTimeout, h.options.UserAgent, h.mask); err != nil {
 			return err
 		}
 	}
@@ -77,7 +81,7 @@ func (h *host) connect(ctx context.Context) error {
 	if err != nil {
 		return noProgram(err)
 	}
-	h.vmrun = vmrun.New(path, h.kind, h.options.RequestTimeout, h.options.Log, h.options.VMPassword)
+	h.vmrun = vmrun.New(path, h.kind, h.options.RequestTimeout, h.options.Log, h.mask)
 	if h.version, err = h.vmrun.Ask(ctx); err != nil {
 		return noProgram(h.failed(step{"use", path, ""}, err))
 	}
@@ -143,7 +147,7 @@ func (h *host) runs(ctx context.Context, what step) (*vmdir.Set, error) {
 		if ctx.Err() != nil {
 			return nil, h.failed(what, err)
 		}
-		h.running.set, h.running.err, h.running.at = vmdir.NewSet(paths), err, time.Now()
+		h.running.set, h.running.err, h.running.at = vmdir.NewList(paths), err, time.Now()
 	}
 	if h.running.err != nil { // a hundred VMs need not ask a hundred times for what is not told
 		return nil, h.failed(what, h.running.err)

@@ -8,6 +8,7 @@ package hosted
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -237,12 +238,12 @@ func awaitNone(t *testing.T, p *hostedsim.Product) {
 
 func TestACauseThatOnlyTheLogTellsIsTold(t *testing.T) {
 	p := hostedsim.New(t, hostedsim.Options{})
-	m := p.AddVM("web", hostedsim.Spec{Encrypted: hostedsim.EncryptedPartly, Password: "right"})
-	p.Fault(hostedsim.Fault{Command: "getguestipaddress", Answer: "Error: The operation was canceled", PostError: "Cannot open the disk 'web.vmdk'."})
+	m := p.AddVM("web", hostedsim.Spec{Encrypted: hostedsim.EncryptedPartly, Password: "Right-1"})
+	p.Fault(hostedsim.Fault{Command: "getguestipaddress", Answer: "Error: The operation was canceled", PostError: "Cannot open the disk 'web.vmdk' with Right-1."})
 	options := optionsFor(p, nil)
-	options.VMPassword = "right"
+	options.VMPassword = "Right-1"
 	_, err := open(t, connect(t, p, options), m.Path())
-	wantError(t, err, vix.CodeCancelled, "vmware.log", "Cannot open the disk 'web.vmdk'.")
+	wantError(t, err, vix.CodeCancelled, "vmware.log", "Cannot open the disk 'web.vmdk' with (hidden).")
 }
 
 func TestANewerVMRunIsAcceptedWithANote(t *testing.T) {
@@ -272,6 +273,10 @@ func TestPasswordsAreInNoErrorAndNoLog(t *testing.T) {
 	h := connect(t, p, options)
 	_, err := open(t, h, m.Path())
 	wantError(t, err, vix.CodeAuthenticationFail)
+	rest.Fault(hostedsim.RESTFault{Status: 400, Times: 1, Body: `{"Code": 1, "Message": "no ` + options.Password + ` Basic ` +
+		base64.StdEncoding.EncodeToString([]byte(options.Username+":"+options.Password)) + `"}`})
+	_, err = h.Find(t.Context(), vix.Query{})
+	wantError(t, err, vix.CodeInvalidArg, "no (hidden) Basic (hidden)")
 	rest.Password += "x"
 	_, err = h.Find(t.Context(), vix.Query{})
 	e := wantError(t, err, vix.CodeHostUserPermissions)

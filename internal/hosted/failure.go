@@ -60,7 +60,7 @@ func (h *host) answered(e *vix.Error, what step, f *vmrun.AnswerError) {
 	}
 	if f.Vague && what.vm != "" {
 		if post := vmdir.LastPost(what.vm); post != "" {
-			e.Reason += " The last error in the VM's log, vmware.log: " + post
+			e.Reason += " The last error in the VM's log, vmware.log: " + h.mask.Hide(post)
 		}
 	}
 	switch e.Code {

@@ -26,12 +26,20 @@ func (h *host) features() []vix.Feature {
 	return f
 }
 
+// notYet are features that the products have, Player all but one of them, and nothing here uses so far.
+var notYet = []vix.Feature{
+	vix.FeaturePower, vix.FeatureInstallTools, vix.FeatureSnapshots, vix.FeatureVariables, vix.FeatureScreen, vix.FeatureGuest,
+}
+
 // Supports implements vix.Host.
 func (h *host) Supports(feature vix.Feature) error {
 	if slices.Contains(h.features(), feature) {
 		return nil
 	}
 	e := vix.NotSupported(h.name, feature)
+	if slices.Contains(notYet, feature) && (h.provider != vix.Player || feature != vix.FeatureSnapshots) {
+		e.Reason = fmt.Sprintf("%s can do this, and this version of the provider does not do it there yet: %s.", h.name, feature.Function())
+	}
 	switch feature {
 	case vix.FeatureRegister:
 		h.explainLibrary(e)

@@ -8,7 +8,7 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -43,8 +43,11 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 	for _, path := range listed.Paths() {
 		items = append(items, h.item(path, runs))
 	}
-	for _, path := range listed.Unread() {
-		items = append(items, h.item(strings.ToValidUTF8(path, "\uFFFD"), runs))
+	for _, blur := range listed.Blurs() {
+		if len(blur.May) > 0 || strings.ContainsRune(blur.Text, utf8.RuneError) {
+			return nil, h.doubted(what, vix.ErrAmbiguous, "Which VM of the list this is, cannot be told:", []vmdir.Blur{blur})
+		}
+		items = append(items, vix.Item{ID: blur.Text, Name: vix.Path{File: blur.Text}.Stem(), Path: vix.Path{File: blur.Text}})
 	}
 	slices.SortFunc(items, func(a, b vix.Item) int { return cmp.Compare(a.ID, b.ID) })
 	return items, nil
@@ -54,48 +57,20 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 func (h *host) item(path string, runs *vmdir.Set) vix.Item {
 	p := vix.Path{File: path}
 	item := vix.Item{ID: path, Name: p.Stem(), Path: p}
+	if shown := vmdir.Shown(path); shown != path { // no text says it, and so nobody opens it by that
+		item.ID, item.Path.File, item.Name = shown, shown, vix.Path{File: shown}.Stem()
+	}
 	file, err := vmdir.ReadConfig("list", path)
-	switch {
-	case err == nil:
+	if err == nil {
 		item.Name = cmp.Or(file.DisplayName(), item.Name)
-		item.PowerState = powerState(path, file, runs.Has(path))
-	case runs.Has(path):
+	}
+	on, doubts := runs.Has(path)
+	switch {
+	case len(doubts) > 0:
+	case err == nil:
+		item.PowerState = powerState(path, file, on)
+	case on:
 		item.PowerState = vix.PoweredOn
 	}
 	return item
-}
-
-// entries are the VMs in the library as they were told last.
-type entries struct {
-	turn  chan struct{} // held by who asks
-	begun time.Time     // when it was asked
-	set   *vmdir.Set
-}
-
-// registered are the VMs in the library of the product, which must be reached. Whoever waits for an answer shares one
-// that was asked for after he had begun to wait: what it lacks is not there.
-func (h *host) registered(ctx context.Context) (*vmdir.Set, error) {
-	wanted := time.Now()
-	select {
-	case h.entries.turn <- struct{}{}:
-		defer func() { <-h.entries.turn }()
-	case <-ctx.Done():
-		return nil, h.failed(step{"read the library of", h.name, ""}, context.Cause(ctx))
-	}
-	if h.entries.begun.After(wanted) {
-		return h.entries.set, nil
-	}
-	begun := time.Now()
-	vms, err := h.library.VMs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var paths []string
-	for _, vm := range vms {
-		if vm.Path != "" {
-			paths = append(paths, vm.Path)
-		}
-	}
-	h.entries.set, h.entries.begun = vmdir.NewSet(paths), begun
-	return h.entries.set, nil
 }

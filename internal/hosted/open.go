@@ -26,11 +26,8 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if at.Datacenter != "" {
 		return nil, h.placeless(what, vix.FieldDatacenter)
 	}
-	file, err := vmdir.ReadConfig(what.op, path)
+	file, err := h.configuration(what, path)
 	if err != nil {
-		return nil, err
-	}
-	if err := h.understands(what, file); err != nil {
 		return nil, err
 	}
 	if file.Encrypted() && h.options.VMPassword == "" {
@@ -43,7 +40,12 @@ func (h *host) Open(ctx context.Context, at vix.Locator) (*vix.VM, error) {
 	if err != nil {
 		return nil, err
 	}
-	vm, err := h.read(path, file, runs.Has(path))
+	on, doubts := runs.Has(path)
+	if len(doubts) > 0 {
+		return nil, h.doubted(what, vix.ErrAmbiguous, "Whether the VM runs cannot be told. vmrun lists one whose path cannot be "+
+			"read as one file's:", doubts)
+	}
+	vm, err := h.read(path, file, on)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +78,15 @@ func (h *host) placeless(what step, field vix.Field) error {
 		Op: what.op, Object: what.object, Code: vix.CodeNotSupported, Field: field,
 		Reason: fmt.Sprintf("%s has no %s: its VMs are files of this machine.", h.name, strings.ReplaceAll(string(field), "_", " ")),
 	}
+}
+
+// configuration reads the configuration at a canonical path, which the product must understand.
+func (h *host) configuration(what step, path string) (*vmx.File, error) {
+	file, err := vmdir.ReadConfig(what.op, path)
+	if err != nil {
+		return nil, err
+	}
+	return file, h.understands(what, file)
 }
 
 // understands refuses a VM whose virtual hardware is newer than the product.

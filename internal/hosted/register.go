@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -25,10 +24,13 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 		return nil, err
 	}
 	check := &vix.Check{FileID: spec.Path.File, Registered: is, FileExists: true, Finished: is != nil && !spec.Attempt.IsZero()}
-	if _, err := vmdir.ReadConfig(what.op, spec.Path.File); vix.CodeOf(err) == vix.CodeVMNotFound {
+	if _, err := h.configuration(what, spec.Path.File); vix.CodeOf(err) == vix.CodeVMNotFound {
 		check.FileExists = false
 	} else if err != nil && is == nil {
 		return nil, err
+	}
+	if is != nil || check.FileExists {
+		check.ID, check.Path = spec.Path.File, spec.Path // what is not there yet may come as a link
 	}
 	return check, nil
 }
@@ -40,7 +42,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	if err := h.hasPlaces(what, spec); err != nil {
 		return nil, err
 	}
-	is, err := h.wanted(ctx, what, spec)
+	is, err := h.wanted(vix.Believing(ctx, 0), what, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 		finished := !spec.Attempt.IsZero()
 		return &vix.Registered{Registration: *is, Adopted: !finished, Finished: finished}, nil
 	}
-	file, err := vmdir.ReadConfig(what.op, spec.Path.File)
+	file, err := h.configuration(what, spec.Path.File)
 	if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeVMNotFound {
 		e.Code = vix.CodeNotFound // VIX has a code of its own for a registration
 	}
@@ -60,7 +62,7 @@ func (h *host) Register(ctx context.Context, spec vix.RegisterSpec) (*vix.Regist
 	if spec.Sending != nil {
 		spec.Sending(time.Now())
 	}
-	if err := h.library.Register(ctx, made.Name, spec.Path.File); err != nil {
+	if err := h.add(ctx, made.Name, spec.Path.File); err != nil {
 		return nil, err
 	}
 	return &vix.Registered{Registration: made}, nil
@@ -82,27 +84,11 @@ func (h *host) hasPlaces(what step, spec vix.RegisterSpec) error {
 	return nil
 }
 
-// inLibrary is the VM at a canonical path as the library has it; nil if it does not, by an answer that says so.
-func (h *host) inLibrary(ctx context.Context, what step, path string) (*vix.Registration, error) {
-	library, err := h.registered(ctx)
-	if err != nil || !library.Has(path) {
-		return nil, err
-	}
-	if file, err := vmdir.ReadConfig(what.op, path); err == nil {
-		is := h.registration(path, file)
-		return &is, nil
-	}
-	// The entry is there, and the file is not, or not readable: that is no other registration.
-	return &vix.Registration{
-		ID: path, Server: string(h.provider), Path: vix.Path{File: path}, FileID: path, ConnectionState: vix.Inaccessible,
-	}, nil
-}
-
 // wanted is the VM that the library has and that a registration may take over; nil if it has none. The library has
 // no record of who has put a VM there. An attempt of ours that never reported its end is taken to have done so: an entry that was
 // there before is no other one, and nothing ever takes it out again.
 func (h *host) wanted(ctx context.Context, what step, spec vix.RegisterSpec) (*vix.Registration, error) {
-	is, err := h.inLibrary(ctx, what, spec.Path.File)
+	is, err := h.inLibrary(ctx, what, spec.Path.File, vix.ErrAmbiguous)
 	if err != nil || is == nil {
 		return nil, err
 	}
@@ -128,10 +114,14 @@ func (h *host) Registration(ctx context.Context, handle vix.Handle) (*vix.Regist
 	if handle.Server != "" && handle.Server != string(h.provider) {
 		return nil, &vix.Error{
 			Op: what.op, Object: what.object, Code: vix.CodeInvalidHandle, Kind: vix.ErrOtherServer,
+			Field:  vix.FieldServiceProvider,
 			Reason: fmt.Sprintf("The registration is of %s, and what is connected is %s.", handle.Server, h.name),
 		}
 	}
-	is, err := h.inLibrary(ctx, what, path)
+	is, err := h.inLibrary(ctx, what, path, vix.ErrUnproved)
+	if is == nil && err == nil && vix.Believed(ctx) > 0 { // what is not there is never believed
+		is, err = h.inLibrary(vix.Believing(ctx, 0), what, path, vix.ErrUnproved)
+	}
 	if err == nil && is == nil {
 		return nil, &vix.Error{
 			Op: what.op, Object: what.object, Code: vix.CodeObjectNotFound, Kind: vix.ErrGone,

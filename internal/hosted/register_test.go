@@ -29,6 +29,7 @@ func TestTheLibraryThatCannotBeReadProvesNothing(t *testing.T) {
 		t.Fatalf("registered %+v, %v", r, err)
 	}
 	for name, fault := range map[string]hostedsim.RESTFault{
+		"failed":   {Status: 504, Times: 1},
 		"refused":  {Status: 500, Times: 1},
 		"cut":      {Drop: true, Times: 2}, // a read whose kept connection has broken is repeated once on a new one
 		"nonsense": {Status: 200, Body: "<html>", Times: 1},

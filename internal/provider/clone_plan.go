@@ -180,7 +180,7 @@ func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec clo
 // planClonePath plans vmx_path: another spelling is no change, and neither is where the clone is now.
 func planClonePath(plan *cloneModel, state cloneModel, parse pathParser) path.Paths {
 	as := registrationModel{VMXPath: plan.VMXPath}
-	replace := planPath(&as, registrationModel{VMXPath: state.VMXPath, RegisteredPath: state.RegisteredPath}, parse)
+	replace := planPath(&as, registrationModel{VMXPath: state.VMXPath, RegisteredPath: state.RegisteredPath}, parse, true)
 	plan.VMXPath = as.VMXPath
 	return replace
 }

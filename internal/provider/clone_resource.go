@@ -228,11 +228,11 @@ func (r *cloneResource) ImportState(ctx context.Context, req resource.ImportStat
 	}
 	rec := cloneRecord{}
 	rec.Server = server
-	rec.placed(&vm.Registration)
+	rec.placed(vm)
 	rec.Imported = true
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
-	r.conn.imports.keep(vm.Registration)
-	for name, value := range importedClone(&vm.Registration) {
+	r.conn.imports.keep(*vm)
+	for name, value := range importedClone(vm) {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, types.StringValue(vm.ID))...)

@@ -29,8 +29,13 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 			hcl(e.VM.Path.String()))
 	},
 	vix.ErrUnproved: always("If the VM really is unregistered, take it out of the state with terraform state rm."),
-	vix.ErrOtherServer: always("Check the provider's hostname. If the server was rebuilt, take the registration out of the state and " +
-		"import it again."),
+	vix.ErrOtherServer: func(e *vix.Error) string {
+		if e.Field == vix.FieldServiceProvider {
+			return "Check the provider's service_provider. If the VM belongs to the other product from now on, take the registration " +
+				"out of the state and import it again."
+		}
+		return "Check the provider's hostname. If the server was rebuilt, take the registration out of the state and import it again."
+	},
 	vix.ErrNotRegistered: func(e *vix.Error) string {
 		return "Register it, and open what was registered:\n\n" + registrationBlock(e.At)
 	},
@@ -76,8 +81,13 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrSessionNotKept: always("Or remove session_cache."),
 	vix.ErrPassing:        always("Run Terraform again."),
 	vix.ErrSilent:         always("Run Terraform again when the host answers."),
-	vix.ErrRelativePath: always("Terraform's function pathexpand replaces ~ by your home folder, and abspath makes a path absolute:\n\n" +
-		"  vmx_path = pathexpand(\"~/vms/web/web.vmx\")"),
+	vix.ErrRelativePath: func(e *vix.Error) string {
+		example := "vmx_path = pathexpand(\"~/vms/web/web.vmx\")"
+		if e.Field == vix.FieldFilesPath {
+			example = "path = pathexpand(\"~/vms\")"
+		}
+		return "Terraform's function pathexpand replaces ~ by your home folder, and abspath makes a path absolute:\n\n  " + example
+	},
 	vix.ErrDatastorePath: always("Paths on datastores belong to the provider with service_provider = \"vi_server\"."),
 	vix.ErrNoProgram: always("Say where it is with the provider's argument vmrun_path, or VIX_VMRUN_PATH:\n\n" +
 		"  vmrun_path = \"/usr/bin/vmrun\""),

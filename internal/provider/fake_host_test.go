@@ -35,6 +35,8 @@ type fakeHost struct {
 	next    int
 	// missing are files that are not there.
 	missing map[vix.Path]bool
+	// links are where paths lead, on a product whose registrations are known before they are made.
+	links map[string]string
 	// fail answers for a method; finished makes a VM that is there the end of an
 	// earlier attempt.
 	fail     map[string]error
@@ -142,7 +144,12 @@ func (h *fakeHost) Supports(feature vix.Feature) error {
 	return nil
 }
 
-func (h *fakeHost) ParsePath(text string) (vix.Path, error) { return vix.ParsePath(text) }
+func (h *fakeHost) ParsePath(text string) (vix.Path, error) {
+	if leads, ok := h.links[text]; ok {
+		text = leads
+	}
+	return vix.ParsePath(text)
+}
 
 func (h *fakeHost) Open(_ context.Context, at vix.Locator) (*vix.VM, error) {
 	h.mu.Lock()

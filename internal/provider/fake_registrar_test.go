@@ -22,6 +22,9 @@ func (h *fakeHost) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check
 		return nil, err
 	}
 	check := &vix.Check{FileExists: !h.missing[spec.Path], FileID: spec.Path.String(), Placement: fakePlacement}
+	if h.links != nil {
+		check.ID, check.Path = spec.Path.String(), spec.Path
+	}
 	place(&check.Placement.Folder, "/DC0/vm/", spec.Folder)
 	place(&check.Placement.ResourcePool, "/DC0/host/C0/Resources/", spec.ResourcePool)
 	if r := h.byPath(spec.Path); r != nil && (spec.Without == nil || spec.Without.ManagedObjectID != r.ManagedObjectID) {

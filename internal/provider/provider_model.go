@@ -130,8 +130,17 @@ type resolver struct {
 	vsphere bool
 }
 
-// lookup is the value from the environment; empty where nothing sets it.
+// vsphereOnly are the arguments that have no effect on a product on a desktop, wherever they are set.
+var vsphereOnly = []string{"hostname", "port", "ca_file", "thumbprint", "datacenter", "session_cache"}
+
+// idle reports an argument that has no effect.
+func (r *resolver) idle(name string) bool { return !r.vsphere && slices.Contains(vsphereOnly, name) }
+
+// lookup is the value from the environment; empty where nothing sets it, or it has no effect.
 func (r *resolver) lookup(name string) string {
+	if r.idle(name) {
+		return ""
+	}
 	for _, variable := range environment[name] {
 		if !r.vsphere && strings.HasPrefix(variable, "VSPHERE_") {
 			continue
@@ -145,7 +154,7 @@ func (r *resolver) lookup(name string) string {
 }
 
 func (r *resolver) text(name string, configured types.String) string {
-	if value := configured.ValueString(); value != "" {
+	if value := configured.ValueString(); value != "" && !r.idle(name) {
 		r.source[name] = name
 		return value
 	}

@@ -89,6 +89,15 @@ func addTwice(diags *diag.Diagnostics, p vix.Path) {
 				"path or under another name of its datastore. One VM has one registration: remove one of the two."))
 }
 
+// addKeptInTheWay says that a registration cannot be made anew that is kept.
+func addKeptInTheWay(diags *diag.Diagnostics, p vix.Path) {
+	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("%s is kept registered, and cannot be registered anew", p),
+		coded(vix.CodeAlreadyExists,
+			"The plan replaces the registration, and on_destroy = \"keep\" leaves the VM registered: nothing is there to be made anew, "+
+				"and the VM would be in the way of its own registration. Leave it as it is (without -replace; after a taint, terraform "+
+				"untaint). Or set if_registered = \"adopt\": then it is taken over as it is."))
+}
+
 func addParted(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddError(fmt.Sprintf("%s leaves one address and is wanted by another", p),
 		coded(vix.CodeAlreadyExists,
@@ -183,7 +192,8 @@ func warnAdopts(diags *diag.Diagnostics, is *vix.Registration, unregisters bool)
 	}
 	diags.AddWarning("A VM is registered already, and is adopted",
 		coded(vix.CodeAlreadyExists,
-			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s", is.Path, is.Name, is.ID, where, destroy)))
+			fmt.Sprintf("%s: %q (%s)%s is taken over as it is. %s A plan from before somebody registered it says nothing of this: "+
+				"Terraform refuses to apply that one, as inconsistent. Plan again.", is.Path, is.Name, is.ID, where, destroy)))
 }
 
 func warnStaysListed(diags *diag.Diagnostics, state registrationModel) {
@@ -273,6 +283,19 @@ func warnGone(diags *diag.Diagnostics, state registrationModel) {
 	diags.AddWarning("A VM is not registered any more", coded(vix.CodeVMNotFound,
 		fmt.Sprintf("%s: somebody unregistered it outside of Terraform. %s Terraform forgets this registration and plans to register "+
 			"the VM again.%s", state.VMXPath.ValueString(), proof, where)))
+}
+
+func warnLeadsElsewhere(diags *diag.Diagnostics, vmxPath string, leads, is vix.Path) {
+	diags.AddAttributeWarning(path.Root("vmx_path"), "vmx_path leads to another VM than the one that is registered", fmt.Sprintf(
+		"%s leads to %s by now, and the registration is of %s, and remains so. To register the other one, write its own path: "+
+			"that replaces the registration.", vmxPath, leads, is))
+}
+
+// warnUnread says that a registration was not read, because the product cannot be asked for it any more.
+func warnUnread(diags *diag.Diagnostics, state registrationModel, lacks error) {
+	_, why := texts(lacks)
+	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
+		"What state says of the registration is kept as it was. To forget it, a destroy needs nothing more.\n\n"+why)
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {

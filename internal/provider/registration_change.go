@@ -15,7 +15,7 @@ import (
 
 // planPath plans vmx_path: another spelling is no change, where the VM is now is
 // one without a call, and only another file is another registration.
-func planPath(plan *registrationModel, state registrationModel, parse pathParser) path.Paths {
+func planPath(plan *registrationModel, state registrationModel, parse pathParser, follows bool) path.Paths {
 	if plan.VMXPath.Equal(state.VMXPath) {
 		return nil
 	}
@@ -27,11 +27,13 @@ func planPath(plan *registrationModel, state registrationModel, parse pathParser
 	if err != nil {
 		return other
 	}
-	if was, err := parse(state.VMXPath.ValueString()); err == nil && was.Same(want) {
+	is, err := parse(state.RegisteredPath.ValueString())
+	there := err == nil && is.Same(want)
+	if was, err := parse(state.VMXPath.ValueString()); (follows || there) && err == nil && was.Same(want) {
 		plan.VMXPath = state.VMXPath
 		return nil
 	}
-	if is, err := parse(state.RegisteredPath.ValueString()); err == nil && is.Same(want) {
+	if there {
 		return nil
 	}
 	return other

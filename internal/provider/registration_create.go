@@ -35,6 +35,10 @@ func (r *registrationResource) create(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	if planned := plan.RegisteredPath; !planned.IsUnknown() && !vix.SameName(planned.ValueString(), spec.Path.String()) {
+		addError(&resp.Diagnostics, schema, leadsElsewhere(spec.Path, planned.ValueString()))
+		return
+	}
 	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
 	if err != nil {
 		addError(&resp.Diagnostics, schema, inItsOwnWay(err))
@@ -75,6 +79,15 @@ func (r *registrationResource) create(
 		warnAgain(&resp.Diagnostics, done.Path, *again)
 	}
 	warnConnectionState(&resp.Diagnostics, &done.Registration)
+}
+
+// leadsElsewhere is the error of a path that leads to another file than when it was planned.
+func leadsElsewhere(now vix.Path, planned string) error {
+	return &vix.Error{
+		Op: "register", Object: now.String(), Code: vix.CodeInvalidArg, Field: vix.FieldPath,
+		Reason: "The path leads to another file than when this was planned: then it was " + planned + ". Nothing was registered.",
+		Remedy: "Plan again.",
+	}
 }
 
 // register registers the VM, or takes it over, and makes it this address's alone. It gives

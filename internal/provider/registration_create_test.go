@@ -47,6 +47,23 @@ func TestCreateAdopts(t *testing.T) {
 	holds(t, o.value, args{"adopted": true, "name": "old"})
 }
 
+// What the plan says which file it is, and which leads elsewhere at the apply, is not sent.
+func TestCreateRegistersTheFileThatWasPlanned(t *testing.T) {
+	w := newWorld(t)
+	w.host.links = map[string]string{webPath: "[ds] a/a.vmx"}
+	config := args{"vmx_path": webPath}
+	p := w.plan(nil, config)
+	p.diags.none(t)
+	w.host.links[webPath] = "[ds] b/b.vmx"
+	o, diags := w.apply(nil, p, config)
+	diags.only(t, "ERROR at AttributeName(\"vmx_path\"): Cannot register [ds] b/b.vmx\nThe path leads to another file than when this was planned: then it was "+
+		"[ds] a/a.vmx. Nothing was registered.\n\nPlan again.\n\nVIX_E_INVALID_ARG (3)")
+	calls(t, w.host, "Check")
+	if !o.value.IsNull() || len(intents(t)) > 0 {
+		t.Errorf("state %v, journal %v", fields(o.value), intents(t))
+	}
+}
+
 func TestCreateAdoptionFails(t *testing.T) {
 	// What was right at plan time may be wrong by the apply.
 	w := newWorld(t)

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -27,7 +28,7 @@ var inventoryPathForm = regexp.MustCompile(`^/[^\[\]]+/[^\[\]]+$`)
 // findImported opens the VM that an import means; nil, with an error, if there is none.
 func (c *connection) findImported(
 	ctx context.Context, req resource.ImportStateRequest, server string, diags *diag.Diagnostics,
-) *vix.VM {
+) *vix.Registration {
 	id := strings.TrimSpace(req.ID)
 	if id == "" {
 		var identity identityModel
@@ -41,15 +42,21 @@ func (c *connection) findImported(
 			addOtherServer(diags, of, server)
 			return nil
 		}
+		if !c.followsVMs() {
+			return c.listed(ctx, vix.Locator{Path: vix.Path{File: identity.ID.ValueString()}}, server, diags)
+		}
 		return opened(diags)(c.host.OpenID(ctx, identity.ID.ValueString()))
 	}
 	if idForm.MatchString(id) {
 		return opened(diags)(c.host.OpenID(ctx, strings.ToLower(id)))
 	}
 	at, err := vix.ParseLocator(id, c.host.ParsePath)
-	if err != nil && c.host.Supports(vix.FeatureInventory) != nil {
-		addErrorAt(diags, path.Empty(), err) // the path is all that there is
-		return nil
+	if !c.followsVMs() {
+		if err != nil {
+			addErrorAt(diags, path.Empty(), err) // the path is all that there is
+			return nil
+		}
+		return c.listed(ctx, at, server, diags)
 	}
 	if err != nil && inventoryPathForm.MatchString(id) && !strings.HasSuffix(id, ".vmx") && !strings.HasSuffix(id, ".vmtx") {
 		return opened(diags)(c.host.OpenID(ctx, id))
@@ -68,10 +75,33 @@ func (c *connection) findImported(
 	return opened(diags)(c.host.Open(ctx, at))
 }
 
-// opened turns the outcome of an open into a VM or a diagnostic. None of an
+// listed is the registration of a path where a VM can be opened without one: only the list of the product tells it.
+func (c *connection) listed(
+	ctx context.Context, at vix.Locator, server string, diags *diag.Diagnostics,
+) *vix.Registration {
+	registrar, err := vix.Part[vix.Registrar](c.host, vix.FeatureRegister)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return nil
+	}
+	is, err := registrar.Registration(vix.Believing(ctx, believedAge), vix.Handle{Server: server, ID: at.Path.File, Path: at.Path})
+	if errors.Is(err, vix.ErrGone) {
+		err = &vix.Error{
+			Op: "import", Object: at.Path.String(), Code: vix.CodeVMNotFound, Kind: vix.ErrNotRegistered, At: at,
+			Reason: "The VM is not in the library of the product: there is no registration to import.",
+		}
+	}
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return nil
+	}
+	return is
+}
+
+// opened turns the outcome of an open into a registration or a diagnostic. None of an
 // import's errors has an attribute to point at.
-func opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
-	return func(vm *vix.VM, err error) *vix.VM {
+func opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.Registration {
+	return func(vm *vix.VM, err error) *vix.Registration {
 		var several *vix.Error
 		if errors.As(err, &several) && several.Kind == vix.ErrAmbiguous && len(several.Options) == 0 {
 			told := *several
@@ -83,7 +113,7 @@ func opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
 			addErrorAt(diags, path.Empty(), err)
 			return nil
 		}
-		return vm
+		return &vm.Registration
 	}
 }
 
@@ -94,7 +124,7 @@ const importAge = 5 * time.Second
 // right after its import, which has just read it.
 type imports struct {
 	mu   sync.Mutex
-	read map[string]justImported // by managed object id
+	read map[string]justImported // by managed object id, or by id where there is none
 }
 
 type justImported struct {
@@ -108,15 +138,16 @@ func (m *imports) keep(r vix.Registration) {
 	if m.read == nil {
 		m.read = map[string]justImported{}
 	}
-	m.read[r.ManagedObjectID] = justImported{time.Now(), r}
+	m.read[cmp.Or(r.ManagedObjectID, r.ID)] = justImported{time.Now(), r}
 }
 
 // take gives the registration of a handle once; nil if it was not imported just now.
 func (m *imports) take(handle vix.Handle) *vix.Registration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	just, ok := m.read[handle.ManagedObjectID]
-	delete(m.read, handle.ManagedObjectID)
+	key := cmp.Or(handle.ManagedObjectID, handle.ID)
+	just, ok := m.read[key]
+	delete(m.read, key)
 	if !ok || time.Since(just.at) > importAge || handle.Same(&just.is) != vix.Itself {
 		return nil
 	}

@@ -37,7 +37,7 @@ type part struct {
 	role   role
 	// file and vm are the keys of the file and of the VM that has it; either may be empty.
 	file, vm string
-	// own is the key of the VM that the same address takes out before.
+	// own is the key of the VM that the same address takes out before, or of its file where VMs have no key.
 	own string
 	// named is the key of the file that vmx_path names, where the VM has it no more.
 	named string
@@ -57,6 +57,9 @@ func (p part) keys() []string {
 	}
 	return keys
 }
+
+// takesOut reports that the address of p takes out the VM of q before.
+func (p part) takesOut(q part) bool { return p.own != "" && (p.own == q.vm || p.own == q.file) }
 
 // role is what is planned for a VM, or with a file.
 type role int
@@ -184,7 +187,7 @@ func (p part) against(q part) contradiction {
 	switch {
 	case p.server != q.server && p.server != "" && q.server != "": // an id of one means nothing to the other
 		return none
-	case q.own != "" && q.own == p.vm: // both are of one address
+	case q.takesOut(p): // both are of one address
 		return none
 	case p.role == stays && q.role == leaves && p.adopted && q.ends:
 		return handsOver

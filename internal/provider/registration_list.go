@@ -180,7 +180,7 @@ func (l *registrationList) result(ctx context.Context, req list.ListRequest, ser
 	if !req.IncludeResource {
 		return result
 	}
-	found, err := l.registrar.Registration(ctx, vix.Handle{
+	found, err := l.registrar.Registration(vix.Believing(ctx, believedAge), vix.Handle{
 		Server: server, ID: item.ID, ManagedObjectID: item.ManagedObjectID, Path: item.Path, Datacenter: item.Datacenter,
 	})
 	if errors.Is(err, vix.ErrGone) || errors.Is(err, vix.ErrOtherVM) {

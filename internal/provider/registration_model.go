@@ -21,6 +21,8 @@ import (
 const (
 	defaultCreateTimeout = 10 * time.Minute
 	defaultReadTimeout   = 5 * time.Minute
+	// believedAge is how old an answer may be that reads and plans of many registrations share.
+	believedAge          = 5 * time.Second
 	defaultUpdateTimeout = 10 * time.Minute
 	defaultDeleteTimeout = 10 * time.Minute
 )

@@ -38,7 +38,7 @@ func (r *registrationResource) planCreate(
 	}
 	limit, diags := config.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(vix.Believing(ctx, believedAge), limit)
 	defer cancel()
 	// The configuration tells a value that is not known yet from one that is
 	// left to the host; the plan has the defaults.
@@ -150,12 +150,12 @@ func (c *creation) tainted(err error) *vix.Registration {
 	return e.VM
 }
 
-// own is the key of the VM that the first half was planned for; empty if there was none.
+// own is the key of the VM that the first half was planned for, or of its file where VMs have none; empty if there was none.
 func (c *creation) own() string {
 	if c.note.Out == nil || c.replacing != nil {
 		return ""
 	}
-	return vmKey(c.note.Out.ManagedObjectID)
+	return cmp.Or(vmKey(c.note.Out.ManagedObjectID), fileKey(c.note.Record.FileID))
 }
 
 // refuse says why the host would not register the VM; where that is because of
@@ -164,6 +164,10 @@ func (c *creation) refuse(spec vix.RegisterSpec, err error) {
 	if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeAlreadyExists && e.VM != nil {
 		p := part{server: c.server, role: register, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID), own: c.own()}
 		if c.contradicted(spec, p) {
+			return
+		}
+		if p.takesOut(p) && !c.note.Unregisters {
+			addKeptInTheWay(&c.diags, spec.Path)
 			return
 		}
 		err = alreadyRegistered(e, c.r.conn.journal.usable())
@@ -278,6 +282,10 @@ func (c *creation) fill(plan *registrationModel, spec vix.RegisterSpec, check *v
 	case c.note.Returns && spec.Adopt:
 		// With create_before_destroy it is taken over instead, and nobody tells us.
 		plan.Adopted = types.BoolUnknown()
+	}
+	if check.ID != "" {
+		// Should the path lead elsewhere when this is applied, Terraform refuses it.
+		plan.ID, plan.RegisteredPath = said(check.ID), said(check.Path.String())
 	}
 	if c.config.OnDestroy.IsNull() {
 		plan.OnDestroy = c.r.conn.undoing(plan.Adopted)

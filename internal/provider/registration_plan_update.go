@@ -165,7 +165,7 @@ func (r *registrationResource) planDisplaced(
 func (r *registrationResource) planPlaces(
 	plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics,
 ) path.Paths {
-	replace := planPath(plan, state, r.conn.parsePath)
+	replace := planPath(plan, state, r.conn.parsePath, r.conn.followsVMs())
 	// Another folder or pool is a change in place, which needs nothing more.
 	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
 	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -28,8 +29,9 @@ var (
 // created in registration_create.go, how it is imported in registration_import.go.
 type registrationResource struct {
 	conn *connection
-	// registrar is nil while the provider is not connected.
+	// registrar is nil while the provider is not connected, and where the product has none: lacks says so then.
 	registrar vix.Registrar
+	lacks     error
 }
 
 // NewRegistrationResource makes resource "vix_registration".
@@ -62,7 +64,9 @@ func (r *registrationResource) Configure(
 	_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse,
 ) {
 	r.conn = connectionOf(req.ProviderData, &resp.Diagnostics)
-	r.registrar = partOf[vix.Registrar](r.conn, vix.FeatureRegister, &resp.Diagnostics)
+	if r.conn.connected() {
+		r.registrar, r.lacks = vix.Part[vix.Registrar](r.conn.host, vix.FeatureRegister)
+	}
 }
 
 // ValidateConfig finds what contradicts itself in the configuration alone.
@@ -84,6 +88,8 @@ func (r *registrationResource) ModifyPlan(
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.planDestroy(ctx, req, resp)
+	case r.lacks != nil && req.Plan.Raw.Equal(req.State.Raw): // so a destroy has it planned before
+	case !r.usable(&resp.Diagnostics):
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, req, resp)
 	default:
@@ -107,6 +113,9 @@ func (r *registrationResource) Create(
 		addNotConnected(&resp.Diagnostics, "register "+plan.VMXPath.ValueString(), r.conn)
 		return
 	}
+	if !r.usable(&resp.Diagnostics) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	r.create(ctx, plan, config, resp)
@@ -124,18 +133,14 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, state.ID)...)
-	if !r.conn.connected() {
-		resp.Diagnostics.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
-			r.conn.reason+" What state says of the registration is kept as it was.")
+	if !r.conn.connected() || r.lacks != nil {
+		r.warnUnread(&resp.Diagnostics, state)
 		return
 	}
+	ctx = vix.Believing(ctx, believedAge)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var err error
-	found := r.conn.imports.take(state.handle(rec.Server, r.conn.parsePath))
-	if rec.Imported = found != nil; !rec.Imported {
-		found, err = r.registrar.Registration(ctx, state.handle(rec.Server, r.conn.parsePath))
-	}
+	found, err := r.current(ctx, state, &rec)
 	switch {
 	case errors.Is(err, vix.ErrGone):
 		warnGone(&resp.Diagnostics, state)
@@ -159,6 +164,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 			return
 		}
 	}
+	r.warnElsewhere(&resp.Diagnostics, state, found)
 	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
@@ -213,6 +219,9 @@ func (r *registrationResource) Update(
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if change := state.changeTo(plan); !change.IsZero() || rec.Displaced {
+		if !r.usable(&resp.Diagnostics) {
+			return
+		}
 		if !r.conn.connected() {
 			addNotConnected(&resp.Diagnostics, "change "+state.VMXPath.ValueString(), r.conn)
 			return
@@ -263,7 +272,7 @@ func (r *registrationResource) Delete(
 	if r.conn.staysListed(state) {
 		warnStaysListed(&resp.Diagnostics, state)
 	}
-	if resp.Diagnostics.HasError() || !state.unregisters() {
+	if resp.Diagnostics.HasError() || !state.unregisters() || !r.usable(&resp.Diagnostics) {
 		return
 	}
 	if !r.conn.connected() {
@@ -283,6 +292,9 @@ func (r *registrationResource) ImportState(
 		addNotConnected(&resp.Diagnostics, "import", r.conn)
 		return
 	}
+	if !r.usable(&resp.Diagnostics) {
+		return
+	}
 	server, err := r.conn.server(ctx)
 	if err != nil {
 		addError(&resp.Diagnostics, resp.State.Schema, err)
@@ -293,13 +305,57 @@ func (r *registrationResource) ImportState(
 		return
 	}
 	rec := record{Server: server}
-	rec.placed(&vm.Registration)
+	rec.placed(vm)
 	rec.Imported = true
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
-	r.conn.imports.keep(vm.Registration)
-	imported := importedModel(&vm.Registration)
+	r.conn.imports.keep(*vm)
+	imported := importedModel(vm)
 	for name, value := range imported {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, types.StringValue(vm.ID))...)
+}
+
+// usable reports that there is a registrar, or no host to ask; if not, it says what the product lacks. To forget a registration needs
+// none.
+func (r *registrationResource) usable(diags *diag.Diagnostics) bool {
+	if r.lacks != nil {
+		addErrorAt(diags, path.Empty(), r.lacks)
+	}
+	return r.lacks == nil
+}
+
+// current is the registration as it is, or as an import has read it a moment ago.
+func (r *registrationResource) current(ctx context.Context, state registrationModel, rec *record) (*vix.Registration, error) {
+	handle := state.handle(rec.Server, r.conn.parsePath)
+	found := r.conn.imports.take(handle)
+	if rec.Imported = found != nil; rec.Imported {
+		return found, nil
+	}
+	return r.registrar.Registration(ctx, handle)
+}
+
+// warnUnread says that a registration was not read, and why.
+func (r *registrationResource) warnUnread(diags *diag.Diagnostics, state registrationModel) {
+	if r.conn.connected() {
+		warnUnread(diags, state, r.lacks)
+		return
+	}
+	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
+		r.conn.reason+" What state says of the registration is kept as it was.")
+}
+
+// followsVMs reports that the host finds a registration wherever its VM has moved: vmx_path need not say where it is then.
+func (c *connection) followsVMs() bool {
+	return !c.connected() || c.host.Supports(vix.FeatureInventory) == nil
+}
+
+// warnElsewhere says that vmx_path leads to another file by now than to the one that is registered, as a link may that was changed.
+func (r *registrationResource) warnElsewhere(diags *diag.Diagnostics, state registrationModel, found *vix.Registration) {
+	if r.conn.followsVMs() || found.ConnectionState != vix.Connected {
+		return
+	}
+	if leads, err := r.conn.parsePath(state.VMXPath.ValueString()); err == nil && !leads.Same(found.Path) {
+		warnLeadsElsewhere(diags, state.VMXPath.ValueString(), leads, found.Path)
+	}
 }

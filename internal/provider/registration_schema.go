@@ -112,7 +112,8 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				"word. Known at plan, so " +
 				"that a saved plan is not applied to another host."),
 			"registered_path": text("Path of the `.vmx` file where the VM is now, spelled as the host does. Unknown until the VM is " +
-				"registered, so that what refers to it waits for that; it follows a storage vMotion."),
+				"registered, so that what refers to it waits for that; it follows a storage vMotion. On a hosted product it is known " +
+				"at plan where the file is there, and an apply that would register another file by then is refused."),
 			"adopted": schema.BoolAttribute{
 				Computed: true, PlanModifiers: staysBool,
 				MarkdownDescription: "Whether the VM was registered before and not by this resource. Known at plan: `true` adopts it, " +

@@ -163,7 +163,7 @@ func TestWhatAProductCannotWriteIsSaidAtPlan(t *testing.T) {
 	w = lacking(t, vix.FeatureVariables)
 	w.becomes(variableType)
 	id = w.host.register(mustPath(t, webPath), "web").ID
-	w.plan(nil, args{"vm_id": id, "name": "a", "value": "x"}).diags.has(t, notSupported("VixVM_WriteVariable"))
+	w.plan(nil, args{"vm_id": id, "name": "a", "value": "x"}).diags.has(t, notSupported("VixVM_ReadVariable and VixVM_WriteVariable"))
 }
 
 // A VM that is unregistered keeps what the state has of it, and a destroy has nothing to do.

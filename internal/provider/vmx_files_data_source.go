@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,11 +76,31 @@ func (d *vmxFilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
+	if addFolded(&resp.Diagnostics, found.Files); resp.Diagnostics.HasError() {
+		return
+	}
 	model := newVMXFilesModel(found, config)
 	warnUnreadable(&resp.Diagnostics, found.Unreadable)
 	warnSameFile(&resp.Diagnostics, found.Files)
 	warnSameUUID(&resp.Diagnostics, found.Files)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// addFolded refuses files whose paths are one to Terraform, which composes every letter: one of them would stand for the others.
+func addFolded(diags *diag.Diagnostics, files []vix.File) {
+	byPath := map[string][]string{}
+	for i := range files {
+		at := files[i].Locator().String()
+		byPath[vix.Composed(at)] = append(byPath[vix.Composed(at)], at)
+	}
+	for _, key := range slices.Sorted(maps.Keys(byPath)) {
+		if same := byPath[key]; len(same) > 1 {
+			why := fmt.Sprintf("They differ only in how their letters are composed, which makes no difference in Terraform: %+q. Rename "+
+				"one, or leave its folder out with exclude.", same)
+			diags.AddAttributeError(path.Root("path"), fmt.Sprintf("%d files have the path %s", len(same), key),
+				coded(vix.CodeInvalidArg, why))
+		}
+	}
 }
 
 // warnUnreadable names each datastore that was skipped.

@@ -72,7 +72,7 @@ func (f Feature) Function() string {
 	case FeatureUnregister:
 		return "VixHost_UnregisterVM"
 	case FeatureVariables:
-		return "VixVM_WriteVariable"
+		return "VixVM_ReadVariable and VixVM_WriteVariable"
 	case FeatureDatacenters, FeatureFolders, FeatureInventory, FeatureLogin, FeatureResourcePools, FeatureTemplates:
 	}
 	return fmt.Sprintf("the feature %q", string(f))

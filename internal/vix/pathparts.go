@@ -80,6 +80,9 @@ func rootOf(text string) (root, rest, separator, reason string) {
 // absolute.
 func WindowsRoot(text string) (root, rest string, kind Kind, reason string) {
 	text = strings.ReplaceAll(text, "/", `\`)
+	if strings.HasPrefix(text, `\\.\`) {
+		return "", "", "", `The path is one of a device: \\.\. The path of a file begins with a drive, as C:\, or with a share.`
+	}
 	if long, ok := strings.CutPrefix(text, `\\?\`); ok { // how Windows writes paths of any length
 		text = long
 		if share, ok := strings.CutPrefix(long, `UNC\`); ok {
@@ -91,12 +94,20 @@ func WindowsRoot(text string) (root, rest string, kind Kind, reason string) {
 		if len(parts) < 3 || parts[0] == "" || parts[1] == "" {
 			return "", "", "", `The path of a share needs the server, the share and the file: \\server\share\web\web.vmx.`
 		}
-		return `\\` + parts[0] + `\` + parts[1] + `\`, parts[2], "", ""
+		return `\\` + parts[0] + `\` + parts[1] + `\`, parts[2], "", badStream(parts[2])
 	}
 	if len(text) < 3 || !HasDrive(text) || text[2] != '\\' {
 		return "", "", ErrRelativePath, `The path is not absolute: it begins with neither a drive, as C:\, nor a share.`
 	}
-	return strings.ToUpper(text[:1]) + `:\`, text[3:], "", ""
+	return strings.ToUpper(text[:1]) + `:\`, text[3:], "", badStream(text[3:])
+}
+
+// badStream is why what is behind the root names no file: with a colon it names a stream of one.
+func badStream(rest string) string {
+	if !strings.Contains(rest, ":") {
+		return ""
+	}
+	return "The path has a colon behind its drive, as no file's has: what stands behind it is a stream of a file."
 }
 
 // HasDrive reports a path that begins with a drive of Windows.

@@ -113,6 +113,10 @@ type Check struct {
 	Finished bool
 	// FileID tells the file from every other: see Registration.FileID.
 	FileID string
+	// ID and Path are those of the registration that Register would make or take over, where they are known before it is;
+	// else zero.
+	ID   string
+	Path Path
 }
 
 // Registered is the outcome of Host.Register.

@@ -218,3 +218,26 @@ func isASCII(s string) bool {
 	}
 	return true
 }
+
+// Spellings write a text in each of the encodings, UTF-8 first; '?' stands for a letter that an encoding lacks.
+func Spellings() []func(text string) string {
+	all := []func(string) string{func(text string) string { return text }}
+	for _, t := range tables {
+		c := codec{table: t.table, shifts: slices.Contains(shifting, t.table)}
+		if c.shifts {
+			continue // no program writes paths in them
+		}
+		all = append(all, func(text string) string {
+			var b strings.Builder
+			for _, r := range text {
+				letter, err := c.encode(string(r))
+				if err != nil {
+					letter = "?"
+				}
+				b.WriteString(letter)
+			}
+			return b.String()
+		})
+	}
+	return all
+}

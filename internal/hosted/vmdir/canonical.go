@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -34,27 +35,76 @@ func Canonical(path string) string {
 	return filepath.Join(parent, filepath.Base(path))
 }
 
+// leadsTo is where a path leads that names no file now: as Canonical, and on through links whose ends are away.
+func leadsTo(path string) string {
+	const links = 40 // as many as a system follows
+	path = Canonical(path)
+	for range links {
+		at := path
+		for filepath.Dir(at) != at && !exists(at) {
+			at = filepath.Dir(at)
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			return path
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(at), target)
+		}
+		path = Canonical(target + strings.TrimPrefix(path, at))
+	}
+	return path
+}
+
 // composedLike is the one name in a folder that is the given one in another Unicode form; empty if there is none, or
 // several. Terraform composes every text, and macOS has decomposed names.
 func composedLike(folder, name string) string {
-	if _, err := os.Lstat(filepath.Join(folder, name)); err == nil || norm.NFC.IsNormalString(name) && norm.NFD.IsNormalString(name) {
-		return "" // it is there (a link to nowhere), or has one form only
+	if exists(filepath.Join(folder, name)) {
+		return "" // it is a link to nowhere
+	}
+	if names := alike(folder, name); len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}
+
+// alike are the names in a folder that are the given one in some Unicode form; none where it has one form only.
+func alike(folder, name string) []string {
+	if norm.NFC.IsNormalString(name) && norm.NFD.IsNormalString(name) {
+		return nil
 	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return ""
+		return nil
 	}
-	found := ""
+	var names []string
 	for _, entry := range entries {
-		if norm.NFC.String(entry.Name()) != norm.NFC.String(name) {
-			continue
+		if norm.NFC.String(entry.Name()) == norm.NFC.String(name) {
+			names = append(names, entry.Name())
 		}
-		if found != "" {
-			return ""
-		}
-		found = entry.Name()
 	}
-	return found
+	return names
+}
+
+// forks are the paths that a path may mean, where a folder on it has several names that are one in Terraform, which
+// composes every text. Bytes that Terraform would not have given mean what they are.
+func forks(path string) []string {
+	parent, name := filepath.Dir(path), filepath.Base(path)
+	if parent == path {
+		return nil
+	}
+	if above := forks(parent); above != nil {
+		return above
+	}
+	folder := Canonical(parent)
+	names := alike(folder, name)
+	if len(names) < 2 || !norm.NFC.IsNormalString(name) && slices.Contains(names, name) {
+		return nil
+	}
+	for i := range names {
+		names[i] = filepath.Join(folder, names[i])
+	}
+	return names
 }
 
 // spelled gives each name of a path the letters that its folder has, where a file system takes small and capital letters

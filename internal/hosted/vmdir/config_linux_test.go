@@ -110,6 +110,7 @@ func TestASuspendedVMIsKnownByItsFiles(t *testing.T) {
 		{"suspended", small + "checkpoint.vmState = \"web-1a2b3c4d.vmss\"\n", "", true},
 		{"encrypted and off", sealed, "other-1a2b3c4d.vmss", false},
 		{"encrypted, beside another VM's", sealed, "web2-1a2b3c4d.vmss", false},
+		{"encrypted, beside a copy's", sealed, "web-2-1a2b3c4d.vmss", false},
 		{"encrypted and suspended", sealed, "web-1a2b3c4d.vmss", true},
 	} {
 		root := tree(t)
@@ -120,6 +121,20 @@ func TestASuspendedVMIsKnownByItsFiles(t *testing.T) {
 		if got := Suspended(at, parsed(t, test.text)); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
 		}
+	}
+}
+
+// A copy in the same folder has files whose names begin as the VM's own do.
+func TestTheFilesOfACopyBesideItAreNotAVMsOwn(t *testing.T) {
+	const sealed = "encryption.keySafe = \"x\"\nencryption.data = \"y\"\n"
+	root := tree(t, "web-1a2b3c4d.vmx", "web-1a2b3c4d.vmss", "web-2.vmx", "web-2.vmem.lck/M1.lck", "web-2.vmdk.lck/M1.lck",
+		"web.2.vmem.lck/M1.lck", "web.vmdk.lck/M1.lck", "web-000001.vmdk.lck/M1.lck", "web-5a5b5c5d.vmem.lck/M1.lck")
+	at := write(t, filepath.Join(root, "web.vmx"), sealed)
+	if Suspended(at, parsed(t, sealed)) {
+		t.Error("it is suspended because a copy is")
+	}
+	if got := Locks(at, parsed(t, sealed)); !slices.Equal(got, []string{"web-000001.vmdk.lck", "web-5a5b5c5d.vmem.lck", "web.vmdk.lck"}) {
+		t.Errorf("got %q", got)
 	}
 }
 

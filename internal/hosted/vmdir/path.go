@@ -12,8 +12,13 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
+
+// maxChoices is how many candidates an error lists.
+const maxChoices = 20
 
 // maxPath bounds a path; no system takes that many bytes.
 const maxPath = 32 << 10
@@ -33,15 +38,41 @@ func ParsePath(text, goos string) (vix.Path, error) {
 		e.Reason, e.Kind = reason, kind
 		return vix.Path{}, e
 	}
-	path := Canonical(clean)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return inFolder(path, e)
-	}
-	if !IsVMX(path) {
-		e.Reason = "The path does not end in .vmx: it names something else than a VM's configuration file."
+	if several := forks(clean); several != nil {
+		e.Kind, e.Choices = vix.ErrAmbiguous, shown(several)
+		e.Reason = "Names on the path differ only in how their letters are composed, which makes no difference here:"
+		e.Remedy = "Rename one of them."
 		return vix.Path{}, e
 	}
-	return vix.Path{File: path}, nil
+	path := Canonical(clean)
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return inFolder(path, e)
+	}
+	switch {
+	case IsVMX(path):
+		return vix.Path{File: path}, nil
+	case err == nil && IsVMX(clean) && !info.Mode().IsRegular():
+		e.Code = vix.CodeNotAFile
+		e.Reason = "This is a symbolic link to " + path + ", which is not a regular file, but " + kindOf(info.Mode()) + "."
+	case IsVMX(clean):
+		e.Reason = "This is a symbolic link to " + path + ", and the product opens no file whose name does not end in .vmx."
+	default:
+		e.Reason = "The path does not end in .vmx: it names something else than a VM's configuration file."
+	}
+	return vix.Path{}, e
+}
+
+// shown are paths in which letters that are not composed can be told from those that are.
+func shown(paths []string) []string {
+	var out []string
+	for _, path := range atMost(paths, maxChoices) {
+		if !norm.NFC.IsNormalString(path) {
+			path += " (" + strings.Trim(fmt.Sprintf("%+q", filepath.Base(path)), `"`) + ")"
+		}
+		out = append(out, path)
+	}
+	return out
 }
 
 // ParseFolder reads the path of a folder in the same way.
@@ -51,6 +82,13 @@ func ParseFolder(text, goos string) (string, error) {
 		return "", &vix.Error{
 			Op: "use", Object: quoted(text) + " as the path of a folder", Code: vix.CodeInvalidArg, Kind: kind, Field: vix.FieldFilesPath,
 			Reason: reason,
+		}
+	}
+	if several := forks(clean); several != nil {
+		return "", &vix.Error{
+			Op: "use", Object: quoted(text) + " as the path of a folder", Code: vix.CodeInvalidArg, Kind: vix.ErrAmbiguous,
+			Field: vix.FieldFilesPath, Choices: shown(several), Remedy: "Rename one of them.",
+			Reason: "Names on the path differ only in how their letters are composed, which makes no difference here:",
 		}
 	}
 	return Canonical(clean), nil
@@ -76,12 +114,39 @@ func cleaned(text, goos string) (clean string, kind vix.Kind, reason string) {
 	case !strings.HasPrefix(text, "/"):
 		return "", vix.ErrRelativePath, "The path is not absolute."
 	}
-	return filepath.Clean(text), "", ""
+	return withoutDots(text), "", ""
+}
+
+// withoutDots is a path without what means nothing. Two dots behind a symbolic link lead up from where it leads, as the system has
+// it, and not up from the link.
+func withoutDots(text string) string {
+	clean := "/"
+	for element := range strings.SplitSeq(text, "/") {
+		if element != ".." {
+			clean = filepath.Join(clean, element)
+			continue
+		}
+		if resolved, err := filepath.EvalSymlinks(clean); err == nil {
+			clean = resolved
+		}
+		clean = filepath.Dir(clean)
+	}
+	return clean
 }
 
 // isWindows reports a path that begins as those of Windows do: with a drive or a share.
 func isWindows(text string) bool {
-	return vix.HasDrive(text) || strings.HasPrefix(text, `\\`)
+	return vix.HasDrive(text) || strings.HasPrefix(text, `\\`) || isShare(text)
+}
+
+// isShare reports the path of a share with slashes: //server/share. Elsewhere two slashes mean one, so that it may be a path of this
+// machine, too, if there is such a folder.
+func isShare(text string) bool {
+	server, share, ok := strings.Cut(strings.TrimPrefix(text, "//"), "/")
+	if !strings.HasPrefix(text, "//") || !ok || server == "" || server[0] == '.' || share == "" || share[0] == '/' {
+		return false
+	}
+	return !exists("/" + server)
 }
 
 // cleanedWindows is cleaned for Windows, on any system: slashes and backslashes mean the same, the drive is a capital letter.
@@ -109,10 +174,16 @@ func cleanedWindows(text string) (clean string, kind vix.Kind, reason string) {
 // IsVMX reports a name that ends as a configuration's does, has something before that, and is text.
 func IsVMX(path string) bool {
 	name := path[strings.LastIndexAny(path, `/\`)+1:]
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return false
-	}
-	return len(name) > len(".vmx") && strings.EqualFold(name[len(name)-len(".vmx"):], ".vmx")
+	return IsText(name) && len(name) > len(".vmx") && strings.EqualFold(name[len(name)-len(".vmx"):], ".vmx")
+}
+
+// IsListed reports a name in a folder that is a configuration's. What macOS keeps beside a file on disks of other systems has its
+// name behind "._".
+func IsListed(name string) bool { return IsVMX(name) && !strings.HasPrefix(name, "._") }
+
+// IsText reports a name that a path can say.
+func IsText(name string) bool {
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // inFolder is the configuration that a bundle has, or an error that lists those of a folder.
@@ -124,7 +195,7 @@ func inFolder(folder string, e *vix.Error) (vix.Path, error) {
 	}
 	var found []string
 	for _, entry := range entries {
-		if IsVMX(entry.Name()) && !entry.IsDir() {
+		if IsListed(entry.Name()) && !entry.IsDir() {
 			found = append(found, filepath.Join(folder, entry.Name()))
 		}
 	}
@@ -144,7 +215,7 @@ func inFolder(folder string, e *vix.Error) (vix.Path, error) {
 	default:
 		e.Reason = fmt.Sprintf("%s, and %d .vmx are in it:", what, len(found))
 	}
-	e.Choices = atMost(found, 20)
+	e.Choices = atMost(found, maxChoices)
 	return vix.Path{}, e
 }
 

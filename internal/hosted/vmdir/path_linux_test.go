@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -33,6 +34,7 @@ func TestWindowsSpellingsOfOnePathAreOne(t *testing.T) {
 	for text, kind := range map[string]vix.Kind{
 		`VMs\web.vmx`: vix.ErrRelativePath, `C:web.vmx`: vix.ErrRelativePath, `\VMs\web.vmx`: vix.ErrRelativePath,
 		`~\web.vmx`: vix.ErrRelativePath, `[ds] web/web.vmx`: vix.ErrDatastorePath, `\\nas\web.vmx`: "",
+		`\\.\C:\VMs\web.vmx`: "", `C:\VMs\a.txt:web.vmx`: "", `\\nas\vms\web.vmx::$DATA`: "",
 	} {
 		if got, k, reason := cleaned(text, "windows"); reason == "" || k != kind {
 			t.Errorf("%s is taken as %q, %q", text, got, k)
@@ -50,6 +52,7 @@ func TestWhatIsNoPathHereIsRefusedAndSaidWhy(t *testing.T) {
 		`C:\VMs\web.vmx`:                   "Windows",
 		"c:/VMs/web.vmx":                   "Windows",
 		`\\nas\vms\web.vmx`:                "Windows",
+		"//nas/vms/web.vmx":                "Windows",
 		"/vms/web\x00.vmx":                 "control character",
 		"/vms/web.vmdk":                    "does not end in .vmx",
 		"/vms/.vmx":                        "does not end in .vmx",
@@ -155,33 +158,161 @@ func TestANameIsSpelledAsItsFolderListsIt(t *testing.T) {
 	}
 }
 
+// Two dots lead up from where a link leads, as they do for every other program.
+func TestTwoDotsBehindALinkLeadWhereTheSystemGoes(t *testing.T) {
+	root := tree(t, "web/web.vmx", "other/web/web.vmx", "other/sub/x")
+	if err := os.Symlink(filepath.Join(root, "other/sub"), filepath.Join(root, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"/link/../web/web.vmx": "other/web/web.vmx", "/link/.././web/../../web/web.vmx": "web/web.vmx", "/none/../web/web.vmx": "web/web.vmx",
+	} {
+		got := parse(t, root+text)
+		if got != filepath.Join(root, want) {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+		byUs, err1 := os.Stat(got)
+		if bySystem, err := os.Stat(root + text); err == nil && (err1 != nil || !os.SameFile(byUs, bySystem)) {
+			t.Errorf("%q is read as %q, which is another file", text, got)
+		}
+	}
+	if folder, err := ParseFolder(root+"/link/../web", "linux"); err != nil || folder != filepath.Join(root, "other/web") {
+		t.Errorf("the folder is read as %q, %v", folder, err)
+	}
+}
+
+// Terraform composes every letter, so that of two names that differ in nothing else it can mean either.
+func TestNamesThatFoldToOneAreAnErrorThatListsThem(t *testing.T) {
+	composed, decomposed := "c\u00e9", "ce\u0301"
+	root := tree(t, composed+"/web.vmx", decomposed+"/web.vmx", "e\u0302\u0323/x.vmx", "\u00ea\u0323/x.vmx", "plain/x.vmx")
+	for _, text := range []string{composed + "/web.vmx", "\u1ec7/x.vmx", composed + "/none/none.vmx"} {
+		_, err := ParsePath(filepath.Join(root, text), "linux")
+		e, ok := errors.AsType[*vix.Error](err)
+		if !ok || e.Kind != vix.ErrAmbiguous || len(e.Choices) != 2 || e.Choices[0] == e.Choices[1] {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := ParseFolder(filepath.Join(root, composed), "linux"); !errors.Is(err, vix.ErrAmbiguous) {
+		t.Errorf("a folder: %v", err)
+	}
+	if got := parse(t, filepath.Join(root, decomposed, "web.vmx")); got != filepath.Join(root, decomposed, "web.vmx") {
+		t.Errorf("bytes that mean one of the two are read as %q", got)
+	}
+}
+
+func TestALinkToWhatIsNoConfigurationSaysSo(t *testing.T) {
+	root := tree(t, "abc123", "Mac.vmwarevm/Mac.vmx", "Mac.vmwarevm/._Mac.vmx")
+	if err := errors.Join(os.Symlink("abc123", filepath.Join(root, "store.vmx")), os.Symlink("/dev/null", filepath.Join(root, "dev.vmx"))); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		code vix.Code
+		says string
+	}{
+		"store.vmx": {vix.CodeInvalidArg, "link to " + root + "/abc123"}, "dev.vmx": {vix.CodeNotAFile, "link to /dev/null"},
+	} {
+		_, err := ParsePath(filepath.Join(root, name), "linux")
+		if vix.CodeOf(err) != test.code || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := parse(t, filepath.Join(root, "Mac.vmwarevm")); got != filepath.Join(root, "Mac.vmwarevm/Mac.vmx") {
+		t.Errorf("what macOS keeps beside a file counts: %q", got)
+	}
+}
+
 func TestASetKnowsAFileUnderEverySpelling(t *testing.T) {
-	root := tree(t, "web/web.vmx", "db/db.vmx", "\xe4.vmx", "üb/x.vmx")
+	root := tree(t, "web/web.vmx", "db/db.vmx", "\xe4.vmx", "üb/x.vmx", "here/web.vmx")
 	if err := errors.Join(os.Symlink(filepath.Join(root, "web"), filepath.Join(root, "link")),
 		os.Link(filepath.Join(root, "db/db.vmx"), filepath.Join(root, "other.vmx"))); err != nil {
 		t.Fatal(err)
 	}
-	s := NewSet([]string{root + "/link/web.vmx", root + "//db/./db.vmx", root + "/\xe4.vmx", root + "/\xfcb/x.vmx", "/gone/gone.vmx"})
+	paths := []string{root + "/link/web.vmx", root + "//db/./db.vmx", root + "/\xe4.vmx", root + "/\xfcb/x.vmx", "/gone/gone.vmx"}
+	s := NewList(paths)
 	for name, want := range map[string]bool{
 		"web/web.vmx": true, "db/db.vmx": true, "other.vmx": true, "\xe4.vmx": true, "üb/x.vmx": true, "ub/x.vmx": false, "web/other.vmx": false,
+		"here/web.vmx": false,
 	} {
-		if got := s.Has(Canonical(filepath.Join(root, name))); got != want {
-			t.Errorf("%q: %t", name, got)
+		if got, doubts := s.Has(Canonical(filepath.Join(root, name))); got != want || len(doubts) > 0 {
+			t.Errorf("%q: %t, %v", name, got, doubts)
 		}
 	}
-	for unread, like := range map[string]map[string]bool{
-		"/vms/\xdcbung/\xdcbung.vmx": {"/vms/Übung/Übung.vmx": true, "/vms/Ubung/Ubung.vmx": false, "/vms/Übungen/Übungen.vmx": false},
-		"/vms/\xce\xbb 64.vmx":       {"/vms/位 64.vmx": true, "/vms/位位位 64.vmx": false, "/vms/位 65.vmx": false},
-		"/vms/\x81\\\x81\\.vmx":      {"/vms/乗乗.vmx": true}, // half of a letter of GBK may be ASCII
-		"/vms/?? \x1a.vmx":           {"/vms/位位 位.vmx": true, "/vms/位 位.vmx": false},
+	gone, _ := s.Has("/gone/gone.vmx")
+	other, _ := s.Has("/gone/other.vmx")
+	if !gone || other || len(s.Blurs()) != 0 || len(s.Paths()) != len(paths) {
+		t.Errorf("got %q, and not read %q", s.Paths(), s.Blurs())
+	}
+}
+
+// A list whose encoding nobody tells is read by the files that there are. What fits several of them, or none, is no VM's for sure.
+func TestAListInAnotherEncodingIsReadByTheFilesThatThereAre(t *testing.T) {
+	root := tree(t, "клон/клон.vmx", "стол/стол.vmx", "位 64.vmx", "乗乗.vmx", "u\u0308b.vmx", "位位 位.vmx", "位 位.vmx", "é/x.vmx", "è/x.vmx", "VM ?/v.vmx")
+	for line, test := range map[string]struct {
+		is     []string
+		doubts []string
+		not    []string
+	}{
+		"/\xea\xeb\xee\xed/\xea\xeb\xee\xed.vmx": {is: []string{"клон/клон.vmx"}, not: []string{"стол/стол.vmx"}},
+		"/\xce\xbb 64.vmx":                       {is: []string{"位 64.vmx"}, not: []string{"位位 位.vmx"}}, // text of UTF-8, too
+		"/\x81\\\x81\\.vmx":                      {is: []string{"乗乗.vmx"}},                              // half of a letter may be ASCII
+		"/\xfcb.vmx":                             {is: []string{"u\u0308b.vmx"}},
+		"/?? \x1a.vmx":                           {is: []string{"位位 位.vmx"}, not: []string{"位 位.vmx"}},
+		"/?/x.vmx":                               {doubts: []string{"é/x.vmx", "è/x.vmx"}, not: []string{"位 64.vmx"}},
+		"/VM ?/v.vmx":                            {is: []string{"VM ?/v.vmx"}},
+		"/\xff\xff\xff \xff.vmx":                 {not: []string{"é/x.vmx", "клон/клон.vmx"}},
+		"/\x80\x80 64.vmx":                       {doubts: []string{"位 64.vmx"}, not: []string{"é/x.vmx"}}, // in no encoding
 	} {
-		for path, want := range like {
-			if got := NewSet([]string{unread}).Has(path); got != want {
-				t.Errorf("%q may be %q: %t", unread, path, got)
+		s := NewList([]string{root + line})
+		for want, names := range map[int][]string{0: test.is, 1: test.doubts, 2: test.not} {
+			for _, name := range names {
+				is, doubts := s.Has(filepath.Join(root, name))
+				if is != (want == 0) || len(doubts) > 0 != (want == 1) {
+					t.Errorf("%q is %q: %t, %v", line, name, is, doubts)
+				}
 			}
 		}
+		if len(s.Paths())+len(s.Blurs()) != 1 {
+			t.Errorf("%q is %q and %q", line, s.Paths(), s.Blurs())
+		}
 	}
-	if !s.Has("/gone/gone.vmx") || s.Has("/gone/other.vmx") || len(s.Unread()) != 1 || len(s.Paths()) != 4 {
-		t.Errorf("got %q, and not read %q", s.Paths(), s.Unread())
+	blurs := NewList([]string{"/vms/\xea\xeb.vmx", "/vms/\xef\xe5.vmx"}).Blurs()
+	if len(blurs) != 2 || blurs[0].Text == blurs[1].Text || !utf8.ValidString(blurs[0].Text) {
+		t.Errorf("two VMs are shown as %q", blurs)
+	}
+}
+
+// Of a library that is text an entry means what it says: no letter of it stands for another one.
+func TestADeadEntryOfALibraryStandsForNoOtherVM(t *testing.T) {
+	root := tree(t, "стол/стол.vmx", "VM é/vm.vmx", "here/web.vmx")
+	s := NewSet([]string{root + "/клон/клон.vmx", root + "/VM ?/vm.vmx", root + "/gone/web.vmx"})
+	for _, name := range []string{"стол/стол.vmx", "VM é/vm.vmx", "here/web.vmx"} {
+		if is, doubts := s.Has(filepath.Join(root, name)); is || len(doubts) > 0 {
+			t.Errorf("%q: %t, %v", name, is, doubts)
+		}
+	}
+	if is, doubts := NewSet([]string{root + "/VM \uFFFD/vm.vmx"}).Has(root + "/VM é/vm.vmx"); is || len(doubts) != 1 {
+		t.Errorf("what vmrest could not say itself: %t, %v", is, doubts)
+	}
+}
+
+// While what they lie on is away, VMs are told apart by the text of their paths, as far as links lead; what may be one VM leaves a doubt.
+func TestAVMWhoseDiskIsAwayIsStillInTheSet(t *testing.T) {
+	root := tree(t, "disk/web/web.vmx", "Bu\u0308cher/x/x.vmx", "inner/real/db.vmx")
+	if err := errors.Join(os.Symlink(filepath.Join(root, "disk"), filepath.Join(root, "home")), os.Symlink("home", filepath.Join(root, "again")),
+		os.Symlink("real", filepath.Join(root, "inner/link"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"disk", "Bu\u0308cher", "inner"} {
+		if err := os.Rename(filepath.Join(root, name), filepath.Join(root, name+" is away")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := NewSet([]string{root + "/again/web/web.vmx", root + "/Bu\u0308cher/x/x.vmx", root + "/inner/link/db.vmx"})
+	for name, want := range map[string]struct{ is, doubt bool }{
+		"disk/web/web.vmx": {true, false}, "B\u00fccher/x/x.vmx": {true, false}, "inner/real/db.vmx": {false, true}, "disk/other/other.vmx": {false, false},
+	} {
+		if is, doubts := s.Has(filepath.Join(root, name)); is != want.is || len(doubts) > 0 != want.doubt {
+			t.Errorf("%q: %t, %v", name, is, doubts)
+		}
 	}
 }

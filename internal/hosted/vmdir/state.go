@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func Suspended(path string, file *vmx.File) bool {
 	}
 	// Of a wholly encrypted file nobody can read that; its state lies beside it.
 	return file.Sealed() && slices.ContainsFunc(names(path), func(name string) bool {
-		return strings.EqualFold(filepath.Ext(name), ".vmss") && isOf(name, path)
+		return memoryOf(path, ".vmss").MatchString(name) && !othersOwn(path, name)
 	})
 }
 
@@ -39,9 +40,8 @@ func Locks(path string, file *vmx.File) []string {
 		if !ok {
 			continue
 		}
-		memory := strings.EqualFold(filepath.Ext(of), ".vmem") && isOf(of, path)
-		disk := slices.Contains(disks, of) || file.Sealed() && strings.EqualFold(filepath.Ext(of), ".vmdk")
-		if (memory || disk) && holdsLock(filepath.Join(filepath.Dir(path), name)) {
+		named := memoryOf(path, ".vmem").MatchString(of) || file.Sealed() && strings.EqualFold(filepath.Ext(of), ".vmdk")
+		if (slices.Contains(disks, of) || named && !othersOwn(path, of)) && holdsLock(filepath.Join(filepath.Dir(path), name)) {
 			locks = append(locks, name)
 		}
 	}
@@ -90,9 +90,20 @@ func names(path string) []string {
 	return out
 }
 
-// isOf reports a file that is named after a configuration: web.vmem and web-1a2b3c4d.vmem are of web.vmx.
-func isOf(name, path string) bool {
-	return strings.HasPrefix(name, stem(path)+".") || strings.HasPrefix(name, stem(path)+"-")
+// memoryOf matches the files that hold what is in a VM's memory: web.vmem and web-1a2b3c4d.vmem of web.vmx, and the one of a snapshot.
+func memoryOf(path, ending string) *regexp.Regexp {
+	return regexp.MustCompile("^" + regexp.QuoteMeta(stem(path)) + "(?i)(-[0-9a-f]{8}|-Snapshot[0-9]+)?" + regexp.QuoteMeta(ending) + "$")
+}
+
+// othersOwn reports a file that is named after another configuration in the folder, and after that more closely.
+func othersOwn(path, name string) bool {
+	after := func(path string) int {
+		if of := stem(path); strings.HasPrefix(name, of+".") || strings.HasPrefix(name, of+"-") {
+			return len(of)
+		}
+		return 0
+	}
+	return slices.ContainsFunc(names(path), func(other string) bool { return IsListed(other) && after(other) > after(path) })
 }
 
 // stem is the name of a configuration without its ending.

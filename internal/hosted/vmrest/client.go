@@ -13,9 +13,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -24,6 +27,9 @@ const (
 	mediaType = "application/vnd.vmware.vmw.rest-v1+json"
 	// maxAnswer bounds an answer, in bytes. The list of ten thousand VMs is a tenth of it.
 	maxAnswer = 16 << 20
+	// maxCalls is how often a busy vmrest is asked, in all; the pause between two is twice the one before it.
+	maxCalls                 = 5
+	firstPause, longestPause = 500 * time.Millisecond, 2 * time.Second
 )
 
 // VM is an entry of the library.
@@ -39,20 +45,22 @@ type Client struct {
 	at      *url.URL
 	login   Endpoint
 	agent   string
+	mask    secret.Mask
 	timeout time.Duration
+	pause   time.Duration // before a read that found vmrest busy is sent again
 	http    *http.Client
 	turn    chan struct{}
 	// refused is the answer to the login, if it was refused: it is not tried again.
 	refused error
 }
 
-// New makes a client; nothing is sent. Each call ends after timeout.
-func New(at Endpoint, timeout time.Duration, userAgent string) (*Client, error) {
+// New makes a client; nothing is sent. Each call ends after timeout. What mask hides is not shown, should it be in an answer.
+func New(at Endpoint, timeout time.Duration, userAgent string, mask secret.Mask) (*Client, error) {
 	base, err := at.base()
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{at: base, login: at, agent: userAgent, timeout: timeout, turn: make(chan struct{}, 1)}
+	c := &Client{at: base, login: at, agent: userAgent, timeout: timeout, mask: mask, pause: firstPause, turn: make(chan struct{}, 1)}
 	c.http = &http.Client{
 		// No proxy and no redirection: the login is for this address alone.
 		Transport: &http.Transport{
@@ -66,11 +74,48 @@ func New(at Endpoint, timeout time.Duration, userAgent string) (*Client, error) 
 // Close ends the connections that are kept.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// VMs are the entries of the library, as it answers: GET /vms.
+// VMs are the entries of the library, as it answers: GET /vms. What an answer lacks is not there, so one with an entry that
+// is none is an error. A library without entries may be a list of none, or null. A vmrest that is busy is asked again.
 func (c *Client) VMs(ctx context.Context) ([]VM, error) {
-	var vms []VM
-	err := c.call(ctx, "read the library of VMs from", http.MethodGet, "/vms", nil, &vms)
-	return vms, err
+	const op = "read the library of VMs from"
+	pause := c.pause
+	for calls := 1; ; calls++ {
+		var vms []VM
+		err := c.call(ctx, op, http.MethodGet, "/vms", nil, &vms)
+		if err == nil {
+			return vms, c.understand(op, vms)
+		}
+		if !errors.Is(err, errBusy) || calls == maxCalls {
+			return nil, err
+		}
+		if stopped := wait(ctx, pause); stopped != nil {
+			return nil, c.broke(op, stopped)
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// understand refuses a list with an entry that is no VM.
+func (c *Client) understand(op string, vms []VM) error {
+	for _, vm := range vms {
+		if !filepath.IsAbs(vm.Path) && !vix.HasDrive(vm.Path) && !strings.HasPrefix(vm.Path, `\\`) {
+			return c.nonsense(op, fmt.Sprintf("a list of VMs with an entry that has no absolute path: id %q, path %q",
+				c.mask.Hide(vm.ID), c.mask.Hide(vm.Path)))
+		}
+	}
+	return nil
+}
+
+// wait waits a while, or until the context is done.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Register adds a VM to the library under a name: POST /vms/registration. It is sent once; an error that has Doubt
@@ -87,9 +132,10 @@ func (c *Client) Register(ctx context.Context, name, path string) error {
 	return err
 }
 
-// said reports an error that vmrest itself has given, or that came before anything was sent.
+// said reports an error that vmrest itself has given of its own will, or that came before anything was sent. One that has failed
+// inside, or stands behind something that waited for it, may have done what it was asked for.
 func said(e *vix.Error) bool {
-	return e.Fault != "" || e.Code == vix.CodeHostNetworkConnRefused || e.Code == vix.CodeHostUserPermissions
+	return e.Fault != "" && !errors.Is(e, errFailed) || e.Code == vix.CodeHostNetworkConnRefused || e.Code == vix.CodeHostUserPermissions
 }
 
 // call makes one call, when it is its turn.
@@ -110,8 +156,16 @@ func (c *Client) call(ctx context.Context, op, method, path string, body, answer
 	return err
 }
 
-// errSlow is the cause of a call that took longer than one may.
-var errSlow = errors.New("vmrest did not answer in time")
+var (
+	// errSlow is the cause of a call that took longer than one may.
+	errSlow = errors.New("vmrest did not answer in time")
+	// errFailed is an answer that something has gone wrong inside, errBusy one that says that it may go right at once.
+	errFailed = errors.New("vmrest has failed")
+	errBusy   = fmt.Errorf("%w: it is busy", errFailed)
+)
+
+// busyTexts are what vmrest says while it, or the product, does something else: vmrun says the same.
+var busyTexts = []string{"not supported for the specified parameters", "already in use"}
 
 func (c *Client) send(ctx context.Context, op, method, path string, body, answer any) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errSlow)
@@ -169,7 +223,13 @@ func (c *Client) refusal(op string, status int, body []byte) error {
 	}
 	e.Fault = fmt.Sprintf("HTTP status %d", status)
 	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &answer) == nil && answer.Message != "" {
-		e.Fault += fmt.Sprintf(", code %d: %s", answer.Code, answer.Message)
+		e.Fault += fmt.Sprintf(", code %d: %s", answer.Code, c.mask.Hide(answer.Message))
+	}
+	switch {
+	case slices.ContainsFunc(busyTexts, func(text string) bool { return strings.Contains(answer.Message, text) }):
+		e.Cause = errBusy
+	case status >= http.StatusInternalServerError:
+		e.Cause = errFailed
 	}
 	switch status {
 	case http.StatusUnauthorized:

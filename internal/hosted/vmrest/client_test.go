@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -24,7 +25,7 @@ func serve(t *testing.T, handle http.HandlerFunc) *Client {
 	t.Helper()
 	s := httptest.NewServer(handle)
 	t.Cleanup(s.Close)
-	c, err := New(Endpoint{URL: s.URL, Username: "u", Password: "p"}, time.Minute, "agent/1")
+	c, err := New(Endpoint{URL: s.URL, Username: "u", Password: "p"}, time.Minute, "agent/1", secret.NewMask("p-secret"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,9 @@ func TestAnswersThatSayNoAndNoAnswersAtAll(t *testing.T) {
 		"forbidden":  {answer(403, "{}"), vix.CodeHostUserPermissions, "403", false},
 		"no vmrest":  {answer(404, "<html>"), vix.CodeNetHTTPGeneric, "no vmrest", false},
 		"conflict":   {answer(409, ""), vix.CodeObjectIsBusy, "409", false},
-		"broken":     {answer(500, "\ufeff{\"Message\": \"x\", \"Code\": 1}"), vix.CodeNetHTTPGeneric, "code 1: x", false},
+		"broken":     {answer(500, "\ufeff{\"Message\": \"x\", \"Code\": 1}"), vix.CodeNetHTTPGeneric, "code 1: x", true},
+		"no gateway": {answer(504, "gateway"), vix.CodeNetHTTPGeneric, "504", true},
+		"echo":       {answer(400, `{"Code": 1, "Message": "bad login u:p-secret"}`), vix.CodeInvalidArg, "code 1: bad login u:(hidden)", false},
 		"redirected": {answer(302, ""), vix.CodeNetHTTPGeneric, "302", false},
 		"cut off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, vix.CodeHostConnectionLost,
 			"connection failed", true},
@@ -130,16 +133,58 @@ func TestAnswersThatSayNoAndNoAnswersAtAll(t *testing.T) {
 			t.Errorf("%s: %v, in doubt: %+v", name, err, e)
 		}
 	}
-	c := serve(t, answer(200, "<html>"))
-	if _, err := c.VMs(t.Context()); vix.CodeOf(err) != vix.CodeNetHTTPGeneric {
-		t.Errorf("nonsense: %v", err)
+}
+
+// What is not in the list is gone: only a list that is understood to the last entry says so.
+func TestAListWithWhatIsNoEntryIsNoList(t *testing.T) {
+	for body, want := range map[string]int{
+		"<html>": -1, "": -1, "{}": -1, "[null]": -1, "[{}]": -1, `[{"id":"A","vmx":"/x.vmx"}]`: -1, `[{"id":"A","path":"x.vmx"}]`: -1, "[] []": -1,
+		`[{"id":"A","path":"/x.vmx"},{"id":"B"}]`: -1, "[]": 0, "null": 0, `[{"id":"A","path":"C:\\x.vmx"}]`: 1,
+	} {
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+		vms, err := c.VMs(t.Context())
+		if want < 0 && vix.CodeOf(err) != vix.CodeNetHTTPGeneric || want >= 0 && (err != nil || len(vms) != want) {
+			t.Errorf("%s: %+v, %v", body, vms, err)
+		}
+	}
+}
+
+// A read that finds vmrest busy, with another process for example, is sent again, and not without an end; nothing else is.
+func TestABusyVMRestIsAskedAgainAndToldOnce(t *testing.T) {
+	const busy = `{"Code": 100, "Message": "The operation is not supported for the specified parameters"}`
+	for name, test := range map[string]struct {
+		body  string
+		busy  int32 // how many answers are
+		want  int32
+		fails bool
+	}{
+		"for a while": {busy, 3, 4, false}, "for ever": {busy, 100, maxCalls, true}, "broken": {`{"Message": "x"}`, 100, 1, true},
+	} {
+		var calls, posts atomic.Int32
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				posts.Add(1)
+			} else if calls.Add(1) > test.busy {
+				_, _ = io.WriteString(w, "[]")
+				return
+			}
+			w.WriteHeader(500)
+			_, _ = io.WriteString(w, test.body)
+		})
+		c.pause = time.Millisecond
+		if _, err := c.VMs(t.Context()); (err != nil) != test.fails || calls.Load() != test.want {
+			t.Errorf("%s: %d calls, %v", name, calls.Load(), err)
+		}
+		if err := c.Register(t.Context(), "web", "/web.vmx"); err == nil || posts.Load() != 1 {
+			t.Errorf("%s: %d registrations were sent, %v", name, posts.Load(), err)
+		}
 	}
 }
 
 func TestAServerThatIsNotThereOrDoesNotAnswer(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	c, err := New(Endpoint{URL: gone.URL}, time.Minute, "")
+	c, err := New(Endpoint{URL: gone.URL}, time.Minute, "", secret.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}

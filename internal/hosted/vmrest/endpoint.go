@@ -4,6 +4,7 @@
 package vmrest
 
 import (
+	"encoding/base64"
 	"net"
 	"net/url"
 	"strings"
@@ -18,6 +19,14 @@ type Endpoint struct {
 	Username, Password string
 	// Insecure accepts any certificate, and http:// over a network.
 	Insecure bool
+}
+
+// Authorization is how a login is sent: a password in another form.
+func Authorization(username, password string) string {
+	if password == "" {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(username + ":" + password))
 }
 
 // base is the URL of the calls.

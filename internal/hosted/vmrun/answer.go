@@ -19,21 +19,21 @@ type AnswerError struct {
 	Code vix.Code
 	// Reason is what the text means, in full sentences; empty where nobody knows it.
 	Reason string
-	// Text is all that vmrun said, as text, in one line.
+	// Text is all that vmrun said, as text, in one line and without secrets.
 	Text string
 	// Calls is how often it was asked.
 	Calls int
 	// Vague is set where the text does not say why: the VM's log may.
 	Vague bool
+
+	paused bool
 }
 
 // pausedText is what vmrun says of most that is asked of a paused VM.
 const pausedText = "The virtual machine is paused"
 
 // Paused reports that the VM is paused.
-func (f *AnswerError) Paused() bool {
-	return strings.Contains(f.Text, pausedText) && f.Code == vix.CodeObjectIsBusy
-}
+func (f *AnswerError) Paused() bool { return f.paused }
 
 // Error implements error.
 func (f *AnswerError) Error() string { return fmt.Sprintf("vmrun %s: %s", f.Command, f.Text) }
@@ -91,11 +91,11 @@ var meanings = []meaning{
 	{text: "Unrecognized command", code: vix.CodeNotSupported, reason: "This vmrun does not know the command."},
 }
 
-// newAnswerError says what a failed process means.
-func newAnswerError(command string, out output, calls int) *AnswerError {
-	f := &AnswerError{Command: command, Code: vix.CodeFail, Text: shown(out), Calls: calls}
+// answerError says what a failed process means, by what it said and not by what of that is shown.
+func (r *Runner) answerError(command string, out output, calls int) *AnswerError {
+	f := &AnswerError{Command: command, Code: vix.CodeFail, Text: r.shown(out), Calls: calls}
 	if m := meaningOf(out); m != nil {
-		f.Code, f.Reason, f.Vague = m.code, m.reason, m.vague
+		f.Code, f.Reason, f.Vague, f.paused = m.code, m.reason, m.vague, m.text == pausedText
 	}
 	return f
 }
@@ -132,9 +132,9 @@ func withoutPath(text string) string {
 // maxShown is how much of a text an error repeats, in bytes.
 const maxShown = 600
 
-// shown is what a process said, in one line that people can read.
-func shown(out output) string {
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(out.text, "\uFFFD")), " ")
+// shown is what a process said, in one line that people can read, and without secrets.
+func (r *Runner) shown(out output) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(r.mask.Hide(out.text), "\uFFFD")), " ")
 	if i := strings.Index(text, " Usage: vmrun"); i >= 0 {
 		text = text[:i] // who reads an error does not need all commands
 	}

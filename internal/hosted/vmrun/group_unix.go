@@ -13,10 +13,11 @@ import (
 )
 
 // group makes a command and whatever it starts end together when its context is done, also what ignores signals. A
-// group of its own gets no Ctrl-C from the terminal either: whoever started it decides. What it returns is to be called
+// group of its own gets no Ctrl-C from the terminal either: whoever started it decides; where the system can, it ends the command
+// when that one is killed. What it returns is to be called
 // when the command runs, and gives what is to be called when it has ended.
 func group(cmd *exec.Cmd) (started func() (release func())) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = attributes()
 	cmd.Cancel = func() error {
 		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		if errors.Is(err, syscall.ESRCH) {

@@ -10,11 +10,13 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -35,7 +37,7 @@ type Runner struct {
 	// timeout bounds a process that changes nothing.
 	timeout time.Duration
 	pause   time.Duration
-	secrets *strings.Replacer
+	mask    secret.Mask
 	log     *slog.Logger
 
 	slots chan struct{}
@@ -47,17 +49,12 @@ type Runner struct {
 }
 
 // New makes a Runner of the vmrun at a path, for a kind of host as -T names it: ws, player, fusion. A process that
-// changes nothing ends after timeout. Secrets are texts that are not shown, whoever has printed them. The log is told of
+// changes nothing ends after timeout. What mask hides is not shown, whoever has printed it. The log is told of
 // each process, and never of an argument but the VM.
-func New(path, kind string, timeout time.Duration, log *slog.Logger, secrets ...string) *Runner {
-	r := &Runner{path: path, kind: kind, timeout: timeout, log: log, pause: firstPause, slots: make(chan struct{}, atOnce)}
-	var masked []string
-	for _, secret := range secrets {
-		if secret != "" {
-			masked = append(masked, secret, "(hidden)")
-		}
+func New(path, kind string, timeout time.Duration, log *slog.Logger, mask secret.Mask) *Runner {
+	r := &Runner{
+		path: path, kind: kind, timeout: timeout, log: log, pause: firstPause, slots: make(chan struct{}, atOnce), mask: mask,
 	}
-	r.secrets = strings.NewReplacer(masked...)
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }
@@ -124,7 +121,7 @@ func (r *Runner) Do(ctx context.Context, c Call) (string, error) {
 			return out.text, nil
 		}
 		if m := meaningOf(out); m == nil || !m.passing || calls == maxCalls {
-			return "", newAnswerError(c.Command, out, calls)
+			return "", r.answerError(c.Command, out, calls)
 		}
 		if err := wait(ctx, pause); err != nil {
 			return "", err
@@ -140,7 +137,7 @@ func (r *Runner) tell(ctx context.Context, c Call, call int, begun time.Time, ou
 	case err != nil:
 		fields = append(fields, "error", err.Error())
 	case out.failed():
-		fields = append(fields, "status", out.status, "says", shown(out))
+		fields = append(fields, "status", out.status, "says", r.shown(out))
 	}
 	r.log.DebugContext(ctx, "vmrun", fields...)
 }
@@ -171,15 +168,18 @@ func (r *Runner) once(ctx context.Context, argv []string, changes bool) (output,
 		ctx, expire = context.WithTimeoutCause(ctx, r.timeout, errSlow)
 		defer expire()
 	}
-	out, err := r.process(ctx, argv)
+	out, err := r.process(ctx, argv, changes)
 	if ctx.Err() != nil {
 		return output{}, context.Cause(ctx)
 	}
 	return out, err
 }
 
-// process runs vmrun with an argument vector until it ends or ctx does.
-func (r *Runner) process(ctx context.Context, argv []string) (output, error) {
+// process runs vmrun with an argument vector until it ends or ctx does. What a process that changes nothing leaves behind, with the
+// pipes in its hands, ends with it; of one that starts a VM it is the VM.
+func (r *Runner) process(ctx context.Context, argv []string, changes bool) (output, error) {
+	runtime.LockOSThread() // the system tells a process of the end of the thread that has started it: see group
+	defer runtime.UnlockOSThread()
 	var stdout, stderr capture
 	cmd := exec.CommandContext(ctx, r.path, argv...) //nolint:gosec // the program that the user named; no shell reads the arguments
 	cmd.Stdout, cmd.Stderr, cmd.Env, cmd.WaitDelay = &stdout, &stderr, environment(os.Environ()), afterEnd
@@ -189,6 +189,9 @@ func (r *Runner) process(ctx context.Context, argv []string) (output, error) {
 	}
 	release := started()
 	err := cmd.Wait()
+	if !changes && errors.Is(err, exec.ErrWaitDelay) {
+		_ = cmd.Cancel() // what is left may have ended by now
+	}
 	release()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && !exit.Exited() {
 		return output{}, fmt.Errorf("vmrun was ended from outside: %s", exit.String())
@@ -196,7 +199,6 @@ func (r *Runner) process(ctx context.Context, argv []string) (output, error) {
 		return output{}, err
 	}
 	out := newOutput(&stdout, &stderr, cmd.ProcessState.ExitCode())
-	out.text = r.secrets.Replace(out.text)
 	if out.over {
 		return output{}, fmt.Errorf("vmrun printed more than %d bytes", maxOutput)
 	}
@@ -233,7 +235,7 @@ func (r *Runner) Ask(ctx context.Context) (Version, error) {
 	version, ok := parseVersion(out.text)
 	switch {
 	case !ok:
-		e.Reason = "The program does not tell the version of a vmrun. It says: " + shown(out)
+		e.Reason = "The program does not tell the version of a vmrun. It says: " + r.shown(out)
 		return Version{}, e
 	case version.tooOld():
 		e.Code = vix.CodeNotSupported

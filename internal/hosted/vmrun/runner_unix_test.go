@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -31,7 +32,7 @@ func script(t *testing.T, text string, secrets ...string) (r *Runner, here strin
 	if err := os.WriteFile(at, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	r = New(at, "ws", time.Minute, slog.New(slog.DiscardHandler), secrets...)
+	r = New(at, "ws", time.Minute, slog.New(slog.DiscardHandler), secret.NewMask(secrets...))
 	r.pause = time.Millisecond
 	t.Cleanup(func() { _ = r.Close(context.Background()) })
 	return r, here
@@ -237,6 +238,25 @@ func TestAChangeIsNotBoundByTheTimeOfASingleCall(t *testing.T) {
 	}
 }
 
+// A process that only reads leaves nothing behind; what one has started that changes something goes on: it may be a VM.
+func TestWhatAReadLeavesBehindIsEndedWithIt(t *testing.T) {
+	for _, changes := range []bool{false, true} {
+		r, here := script(t, `sleep 600 & echo $! > "$HERE/pid.new"; mv "$HERE/pid.new" "$HERE/pid"; echo done`)
+		if out, err := r.Do(t.Context(), Call{Command: "x", Changes: changes}); err != nil || out != "done\n" {
+			t.Fatalf("%q, %v", out, err)
+		}
+		child := pidIn(t, filepath.Join(here, "pid"))
+		if !changes {
+			awaitGone(t, child)
+			continue
+		}
+		if err := syscall.Kill(child, 0); err != nil {
+			t.Errorf("what was started is gone: %v", err)
+		}
+		_ = syscall.Kill(child, syscall.SIGKILL)
+	}
+}
+
 func TestTheListHasAsManyLinesAsItSays(t *testing.T) {
 	for _, test := range []struct {
 		text string
@@ -249,10 +269,36 @@ func TestTheListHasAsManyLinesAsItSays(t *testing.T) {
 		{"Total running VMs: many\n", -1},
 		{"Total running VMs: -1\n", -1},
 		{"", -1},
+		{"Total running VMs: 2\n  /a b/c.vmx \t\nc:\\vms\\d.VMX\n", 2},
+		{"Total running VMs: 1\n\"/a.vmx\"\n", -1},
+		{"Total running VMs: 1\n[warn] something\n", -1},
+		{"Total running VMs: 1\nvms/a.vmx\n", -1},
+		{"Total running VMs: 1\n/vms/a.vmx is busy\n", -1},
 	} {
-		got, err := parseList(test.text)
+		got, err := new(Runner).parseList(test.text)
 		if (err != nil) != (test.want < 0) || err == nil && len(got) != test.want {
 			t.Errorf("%q: %q, %v", test.text, got, err)
+		}
+	}
+}
+
+// A password that is a word of what vmrun says changes nothing of what that means: it is hidden where it is shown.
+func TestAPasswordHidesNothingOfWhatIsRead(t *testing.T) {
+	for _, password := range []string{"vault", "1", "Total", "vmrun", "running", "Error"} {
+		r, _ := script(t, `case "$*" in
+*list) printf 'Total running VMs: 1\n/vms/vault/vault.vmx\n' ;;
+*suspend*) echo "Error: The virtual machine is paused: the vault of 1, running"; exit 255 ;;
+*) printf '\nvmrun version 1.17.0 build-7\n\nUsage: vmrun\n'; exit 255 ;;
+esac`, password)
+		if v, err := r.Ask(t.Context()); err != nil || v.String() != "1.17.0 build-7" {
+			t.Errorf("%s: the version is %v, %v", password, v, err)
+		}
+		if paths, err := r.List(t.Context()); err != nil || len(paths) != 1 || paths[0] != "/vms/vault/vault.vmx" {
+			t.Errorf("%s: listed %q, %v", password, paths, err)
+		}
+		_, err := r.Do(t.Context(), Call{Command: "suspend", VM: "/x.vmx"})
+		if f, ok := errors.AsType[*AnswerError](err); !ok || f.Code != vix.CodeObjectIsBusy || !f.Paused() || strings.Contains(f.Text, password) {
+			t.Errorf("%s: %v", password, err)
 		}
 	}
 }

@@ -1,0 +1,34 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package secret hides passwords in what other programs say, where it is shown. What is read and
+// compared is never hidden first: a password may be a word of a path.
+package secret
+
+import (
+	"slices"
+	"strings"
+)
+
+// Mask hides texts. The zero value hides nothing.
+type Mask struct{ texts []string }
+
+// NewMask makes a mask of secrets; empty ones are none.
+func NewMask(secrets ...string) Mask {
+	texts := slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" })
+	// The longest first: one may be a part of another.
+	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })
+	return Mask{texts}
+}
+
+// Hide is a foreign text as it may be shown.
+func (m Mask) Hide(text string) string {
+	if len(m.texts) == 0 {
+		return text
+	}
+	var pairs []string
+	for _, secret := range m.texts {
+		pairs = append(pairs, secret, "(hidden)")
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
