@@ -49,6 +49,12 @@ type Host struct {
 	taskLast  int
 	finished  []finishedTask
 
+	guests   sync.Mutex // guards guestsOf and doors; no lock is taken under it but those of a VM and a guest
+	guestsOf map[moref]*Guest
+	doors    map[moref]*door
+
+	certificates map[moref]tls.Certificate // of the ESXis, set at the start
+
 	mu         sync.Mutex // guards what follows
 	users      map[string]string
 	tickets    map[string]bool
@@ -91,7 +97,11 @@ func Start(opts Options) (*Host, error) {
 		questions:  map[moref]*asked{},
 		busy:       map[moref]moref{},
 		unplaced:   map[moref]types.BaseMethodFault{},
-		quit:       make(chan struct{}),
+		guestsOf:   map[moref]*Guest{},
+		doors:      map[moref]*door{},
+
+		certificates: map[moref]tls.Certificate{},
+		quit:         make(chan struct{}),
 	}
 	h.users[h.opts.Username] = h.opts.Password
 	h.vms = newIndex(h)
@@ -116,7 +126,13 @@ func (h *Host) start() error {
 	if err := h.layoutInitial(); err != nil {
 		return err
 	}
-	return h.listen()
+	if err := h.listen(); err != nil {
+		return err
+	}
+	if h.opts.Bare {
+		return nil
+	}
+	return h.certify()
 }
 
 func (h *Host) makeDirs() error {
@@ -200,6 +216,7 @@ func (h *Host) Close() {
 	} else if h.listener != nil {
 		_ = h.listener.Close()
 	}
+	h.closeDoors()
 	done := make(chan struct{})
 	go func() {
 		h.serving.Wait()
@@ -211,6 +228,7 @@ func (h *Host) Close() {
 	case <-done:
 	case <-time.After(5 * time.Second):
 	}
+	h.closeGuests()
 	if h.model != nil && h.model.Service != nil {
 		h.model.Remove()
 	}

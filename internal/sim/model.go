@@ -62,12 +62,13 @@ func (h *Host) build() error {
 	svc.RegisterSDK(h.reg, h.reg.Path+"/vimService")
 	svc.ServeMux.HandleFunc(h.reg.Path+"/vimServiceVersions.xml", svc.ServiceVersions)
 	svc.ServeMux.HandleFunc("/nfc/", simulator.ServeNFC)
-	svc.ServeMux.HandleFunc("/guestFile/", simulator.ServeGuest)
 	if h.opts.Bare {
+		svc.ServeMux.HandleFunc("/guestFile/", simulator.ServeGuest)
 		svc.ServeMux.HandleFunc("/folder/", svc.ServeDatastore)
 	} else {
 		svc.ServeMux.Handle("/folder/", http.HandlerFunc(h.serveFolder))
 		svc.ServeMux.Handle("/screen", http.HandlerFunc(h.serveScreen))
+		svc.ServeMux.Handle("/guestFile", http.HandlerFunc(h.serveGuestFile))
 	}
 	return nil
 }

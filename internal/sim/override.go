@@ -56,6 +56,7 @@ func (h *Host) correct() {
 	for _, e := range h.reg.All("VirtualMachine") {
 		h.vms.PutObject(nil, e)
 	}
+	h.correctGuests()
 	h.reg.Handler = h.dispatch
 }
 
@@ -132,6 +133,12 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return &sessions{}
 	case "HostDatastoreBrowser":
 		return &browser{}
+	case "GuestAuthManager":
+		return &guestAuth{}
+	case "GuestProcessManager":
+		return &guestProcesses{}
+	case "GuestFileManager":
+		return &guestFiles{}
 	}
 	if h.reg.Get(ref) == nil {
 		return nil // ManagedObjectNotFound is the simulator's own answer

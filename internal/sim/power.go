@@ -137,6 +137,7 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 	if fault != nil {
 		return fault
 	}
+	h.guestPower(ref, now, to)
 	switch to {
 	case powerOn:
 		h.post(ctx, vm, &types.VmPoweredOnEvent{})

@@ -97,7 +97,10 @@ func (h *Host) OnRequest(f func(method string, body []byte)) {
 	h.onRequest = f
 }
 
-func (h *Host) handler() http.Handler {
+func (h *Host) handler() http.Handler { return h.front(h.model.Service.ServeMux) }
+
+// front counts what passes and does to it what a test has ordered.
+func (h *Host) front(to http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.traffic.active.Add(1)
 		defer h.traffic.active.Done()
@@ -118,12 +121,12 @@ func (h *Host) handler() http.Handler {
 			hook(method, body)
 		}
 		pause(r.Context(), h.opts.Latency)
-		h.answer(w, r, method, body)
+		h.answer(w, r, method, body, to)
 	})
 }
 
 // answer lets the simulator answer a request, with the faults that a test has ordered.
-func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, body []byte) {
+func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, body []byte, to http.Handler) {
 	user := h.userOf(r)
 	if h.opts.EmptyWhenExpired && user == "" && method == "RetrievePropertiesEx" && expired(r) {
 		n, _ := io.WriteString(w, emptyAnswer)
@@ -156,7 +159,7 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	if f != nil && f.After {
 		out.withheld = f
 	}
-	h.model.Service.ServeMux.ServeHTTP(out, r)
+	to.ServeHTTP(out, r)
 	if f != nil && f.After {
 		if f.Hang {
 			select {

@@ -1,0 +1,98 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package guestos
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxScript is how large a script may be that is rewritten.
+const maxScript = 1 << 20
+
+// rewritten makes the process of a program without a namespace: paths of the guest are replaced by real ones.
+func (g *Guest) rewritten(s Spec, env []string) (*exec.Cmd, func()) {
+	roots := g.roots()
+	restore := g.rewriteScripts(roots, s.Command())
+	cmd := exec.Command(shell(), "-c", roots.replace(s.Command())) //nolint:gosec // it is a simulated guest's work
+	cmd.SysProcAttr = ownGroup()
+	cmd.Dir, _ = g.Real(s.WorkingDirectory) // it was looked for
+	for _, v := range env {
+		name, value, _ := strings.Cut(v, "=")
+		cmd.Env = append(cmd.Env, name+"="+roots.replace(value))
+	}
+	return cmd, restore
+}
+
+// roots replaces absolute paths that begin with a top directory of the guest.
+type roots struct {
+	pattern *regexp.Regexp
+	dir     string
+}
+
+func (g *Guest) roots() roots {
+	entries, _ := g.readDir(".") // of a guest that is gone
+	var tops []string
+	for _, e := range entries {
+		if !slices.Contains(machineDirs, e.Name()) && e.Name() != "dev" && e.Name() != "proc" {
+			tops = append(tops, regexp.QuoteMeta(e.Name()))
+		}
+	}
+	// Not inside of a longer path, nor after a variable or a name.
+	return roots{regexp.MustCompile(`(^|[^\w./~}*\x00])(/(?:` + strings.Join(tops, "|") + `))($|[^\w.-])`), g.opts.Dir}
+}
+
+func (r roots) replace(text string) string {
+	// Twice, because matches that touch each other do not overlap; the real directory may look like one of the guest.
+	for range 2 {
+		text = r.pattern.ReplaceAllString(text, "${1}\x00${2}${3}")
+	}
+	return strings.ReplaceAll(text, "\x00", r.dir)
+}
+
+// word finds absolute paths in a command line.
+var word = regexp.MustCompile(`/[^\s'"\\;|&<>()]+`)
+
+// rewriteScripts rewrites the scripts that a command line names: text that begins with #! or that stands behind its
+// interpreter. The function it returns puts the original back.
+func (g *Guest) rewriteScripts(roots roots, line string) func() {
+	var undo []func()
+	for _, at := range word.FindAllStringIndex(line, -1) {
+		name, err := g.Real(line[at[0]:at[1]])
+		if err != nil || !strings.HasPrefix(name, g.opts.Dir) {
+			continue
+		}
+		info, err := os.Stat(name)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxScript {
+			continue
+		}
+		data, err := os.ReadFile(name) //nolint:gosec // below the guest's directory
+		if err != nil || !utf8.Valid(data) || !bytes.HasPrefix(data, []byte("#!")) && !interpreter.MatchString(line[:at[0]]) {
+			continue
+		}
+		changed := []byte(roots.replace(string(data)))
+		if bytes.Equal(changed, data) || os.WriteFile(name, changed, info.Mode()) != nil {
+			continue
+		}
+		undo = append(undo, func() {
+			if now, err := os.ReadFile(name); err == nil && bytes.Equal(now, changed) { //nolint:gosec // as above
+				_ = os.WriteFile(name, data, info.Mode())
+				_ = os.Chtimes(name, info.ModTime(), info.ModTime())
+			}
+		})
+	}
+	return func() {
+		for _, f := range undo {
+			f()
+		}
+	}
+}
+
+// interpreter matches a command line up to the script that it names.
+var interpreter = regexp.MustCompile(`(^|[/"'\s])(ba|da|k|z)?sh"?(\s+-[a-z]+)*\s+["']?$|(python3?|perl)"?\s+["']?$`)
