@@ -24,8 +24,7 @@ type Guests struct {
 	line     *wire.Line
 	now      func(context.Context) (time.Time, error)
 	managers wire.Memory[struct{}, managers]
-	// carriers are the thumbprints of the hosts that files go by way of.
-	carriers wire.Memory[string, string]
+	carriers wire.Memory[string, wire.Carrier]
 }
 
 // New works in guests by way of a line; now is the host's time.

@@ -47,7 +47,7 @@ func (g *Guest) put(ctx context.Context, file upload) error {
 		if err != nil {
 			return 0, "", err
 		}
-		u, thumbprint, err := g.carried(ctx, address)
+		u, by, err := g.carried(ctx, address)
 		if err != nil {
 			return 0, "", err
 		}
@@ -56,7 +56,7 @@ func (g *Guest) put(ctx context.Context, file upload) error {
 			return 0, "", localError{err}
 		}
 		source := &counted{from: content, want: file.size}
-		err = g.line.Send(ctx, u, thumbprint, source, file.size)
+		err = g.line.Send(ctx, u, by, source, file.size)
 		if source.failed != nil {
 			err = localError{source.failed}
 		}
@@ -89,7 +89,7 @@ func (c *counted) Read(p []byte) (int, error) {
 // transfer makes attempts at a transfer until one is whole; each tells how many bytes it moved, and by way of which host. What is
 // cut begins anew for as long as ctx lasts, unless nothing at all gets through for the time of a call.
 func (g *Guest) transfer(ctx context.Context, attempt func(context.Context) (moved int64, host string, err error)) error {
-	since := time.Now()
+	since, refused := time.Now(), 0
 	for rest := firstRest; ; rest = min(rest*3/2, longestRest) {
 		moved, host, err := attempt(ctx)
 		switch {
@@ -104,9 +104,12 @@ func (g *Guest) transfer(ctx context.Context, attempt func(context.Context) (mov
 		if moved > 0 {
 			since = time.Now()
 		}
+		if wire.CertificateRefused(err) {
+			g.carriers.Drop(host) // it may have been renewed, or the VM has moved just then
+			refused++
+		}
 		switch {
-		case wire.CertificateRefused(err):
-			g.carriers.Drop(host) // it may have been renewed
+		case refused > 1:
 			return g.line.TransferFailed(g.what, host, err)
 		case ctx.Err() != nil || time.Since(since)+rest > g.line.Options.RequestTimeout:
 			return g.line.TransferFailed(g.what, host, err)
@@ -143,11 +146,11 @@ func (g *Guest) get(ctx context.Context, name string, to io.Writer, limit int64)
 		if want == all.n {
 			return 0, "", nil
 		}
-		u, thumbprint, err := g.carried(ctx, info.Url)
+		u, by, err := g.carried(ctx, info.Url)
 		if err != nil {
 			return 0, "", err
 		}
-		content, err := g.line.Fetch(ctx, u, thumbprint)
+		content, err := g.line.Fetch(ctx, u, by)
 		if err != nil {
 			return 0, u.Host, err
 		}

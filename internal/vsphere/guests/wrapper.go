@@ -61,10 +61,16 @@ sh=/bin/sh
 stop() {
 	trap '' TERM
 	kill -TERM "-$p" 2>/dev/null || kill -TERM "$p" 2>/dev/null
-	(sleep 3; kill -KILL "-$p" || kill -KILL "$p") 2>/dev/null &
+	(
+		trap 'kill "$s"; exit' TERM
+		sleep 3 & s=$!
+		wait "$s"
+		kill -KILL "-$p" || kill -KILL "$p"
+	) >/dev/null 2>&1 &
 	k=$!
 	wait "$p"
 	kill "$k" 2>/dev/null
+	wait "$k"
 	exit 143
 }
 trap stop TERM

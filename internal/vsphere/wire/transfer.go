@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -28,8 +29,19 @@ type transfers struct {
 	clients map[transferKey]*http.Transport
 }
 
-// transferKey is a host, and the certificate that the vCenter tells of it.
-type transferKey struct{ host, thumbprint string }
+// Carrier is an ESXi host that files of guests go by way of, as its vCenter tells it; zero for the connection's own host.
+type Carrier struct {
+	// Thumbprint is of its certificate.
+	Thumbprint string
+	// Address is where it is, if its name cannot be resolved here.
+	Address string
+}
+
+// transferKey is a host with its port, and what the vCenter tells of it.
+type transferKey struct {
+	host string
+	Carrier
+}
 
 // TransferURL is a URL of a file transfer, with the host that is meant where it says "the one you asked".
 func (l *Line) TransferURL(text string) (*url.URL, error) {
@@ -43,10 +55,10 @@ func (l *Line) TransferURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// Send puts size bytes to a URL that the host has given for one file. The host shows a certificate of
-// that thumbprint, or one that is trusted as the connection's own is.
-func (l *Line) Send(ctx context.Context, u *url.URL, thumbprint string, content io.Reader, size int64) error {
-	response, err := l.transfer(ctx, http.MethodPut, u, thumbprint, content, size)
+// Send puts size bytes to a URL that the host has given for one file. Who answers there shows the certificate
+// that is told of the carrier, or one that is trusted as the connection's own is.
+func (l *Line) Send(ctx context.Context, u *url.URL, by Carrier, content io.Reader, size int64) error {
+	response, err := l.transfer(ctx, http.MethodPut, u, by, content, size)
 	if err != nil {
 		return err
 	}
@@ -55,8 +67,8 @@ func (l *Line) Send(ctx context.Context, u *url.URL, thumbprint string, content 
 
 // Fetch gets what a URL that the host has given for one file leads to. Reading is bounded like a call: it may
 // take as long as it goes on.
-func (l *Line) Fetch(ctx context.Context, u *url.URL, thumbprint string) (io.ReadCloser, error) {
-	response, err := l.transfer(ctx, http.MethodGet, u, thumbprint, http.NoBody, 0)
+func (l *Line) Fetch(ctx context.Context, u *url.URL, by Carrier) (io.ReadCloser, error) {
+	response, err := l.transfer(ctx, http.MethodGet, u, by, http.NoBody, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +76,7 @@ func (l *Line) Fetch(ctx context.Context, u *url.URL, thumbprint string) (io.Rea
 }
 
 func (l *Line) transfer(
-	ctx context.Context, method string, u *url.URL, thumbprint string, content io.Reader, size int64,
+	ctx context.Context, method string, u *url.URL, by Carrier, content io.Reader, size int64,
 ) (_ *http.Response, err error) {
 	begun := time.Now()
 	defer func() { l.caller.tell(ctx, method+" guest file at "+u.Host, begun, err) }()
@@ -88,7 +100,7 @@ func (l *Line) transfer(
 	if method == http.MethodPut {
 		request.Header.Set("Content-Type", "application/octet-stream")
 	}
-	response, err := l.transfers.to(l.Client.DefaultTransport(), u.Host, thumbprint).RoundTrip(request)
+	response, err := l.transfers.to(l.Client.DefaultTransport(), u.Host, by).RoundTrip(request)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
@@ -104,15 +116,24 @@ func (l *Line) transfer(
 }
 
 // to is the way to a host.
-func (t *transfers) to(like *http.Transport, host, thumbprint string) *http.Transport {
-	key := transferKey{host, normalThumbprint(thumbprint)}
+func (t *transfers) to(like *http.Transport, host string, by Carrier) *http.Transport {
+	key := transferKey{host, by}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if client := t.clients[key]; client != nil {
 		return client
 	}
 	client := like.Clone()
-	client.TLSClientConfig = t.trust.orThumbprint(key.thumbprint)
+	client.TLSClientConfig = t.trust.orThumbprint(normalThumbprint(by.Thumbprint))
+	if by.Address != "" {
+		dial := client.DialContext
+		client.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if _, port, err := net.SplitHostPort(address); err == nil && address == host { // else it is a proxy's
+				address = net.JoinHostPort(by.Address, port)
+			}
+			return dial(ctx, network, address)
+		}
+	}
 	if t.clients == nil {
 		t.clients = map[transferKey]*http.Transport{}
 	}
