@@ -58,19 +58,14 @@ sh=/bin/sh
 [ -x /bin/bash ] && sh=/bin/bash
 `
 	posixEnd = `p=$!
+end() { kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null; }
 stop() {
 	trap '' TERM
-	kill -TERM "-$p" 2>/dev/null || kill -TERM "$p" 2>/dev/null
-	(
-		trap 'kill "$s"; exit' TERM
-		sleep 3 & s=$!
-		wait "$s"
-		kill -KILL "-$p" || kill -KILL "$p"
-	) >/dev/null 2>&1 &
+	$s /bin/sh -c 'sleep 3; kill -KILL "-$1" || kill -KILL "$1"' stop "$p" >/dev/null 2>&1 &
 	k=$!
+	end TERM "$p"
 	wait "$p"
-	kill "$k" 2>/dev/null
-	wait "$k"
+	end KILL "$k"
 	exit 143
 }
 trap stop TERM
