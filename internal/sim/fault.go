@@ -23,6 +23,7 @@ type Fault struct {
 	Status int                   // the answer is this HTTP status
 	Body   string                // with Status: and this body
 	After  bool                  // with Cut or Status: only after the call was executed
+	Bytes  int64                 // with Cut, of a guest's file: once so many bytes have passed
 	Hang   bool                  // with After: and only when the client has gone
 	Delay  time.Duration         // the call takes this much longer
 }

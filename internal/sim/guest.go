@@ -41,6 +41,7 @@ func setTools(g *types.GuestInfo, installed, running bool) {
 	g.GuestState = string(types.VirtualMachineGuestStateNotRunning)
 	g.GuestStateChangeSupported = types.NewBool(ready)
 	g.GuestOperationsReady = types.NewBool(ready)
+	g.InteractiveGuestOperationsReady = types.NewBool(false)
 	if installed {
 		g.ToolsStatus = types.VirtualMachineToolsStatusToolsNotRunning
 		g.ToolsVersion = "12352"
@@ -75,6 +76,7 @@ func guestChanges(g *types.GuestInfo) []types.PropertyChange {
 		{Name: "guest.guestState", Val: text(g.GuestState)},
 		{Name: "guest.guestStateChangeSupported", Val: orFalse(g.GuestStateChangeSupported)},
 		{Name: "guest.guestOperationsReady", Val: orFalse(g.GuestOperationsReady)},
+		{Name: "guest.interactiveGuestOperationsReady", Val: orFalse(g.InteractiveGuestOperationsReady)},
 		{Name: "guest.guestFamily", Val: text(g.GuestFamily)},
 		{Name: "guest.guestId", Val: text(g.GuestId)},
 		{Name: "guest.guestFullName", Val: text(g.GuestFullName)},

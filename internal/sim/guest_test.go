@@ -56,7 +56,9 @@ func (s *seat) visit() (*visitor, error) {
 	if v.procs, err = ops.ProcessManager(s.ctx); err != nil {
 		return nil, err
 	}
-	v.login, err = ops.AuthManager(s.ctx)
+	if !s.opts.Bare { // which has none
+		v.login, err = ops.AuthManager(s.ctx)
+	}
 	return v, err
 }
 

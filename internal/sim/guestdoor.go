@@ -45,7 +45,7 @@ func (h *Host) certify() error {
 			}
 			cert = tls.Certificate{Certificate: [][]byte{h.leaf}}
 		}
-		h.certificates[host.Self] = cert
+		h.guests.certificates[host.Self] = cert
 		sum := sha1.Sum(cert.Certificate[0]) //nolint:gosec // see the import
 		ctx := h.context()
 		ctx.WithLock(host, func() {
@@ -69,7 +69,7 @@ func (h *Host) door(ref moref) (*door, error) {
 	}
 	h.guests.Lock()
 	defer h.guests.Unlock()
-	if d := h.doors[ref]; d != nil {
+	if d := h.guests.doors[ref]; d != nil {
 		return d, nil
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -78,14 +78,14 @@ func (h *Host) door(ref moref) (*door, error) {
 	}
 	d := &door{name: host.Name, listener: l}
 	config := &tls.Config{
-		Certificates: []tls.Certificate{h.certificates[ref]}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		Certificates: []tls.Certificate{h.guests.certificates[ref]}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/guestFile", h.serveGuestFile)
 	d.server = &http.Server{
 		Handler: h.front(mux), ReadHeaderTimeout: time.Minute, ConnState: h.traffic.connState, ErrorLog: quiet,
 	}
-	h.doors[ref] = d
+	h.guests.doors[ref] = d
 	h.serving.Go(func() { _ = d.server.Serve(tls.NewListener(l, config)) })
 	return d, nil
 }
@@ -93,7 +93,7 @@ func (h *Host) door(ref moref) (*door, error) {
 func (h *Host) closeDoors() {
 	h.guests.Lock()
 	defer h.guests.Unlock()
-	for _, d := range h.doors {
+	for _, d := range h.guests.doors {
 		_ = d.server.Close()
 	}
 }
@@ -104,6 +104,6 @@ func (h *Host) GuestThumbprint(datacenter, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha1.Sum(h.certificates[h.hostOf(vm.Self)].Certificate[0]) //nolint:gosec // see the import
+	sum := sha1.Sum(h.guests.certificates[h.hostOf(vm.Self)].Certificate[0]) //nolint:gosec // see the import
 	return colons(sum[:]), nil
 }

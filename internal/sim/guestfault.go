@@ -34,6 +34,8 @@ func guestFault(err error) types.BaseMethodFault {
 		return &types.InvalidGuestLogin{}
 	case errors.Is(err, guestos.ErrNoConsole), errors.Is(err, guestos.ErrNotSupported):
 		return &types.OperationNotSupportedByGuest{}
+	case errors.Is(err, guestos.ErrNotProgram):
+		return VixFault(3004, 193) // ERROR_BAD_EXE_FORMAT
 	case errors.Is(err, guestos.ErrInvalid):
 		return &types.InvalidArgument{}
 	case errors.Is(err, guestos.ErrNotFile):

@@ -4,7 +4,9 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -142,7 +144,7 @@ func (g *Guest) take(token string, toGuest bool, host moref) *transfer {
 func (h *Host) serveGuestFile(w http.ResponseWriter, r *http.Request) {
 	vm := moref{Type: "VirtualMachine", Value: r.URL.Query().Get("id")}
 	h.guests.Lock()
-	g := h.guestsOf[vm]
+	g := h.guests.of[vm]
 	h.guests.Unlock()
 	if r.Method != http.MethodGet && r.Method != http.MethodPut {
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -178,6 +180,9 @@ func (h *Host) receiveGuestFile(w http.ResponseWriter, r *http.Request, g *Guest
 		return
 	}
 	if err := g.Receive(t.user, t.path, t.overwrite, t.change, r.Body, t.size); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			panic(http.ErrAbortHandler) // the line is gone
+		}
 		http.Error(w, "500 Internal Server Error", http.StatusInternalServerError)
 	}
 }

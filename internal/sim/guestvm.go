@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"crypto/tls"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,6 +25,22 @@ type Guest struct {
 	outdated  bool
 	ancient   bool
 	transfers map[string]*transfer
+}
+
+// guests are the guests of a host, and where the ESXis answer for their files. No lock is taken under it but those of the inventory's
+// objects and a guest's own.
+type guests struct {
+	sync.Mutex
+	of    map[moref]*Guest
+	kept  map[fileKey]*Guest // of VMs that are not registered, by their files
+	doors map[moref]*door
+
+	certificates map[moref]tls.Certificate // of the ESXis, set at the start
+}
+
+func (g *guests) init() {
+	g.of, g.kept, g.doors = map[moref]*Guest{}, map[fileKey]*Guest{}, map[moref]*door{}
+	g.certificates = map[moref]tls.Certificate{}
 }
 
 // refusal is what the next calls are refused with.
@@ -49,7 +66,7 @@ func (h *Host) SetGuest(datacenter, path string, opts guestos.Options) (*Guest, 
 	}
 	h.guests.Lock()
 	defer h.guests.Unlock()
-	if old := h.guestsOf[vm.Self]; old != nil {
+	if old := h.guests.of[vm.Self]; old != nil {
 		old.Close()
 	}
 	return h.newGuest(vm, opts)
@@ -58,7 +75,10 @@ func (h *Host) SetGuest(datacenter, path string, opts guestos.Options) (*Guest, 
 func (h *Host) guestOf(vm *simulator.VirtualMachine) (*Guest, error) {
 	h.guests.Lock()
 	defer h.guests.Unlock()
-	if g := h.guestsOf[vm.Self]; g != nil {
+	if g := h.guests.of[vm.Self]; g != nil {
+		return g, nil
+	}
+	if g := h.returnGuest(vm); g != nil {
 		return g, nil
 	}
 	kind := ""
@@ -83,14 +103,50 @@ func (h *Host) newGuest(vm *simulator.VirtualMachine, opts guestos.Options) (*Gu
 		return nil, err
 	}
 	g := &Guest{Guest: os, transfers: map[string]*transfer{}}
-	h.guestsOf[vm.Self] = g
+	h.guests.of[vm.Self] = g
 	return g, nil
+}
+
+// keepGuest remembers the guest of a VM that is unregistered: it is on the VM's disks.
+func (h *Host) keepGuest(vm *simulator.VirtualMachine) {
+	ds, p, ok := h.homeOf(vm)
+	h.guests.Lock()
+	defer h.guests.Unlock()
+	if g := h.guests.of[vm.Self]; g != nil && ok {
+		h.guests.kept[fileKey{ds.Summary.Url, p.Path}] = g
+	}
+	delete(h.guests.of, vm.Self)
+}
+
+// returnGuest gives a VM that was registered again its guest. It is called with the lock of guests.
+func (h *Host) returnGuest(vm *simulator.VirtualMachine) *Guest {
+	ds, p, ok := h.homeOf(vm)
+	if !ok {
+		return nil
+	}
+	key := fileKey{ds.Summary.Url, p.Path}
+	g := h.guests.kept[key]
+	if g != nil {
+		delete(h.guests.kept, key)
+		h.guests.of[vm.Self] = g
+	}
+	return g
+}
+
+// dropGuest ends the guest of a VM whose files are deleted.
+func (h *Host) dropGuest(key fileKey) {
+	h.guests.Lock()
+	defer h.guests.Unlock()
+	if g := h.guests.kept[key]; g != nil {
+		g.Close()
+		delete(h.guests.kept, key)
+	}
 }
 
 // guestPower tells a guest of a change of its VM's power.
 func (h *Host) guestPower(ref moref, from, to powerState) {
 	h.guests.Lock()
-	g := h.guestsOf[ref]
+	g := h.guests.of[ref]
 	h.guests.Unlock()
 	if g == nil {
 		return
@@ -109,9 +165,30 @@ func (h *Host) guestPower(ref moref, from, to powerState) {
 func (h *Host) closeGuests() {
 	h.guests.Lock()
 	defer h.guests.Unlock()
-	for _, g := range h.guestsOf {
+	for _, g := range h.guests.of {
 		g.Close()
 	}
+	for _, g := range h.guests.kept {
+		g.Close()
+	}
+}
+
+// SetConsoleUser lets a user sit at the console of a VM that is on: interactive logins work for that user alone.
+func (h *Host) SetConsoleUser(datacenter, path, user string) error {
+	vm, err := h.VM(datacenter, path)
+	if err != nil {
+		return err
+	}
+	g, err := h.guestOf(vm)
+	if err != nil {
+		return err
+	}
+	g.SetConsoleUser(user)
+	ctx := h.context()
+	ctx.WithLock(vm, func() {
+		ctx.Update(vm, []types.PropertyChange{{Name: "guest.interactiveGuestOperationsReady", Val: user != ""}})
+	})
+	return nil
 }
 
 // Refuse makes the next calls that work in the guest fail, a negative number all of them. VixFault makes the faults of a busy agent,

@@ -49,11 +49,7 @@ type Host struct {
 	taskLast  int
 	finished  []finishedTask
 
-	guests   sync.Mutex // guards guestsOf and doors; no lock is taken under it but those of a VM and a guest
-	guestsOf map[moref]*Guest
-	doors    map[moref]*door
-
-	certificates map[moref]tls.Certificate // of the ESXis, set at the start
+	guests guests
 
 	mu         sync.Mutex // guards what follows
 	users      map[string]string
@@ -97,14 +93,11 @@ func Start(opts Options) (*Host, error) {
 		questions:  map[moref]*asked{},
 		busy:       map[moref]moref{},
 		unplaced:   map[moref]types.BaseMethodFault{},
-		guestsOf:   map[moref]*Guest{},
-		doors:      map[moref]*door{},
-
-		certificates: map[moref]tls.Certificate{},
-		quit:         make(chan struct{}),
+		quit:       make(chan struct{}),
 	}
 	h.users[h.opts.Username] = h.opts.Password
 	h.vms = newIndex(h)
+	h.guests.init()
 	if err := h.start(); err != nil {
 		h.Close()
 		return nil, err

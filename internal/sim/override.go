@@ -133,12 +133,6 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return &sessions{}
 	case "HostDatastoreBrowser":
 		return &browser{}
-	case "GuestAuthManager":
-		return &guestAuth{}
-	case "GuestProcessManager":
-		return &guestProcesses{}
-	case "GuestFileManager":
-		return &guestFiles{}
 	}
 	if h.reg.Get(ref) == nil {
 		return nil // ManagedObjectNotFound is the simulator's own answer
@@ -146,6 +140,12 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 	switch ref.Type {
 	case "Task":
 		return &taskObject{}
+	case "GuestAuthManager":
+		return &guestAuth{}
+	case "GuestProcessManager":
+		return &guestProcesses{}
+	case "GuestFileManager":
+		return &guestFiles{}
 	case "Folder":
 		return &folder{}
 	case "VirtualMachine":

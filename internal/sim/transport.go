@@ -140,7 +140,7 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	f := h.takeFault(method, user, false)
 	if f != nil {
 		pause(r.Context(), f.Delay)
-		if !f.After && (f.Cut || f.Status != 0) {
+		if !f.After && f.Bytes == 0 && (f.Cut || f.Status != 0) {
 			fail(w, f)
 			return
 		}
@@ -158,6 +158,10 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	}
 	if f != nil && f.After {
 		out.withheld = f
+	}
+	if f != nil && f.Bytes > 0 {
+		out.cut, out.left = true, f.Bytes
+		r.Body = io.NopCloser(&cutReader{r.Body, f.Bytes})
 	}
 	to.ServeHTTP(out, r)
 	if f != nil && f.After {
@@ -224,6 +228,8 @@ type recorder struct {
 	status   int
 	plain    bool   // a file: passed on as it is
 	withheld *Fault // the answer is thrown away
+	left     int64  // bytes of a file until the connection is cut
+	cut      bool   // it will be
 }
 
 // Header implements http.ResponseWriter.
@@ -246,11 +252,32 @@ func (o *recorder) Write(p []byte) (int, error) {
 	if o.withheld != nil {
 		return len(p), nil
 	}
+	if o.cut && int64(len(text)) >= o.left {
+		n, _ := o.w.Write(text[:o.left]) // the last of it
+		o.left = 0
+		return n, io.ErrClosedPipe
+	}
+	o.left -= int64(len(text))
 	o.h.traffic.sent(len(text))
 	if _, err := o.w.Write(text); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// cutReader is a body whose connection is cut after some bytes.
+type cutReader struct {
+	from io.Reader
+	left int64
+}
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := c.from.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	return n, err
 }
 
 func (o *recorder) mend(p []byte) []byte {

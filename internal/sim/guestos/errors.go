@@ -18,6 +18,7 @@ var (
 	ErrNotEmpty        = errors.New("the directory is not empty")
 	ErrNameTooLong     = errors.New("the name is too long")
 	ErrNotSupported    = errors.New("the guest does not support it")
+	ErrNotProgram      = errors.New("it is no program")
 	ErrNoProcess       = errors.New("there is no such process")
 	ErrLogin           = errors.New("the guest refuses the login")
 	ErrNoCredentials   = errors.New("there are no credentials")

@@ -60,6 +60,7 @@ type Guest struct {
 	onStart   func(Spec)
 	programs  map[string]Program
 	hidden    map[string]bool
+	lastPID   int64 // of a Windows guest
 }
 
 // New makes a guest and its disk.

@@ -26,11 +26,15 @@ func (g *Guest) resolve(name string, follow bool) (string, error) {
 		return "", err
 	}
 	var done []string
+	top := 0
+	if g.opts.Windows {
+		top = 1 // of a drive
+	}
 	for links := 0; len(rest) > 0; {
 		part := rest[0]
 		rest = rest[1:]
 		if part == ".." {
-			done = done[:max(len(done)-1, 0)]
+			done = done[:max(len(done)-1, min(top, len(done)))]
 			continue
 		}
 		at := g.spelled(done, part)

@@ -105,6 +105,12 @@ func (g *Guest) environment(s Spec) []string {
 	if len(s.Environment) > 0 {
 		return append(slices.Clone(s.Environment), g.mark)
 	}
+	if g.opts.Windows {
+		return []string{
+			`SystemRoot=C:\Windows`, `ComSpec=C:\Windows\System32\cmd.exe`, `PATH=C:\Windows\System32;C:\Windows`,
+			"USERNAME=" + g.account(s.User), "USERPROFILE=" + g.Home(s.User), "TEMP=" + g.temporary(s.User), "COMPUTERNAME=" + g.opts.Hostname,
+		}
+	}
 	return []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + g.Home(s.User), "USER=" + s.User,
 		"LOGNAME=" + s.User, "LANG=C", g.mark,

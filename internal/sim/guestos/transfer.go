@@ -72,7 +72,7 @@ func sparse(f *os.File, from io.Reader) (int64, error) {
 	block := make([]byte, blockSize)
 	total := int64(0)
 	for {
-		n, err := io.ReadFull(from, block)
+		n, err := readBlock(from, block)
 		if n > 0 && !bytes.Equal(block[:n], zeroes[:n]) {
 			if _, werr := f.WriteAt(block[:n], total); werr != nil {
 				return total, werr
@@ -80,12 +80,22 @@ func sparse(f *os.File, from io.Reader) (int64, error) {
 		}
 		total += int64(n)
 		if err != nil {
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			if err == io.EOF { //nolint:errorlint // the end is never wrapped, and a line that broke is another
 				err = nil
 			}
 			return total, errors.Join(err, f.Truncate(total))
 		}
 	}
+}
+
+// readBlock fills a block as far as the reader goes, and tells of its error as it is.
+func readBlock(from io.Reader, block []byte) (n int, err error) {
+	for n < len(block) && err == nil {
+		var got int
+		got, err = from.Read(block[n:])
+		n += got
+	}
+	return n, err
 }
 
 // CheckSend tells of a file that is to be read: ErrInvalid for a link, ErrNotFile for a directory.
