@@ -6,6 +6,7 @@ package sim
 import (
 	"fmt"
 	"hash/fnv"
+	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -30,8 +31,8 @@ func (h *Host) setToolsInstalled(ref moref, installed bool) {
 	}
 }
 
-// setTools fills in what a VM says about VMware Tools.
-func setTools(g *types.GuestInfo, installed, running bool) {
+// setTools fills in what a VM of a configuration says about VMware Tools.
+func setTools(g *types.GuestInfo, config *types.VirtualMachineConfigInfo, installed, running bool) {
 	ready := installed && running
 	g.ToolsStatus = types.VirtualMachineToolsStatusToolsNotInstalled
 	g.ToolsVersion = "0"
@@ -47,6 +48,9 @@ func setTools(g *types.GuestInfo, installed, running bool) {
 		g.ToolsVersion = "12352"
 		g.ToolsVersionStatus2 = string(types.VirtualMachineToolsVersionStatusGuestToolsUnmanaged)
 		g.GuestFamily = "linuxGuest"
+		if config != nil && strings.HasPrefix(strings.ToLower(config.GuestId), "win") {
+			g.GuestFamily = "windowsGuest"
+		}
 	}
 	if ready {
 		g.ToolsStatus = types.VirtualMachineToolsStatusToolsOk
@@ -113,7 +117,7 @@ func (h *Host) SetTools(datacenter, path string, installed, running bool) error 
 	ctx.WithLock(vm, func() {
 		g := &types.GuestInfo{}
 		on := vm.Runtime.PowerState == powerOn
-		setTools(g, installed, running && on)
+		setTools(g, vm.Config, installed, running && on)
 		if installed && running && on {
 			g.HostName, g.IpAddress = vm.Name, address(vm.Self)
 		}

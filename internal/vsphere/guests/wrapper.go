@@ -121,10 +121,11 @@ func windowsWrapper(r vix.GuestRun) wrapper {
 			line += `"`
 		}
 	}
+	// In front: behind, the blanks between would be the program's.
 	if r.Capture {
-		line += ` <nul >"%~dp0` + stdoutName + `" 2>"%~dp0` + stderrName + `"`
+		line = `<nul >"%~dp0` + stdoutName + `" 2>"%~dp0` + stderrName + `" ` + line
 	} else {
-		line += " <nul >nul 2>nul"
+		line = "<nul >nul 2>nul " + line
 	}
 	lines := []string{
 		"@echo off", "setlocal DisableDelayedExpansion",
