@@ -78,16 +78,19 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 		"attributes of what is not there": {func(v *visitor) error {
 			return v.files.ChangeFileAttributes(v.ctx, v.auth, "/tmp/x", posix)
 		}, &types.FileNotFound{}},
-		"another's directory":  {func(v *visitor) error { v.auth = login("tester", guestos.Password); return v.put("/etc/x", false, nil) }, &types.GuestPermissionDenied{}},
-		"the machine's own":    {func(v *visitor) error { return v.put("/usr/bin/sh", true, nil) }, &types.GuestPermissionDenied{}},
-		"a program not there":  {func(v *visitor) error { return v.start("/tmp/none") }, &types.FileNotFound{}},
-		"no program":           {func(v *visitor) error { return v.start("/tmp/f") }, &types.GuestPermissionDenied{}},
-		"kill of nothing":      {func(v *visitor) error { return v.procs.TerminateProcess(v.ctx, v.auth, 1<<30) }, &types.GuestProcessNotFound{}},
-		"a wrong password":     {func(v *visitor) error { v.auth = login("root", "no"); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
-		"an unknown user":      {func(v *visitor) error { v.auth = login("nobody", guestos.Password); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
-		"no credentials":       {func(v *visitor) error { v.auth = login("", ""); return v.start("/bin/sh") }, &types.SystemError{}},
-		"SSPI":                 {func(v *visitor) error { v.auth = &types.SSPIAuthentication{}; return v.start("/bin/sh") }, &types.OperationNotSupportedByGuest{}},
-		"a ticket of nobody":   {func(v *visitor) error { v.auth = &types.TicketedSessionAuthentication{Ticket: "t"}; return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
+		"another's directory": {func(v *visitor) error { v.auth = login("tester", guestos.Password); return v.put("/etc/x", false, nil) }, &types.GuestPermissionDenied{}},
+		"the machine's own":   {func(v *visitor) error { return v.put("/usr/bin/sh", true, nil) }, &types.GuestPermissionDenied{}},
+		"a program not there": {func(v *visitor) error { return v.start("/tmp/none") }, &types.FileNotFound{}},
+		"no program":          {func(v *visitor) error { return v.start("/tmp/f") }, &types.GuestPermissionDenied{}},
+		"kill of nothing":     {func(v *visitor) error { return v.procs.TerminateProcess(v.ctx, v.auth, 1<<30) }, &types.GuestProcessNotFound{}},
+		"a wrong password":    {func(v *visitor) error { v.auth = login("root", "no"); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
+		"an unknown user":     {func(v *visitor) error { v.auth = login("nobody", guestos.Password); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
+		"no credentials":      {func(v *visitor) error { v.auth = login("", ""); return v.start("/bin/sh") }, &types.SystemError{}},
+		"SSPI":                {func(v *visitor) error { v.auth = &types.SSPIAuthentication{}; return v.start("/bin/sh") }, &types.OperationNotSupportedByGuest{}},
+		"a ticket of nobody": {func(v *visitor) error {
+			v.auth = &types.TicketedSessionAuthentication{Ticket: "t"}
+			return v.start("/bin/sh")
+		}, &types.InvalidGuestLogin{}},
 		"nobody at the console": {func(v *visitor) error {
 			v.auth = &types.NamePasswordAuthentication{Username: "root", Password: guestos.Password, GuestAuthentication: types.GuestAuthentication{InteractiveSession: true}}
 			return v.start("/bin/sh")

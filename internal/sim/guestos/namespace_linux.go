@@ -34,7 +34,7 @@ var namespaces = sync.OnceValue(func() bool {
 
 // inNamespace is a command line whose root is a directory.
 func inNamespace(root, dir, shell, line string, env []string) *exec.Cmd {
-	cmd := exec.Command("/bin/sh", "-c", enterScript, "sh", root, dir, shell, line)
+	cmd := exec.Command("/bin/sh", "-c", enterScript, "sh", root, dir, shell, line) //nolint:gosec // a simulated guest's work
 	cmd.Dir, cmd.Env = "/", env
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setpgid:     true,
