@@ -25,27 +25,30 @@ type visitor struct {
 	*seat
 	*Guest
 	vm    moref
+	path  string
 	auth  types.BaseGuestAuthentication
 	login *guest.AuthManager
 	files *guest.FileManager
 	procs *guest.ProcessManager
 }
 
-// visit powers a VM on, whose tools run. On the bare simulator there is no Guest.
-func (s *seat) visit() (*visitor, error) {
-	if err := s.SetTools(s.firstDC(), s.firstVMX(), true, true); err != nil {
+// visit powers the first VM on, whose tools run. On the bare simulator there is no Guest.
+func (s *seat) visit() (*visitor, error) { return s.visitAt(s.firstVMX()) }
+
+func (s *seat) visitAt(path string) (*visitor, error) {
+	if err := s.SetTools(s.firstDC(), path, true, true); err != nil {
 		return nil, err
 	}
-	if err := s.SetPower(s.firstDC(), s.firstVMX(), "poweredOn"); err != nil {
+	if err := s.SetPower(s.firstDC(), path, "poweredOn"); err != nil {
 		return nil, err
 	}
-	vm, err := s.VM(s.firstDC(), s.firstVMX())
+	vm, err := s.VM(s.firstDC(), path)
 	if err != nil {
 		return nil, err
 	}
-	v := &visitor{seat: s, vm: vm.Self, auth: login("root", guestos.Password)}
+	v := &visitor{seat: s, vm: vm.Self, path: path, auth: login("root", guestos.Password)}
 	if !s.opts.Bare {
-		if v.Guest, err = s.Guest(s.firstDC(), s.firstVMX()); err != nil {
+		if v.Guest, err = s.Guest(s.firstDC(), path); err != nil {
 			return nil, err
 		}
 	}

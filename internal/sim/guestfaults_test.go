@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func fails(what string, err error, want types.BaseMethodFault) error {
 
 func TestACallFailsAsTheGuestSays(t *testing.T) {
 	posix := &types.GuestPosixFileAttributes{}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		call func(v *visitor) error
 		want types.BaseMethodFault
 	}{
@@ -96,19 +97,19 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 			return v.start("/bin/sh")
 		}, &types.OperationNotSupportedByGuest{}},
 		"a VM that is off": {func(v *visitor) error {
-			if err := v.SetPower("DC0", guestVMX, "poweredOff"); err != nil {
+			if err := v.SetPower("DC0", v.path, "poweredOff"); err != nil {
 				return err
 			}
 			return v.start("/bin/sh")
 		}, &types.InvalidPowerState{}},
 		"no agent": {func(v *visitor) error {
-			if err := v.SetTools("DC0", guestVMX, true, false); err != nil {
+			if err := v.SetTools("DC0", v.path, true, false); err != nil {
 				return err
 			}
 			return v.start("/bin/sh")
 		}, &types.GuestOperationsUnavailable{}},
 		"an agent that has just started": {func(v *visitor) error {
-			if err := v.StartTools("DC0", guestVMX); err != nil {
+			if err := v.StartTools("DC0", v.path); err != nil {
 				return err
 			}
 			return v.start("/bin/sh")
@@ -118,7 +119,7 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 			return v.start("/bin/sh")
 		}, &types.GuestComponentsOutOfDate{}},
 		"operations switched off": {func(v *visitor) error {
-			vm, err := v.VM("DC0", guestVMX)
+			vm, err := v.VM("DC0", v.path)
 			if err != nil {
 				return err
 			}
@@ -128,10 +129,18 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 			})
 			return v.start("/bin/sh")
 		}, &types.OperationDisabledByGuest{}},
-	} {
+	}
+	s := sit(t, Options{VMs: len(cases)})
+	i := 0
+	for name, c := range cases {
+		path := fmt.Sprintf("[LocalDS_0] DC0_VM%[1]d/DC0_VM%[1]d.vmx", i)
+		i++
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			v := visitPrepared(t)
+			v, err := s.visitAt(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.prepare(t)
 			if err := fails(name, c.call(v), c.want); err != nil {
 				t.Error(err)
 			}
@@ -145,13 +154,20 @@ func (v *visitor) start(path string) error {
 	return err
 }
 
-// visitPrepared is a visit to a guest with files /tmp/f and /tmp/g, a directory /tmp/d that is not empty, and a link /tmp/l.
+// visitPrepared is a visit to a guest that prepare has been in.
 func visitPrepared(t *testing.T) *visitor {
 	t.Helper()
 	v, err := sit(t, Options{VMs: 1}).visit()
 	if err != nil {
 		t.Fatal(err)
 	}
+	v.prepare(t)
+	return v
+}
+
+// prepare makes files /tmp/f and /tmp/g, a directory /tmp/d that is not empty, and a link /tmp/l.
+func (v *visitor) prepare(t *testing.T) {
+	t.Helper()
 	for _, name := range []string{"/tmp/f", "/tmp/g", "/tmp/d/x"} {
 		if err := v.Guest.WriteFile(name, []byte("text"), 0o644); err != nil {
 			t.Fatal(err)
@@ -160,7 +176,6 @@ func visitPrepared(t *testing.T) *visitor {
 	if err := v.Symlink("f", "/tmp/l"); err != nil {
 		t.Fatal(err)
 	}
-	return v
 }
 
 // Without the corrections each of these ends the connection, or does something else.
@@ -213,7 +228,7 @@ func TestAnAgentThatIsBusyRefusesSomeCalls(t *testing.T) {
 func TestAnAgentThatIsGoneIsNamedByAVIXCodeIfAsked(t *testing.T) {
 	v := visitPrepared(t)
 	v.SetVixFaults(true)
-	if err := v.SetTools("DC0", guestVMX, true, false); err != nil {
+	if err := v.SetTools("DC0", v.path, true, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.start("/bin/sh"); err == nil || !strings.Contains(err.Error(), "vix error codes = (3016, 0)") {
