@@ -6,12 +6,16 @@ package sim
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/vmware/govmomi/guest"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -181,6 +185,22 @@ func TestTheESXiShowsACertificateOfItsOwn(t *testing.T) {
 	u, err := v.files.TransferURL(v.ctx, at)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.HasPrefix(at, "https://DC0_") || u.Hostname() != "127.0.0.1" {
+		t.Errorf("the ESXi is called %s, and reached at %s", at, u)
+	}
+	var host mo.HostSystem
+	if err := v.c.RetrieveOne(v.ctx, v.hostOf(v.vm), []string{"summary.config.sslThumbprint", "config.certificate"}, &host); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := s.GuestThumbprint("DC0", guestVMX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(host.Config.Certificate)
+	if block == nil || host.Summary.Config.SslThumbprint != sum || soap.ThumbprintSHA1(&x509.Certificate{Raw: block.Bytes}) != sum ||
+		sum == s.ThumbprintSHA1() {
+		t.Errorf("the vCenter tells %s and %q", host.Summary.Config.SslThumbprint, host.Config.Certificate)
 	}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPut, u.String(), bytes.NewReader([]byte("x")))
 	if err != nil {

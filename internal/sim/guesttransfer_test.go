@@ -59,6 +59,7 @@ func TestATransferDiesWithWhatItStoodFor(t *testing.T) {
 			}
 			return v.SetPower("DC0", guestVMX, "poweredOn")
 		},
+		"vMotion by somebody else": func(v *visitor) error { return v.VMotion("DC0", v.path) },
 		"vMotion": func(v *visitor) error {
 			hosts := v.hostsOf(v.dc("DC0").Self)
 			to := hosts[0].Self
@@ -131,6 +132,27 @@ func TestAnUploadHasASizeAndTheAttributesThatWereAskedFor(t *testing.T) {
 	}
 	if one, err := v.Stat("/tmp/plain"); err != nil || one.Info.Mode().Perm() != 0o644 {
 		t.Errorf("a file without attributes: %+v, %v", one.Info, err)
+	}
+}
+
+func TestTheAnswerToAnUploadCanGetLost(t *testing.T) {
+	v := visitPrepared(t)
+	v.Fault(Fault{Method: "HTTP PUT", Cut: true, After: true})
+	if err := v.put("/tmp/x", false, []byte("text")); err == nil {
+		t.Error("the answer came")
+	}
+	if data, err := v.Guest.ReadFile("/tmp/x"); err != nil || string(data) != "text" {
+		t.Errorf("the file has %q, %v", data, err)
+	}
+	v.Fault(Fault{Method: "HTTP PUT", Cut: true})
+	if err := v.put("/tmp/y", false, []byte("text")); err == nil {
+		t.Error("the line was not cut")
+	}
+	if _, err := v.Stat("/tmp/y"); !os.IsNotExist(err) {
+		t.Errorf("a file that was never taken: %v", err)
+	}
+	if n := v.Requests()["HTTP PUT"]; n != 2 {
+		t.Errorf("%d requests were counted", n)
 	}
 }
 

@@ -5,6 +5,7 @@ package sim
 
 import (
 	"crypto/tls"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,8 +16,8 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim/guestos"
 )
 
-// Guest is the guest of a VM, with what may be wrong with its agent. Its disk is there from the first use on; it stays as long
-// as the host does, whether the VM is on or not.
+// Guest is the guest of a VM, with what may be wrong with its agent. Its disk is there from the first use on, and is kept while the
+// VM is off or not registered, until its files are deleted. Snapshots do not hold it, and a clone begins with a fresh one.
 type Guest struct {
 	*guestos.Guest
 
@@ -171,6 +172,33 @@ func (h *Host) closeGuests() {
 	for _, g := range h.guests.kept {
 		g.Close()
 	}
+}
+
+// VMotion moves a VM to another host of its datacenter while it runs, as somebody else would: transfers die.
+func (h *Host) VMotion(datacenter, path string) error {
+	vm, err := h.VM(datacenter, path)
+	if err != nil {
+		return err
+	}
+	now := h.hostOf(vm.Self)
+	dc := h.datacenterOf(vm.Self)
+	if dc == nil {
+		return fmt.Errorf("%s is in no datacenter", path)
+	}
+	for _, host := range h.hostsOf(dc.Self) {
+		if host.Self == now {
+			continue
+		}
+		to := host.Self
+		h.inventory.Lock()
+		fault := h.movePlace(h.contextAs(Outsider), vm, &to, h.compute(*host.Parent).ResourcePool)
+		h.inventory.Unlock()
+		if fault != nil {
+			return fmt.Errorf("moving %s to %s: %s", path, host.Name, message(fault))
+		}
+		return nil
+	}
+	return fmt.Errorf("there is no other host for %s", path)
 }
 
 // SetConsoleUser lets a user sit at the console of a VM that is on: interactive logins work for that user alone.
