@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"path/filepath"
@@ -59,7 +60,7 @@ func (h *Host) Guest(datacenter, path string) (*Guest, error) {
 	return h.guestOf(vm)
 }
 
-// SetGuest gives a VM a guest of another kind than it would have, before that is used.
+// SetGuest gives a VM a fresh guest with users, a name or a way to run programs of its own. Its kind is still the VM's.
 func (h *Host) SetGuest(datacenter, path string, opts guestos.Options) (*Guest, error) {
 	vm, err := h.VM(datacenter, path)
 	if err != nil {
@@ -82,13 +83,7 @@ func (h *Host) guestOf(vm *simulator.VirtualMachine) (*Guest, error) {
 	if g := h.returnGuest(vm); g != nil {
 		return g, nil
 	}
-	kind := ""
-	h.context().WithLock(vm, func() {
-		if vm.Config != nil {
-			kind = vm.Config.GuestId
-		}
-	})
-	return h.newGuest(vm, guestos.Options{Windows: strings.HasPrefix(strings.ToLower(kind), "win")})
+	return h.newGuest(vm, guestos.Options{})
 }
 
 // newGuest is called with the lock of guests.
@@ -96,9 +91,10 @@ func (h *Host) newGuest(vm *simulator.VirtualMachine, opts guestos.Options) (*Gu
 	if opts.Dir == "" {
 		opts.Dir = filepath.Join(h.scratch, "guests", vm.Self.Value)
 	}
-	if opts.Hostname == "" {
-		h.context().WithLock(vm, func() { opts.Hostname = vm.Name })
-	}
+	h.context().WithLock(vm, func() {
+		opts.Hostname = cmp.Or(opts.Hostname, vm.Name)
+		opts.Windows = vm.Config != nil && strings.HasPrefix(strings.ToLower(vm.Config.GuestId), "win")
+	})
 	os, err := guestos.New(opts)
 	if err != nil {
 		return nil, err
