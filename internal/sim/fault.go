@@ -28,6 +28,9 @@ type Fault struct {
 	Delay  time.Duration         // the call takes this much longer
 }
 
+// first reports a fault that leaves nothing of the call.
+func (f *Fault) first() bool { return !f.After && f.Bytes == 0 && (f.Cut || f.Status != 0) }
+
 // Fault adds a fault. Of several that match a call the one that was added first and is not used up counts.
 func (h *Host) Fault(f Fault) {
 	if f.Times == 0 {

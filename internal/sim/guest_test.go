@@ -6,12 +6,16 @@ package sim
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/vmware/govmomi/guest"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -25,27 +29,30 @@ type visitor struct {
 	*seat
 	*Guest
 	vm    moref
+	path  string
 	auth  types.BaseGuestAuthentication
 	login *guest.AuthManager
 	files *guest.FileManager
 	procs *guest.ProcessManager
 }
 
-// visit powers a VM on, whose tools run. On the bare simulator there is no Guest.
-func (s *seat) visit() (*visitor, error) {
-	if err := s.SetTools(s.firstDC(), s.firstVMX(), true, true); err != nil {
+// visit powers the first VM on, whose tools run. On the bare simulator there is no Guest.
+func (s *seat) visit() (*visitor, error) { return s.visitAt(s.firstVMX()) }
+
+func (s *seat) visitAt(path string) (*visitor, error) {
+	if err := s.SetTools(s.firstDC(), path, true, true); err != nil {
 		return nil, err
 	}
-	if err := s.SetPower(s.firstDC(), s.firstVMX(), "poweredOn"); err != nil {
+	if err := s.SetPower(s.firstDC(), path, "poweredOn"); err != nil {
 		return nil, err
 	}
-	vm, err := s.VM(s.firstDC(), s.firstVMX())
+	vm, err := s.VM(s.firstDC(), path)
 	if err != nil {
 		return nil, err
 	}
-	v := &visitor{seat: s, vm: vm.Self, auth: login("root", guestos.Password)}
+	v := &visitor{seat: s, vm: vm.Self, path: path, auth: login("root", guestos.Password)}
 	if !s.opts.Bare {
-		if v.Guest, err = s.Guest(s.firstDC(), s.firstVMX()); err != nil {
+		if v.Guest, err = s.Guest(s.firstDC(), path); err != nil {
 			return nil, err
 		}
 	}
@@ -178,6 +185,22 @@ func TestTheESXiShowsACertificateOfItsOwn(t *testing.T) {
 	u, err := v.files.TransferURL(v.ctx, at)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.HasPrefix(at, "https://DC0_") || u.Hostname() != "127.0.0.1" {
+		t.Errorf("the ESXi is called %s, and reached at %s", at, u)
+	}
+	var host mo.HostSystem
+	if err := v.c.RetrieveOne(v.ctx, v.hostOf(v.vm), []string{"summary.config.sslThumbprint", "config.certificate"}, &host); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := s.GuestThumbprint("DC0", guestVMX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(host.Config.Certificate)
+	if block == nil || host.Summary.Config.SslThumbprint != sum || soap.ThumbprintSHA1(&x509.Certificate{Raw: block.Bytes}) != sum ||
+		sum == s.ThumbprintSHA1() {
+		t.Errorf("the vCenter tells %s and %q", host.Summary.Config.SslThumbprint, host.Config.Certificate)
 	}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPut, u.String(), bytes.NewReader([]byte("x")))
 	if err != nil {

@@ -22,8 +22,7 @@ func VixFault(code, extra int) types.BaseMethodFault {
 // guestFault is an answer of a guest in vSphere's words.
 func guestFault(err error) types.BaseMethodFault {
 	file := ""
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		file = pe.Path
 	}
 	of := types.FileFault{File: file}

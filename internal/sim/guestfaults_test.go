@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func fails(what string, err error, want types.BaseMethodFault) error {
 
 func TestACallFailsAsTheGuestSays(t *testing.T) {
 	posix := &types.GuestPosixFileAttributes{}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		call func(v *visitor) error
 		want types.BaseMethodFault
 	}{
@@ -78,34 +79,37 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 		"attributes of what is not there": {func(v *visitor) error {
 			return v.files.ChangeFileAttributes(v.ctx, v.auth, "/tmp/x", posix)
 		}, &types.FileNotFound{}},
-		"another's directory":  {func(v *visitor) error { v.auth = login("tester", guestos.Password); return v.put("/etc/x", false, nil) }, &types.GuestPermissionDenied{}},
-		"the machine's own":    {func(v *visitor) error { return v.put("/usr/bin/sh", true, nil) }, &types.GuestPermissionDenied{}},
-		"a program not there":  {func(v *visitor) error { return v.start("/tmp/none") }, &types.FileNotFound{}},
-		"no program":           {func(v *visitor) error { return v.start("/tmp/f") }, &types.GuestPermissionDenied{}},
-		"kill of nothing":      {func(v *visitor) error { return v.procs.TerminateProcess(v.ctx, v.auth, 1<<30) }, &types.GuestProcessNotFound{}},
-		"a wrong password":     {func(v *visitor) error { v.auth = login("root", "no"); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
-		"an unknown user":      {func(v *visitor) error { v.auth = login("nobody", guestos.Password); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
-		"no credentials":       {func(v *visitor) error { v.auth = login("", ""); return v.start("/bin/sh") }, &types.SystemError{}},
-		"SSPI":                 {func(v *visitor) error { v.auth = &types.SSPIAuthentication{}; return v.start("/bin/sh") }, &types.OperationNotSupportedByGuest{}},
-		"a ticket of nobody":   {func(v *visitor) error { v.auth = &types.TicketedSessionAuthentication{Ticket: "t"}; return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
+		"another's directory": {func(v *visitor) error { v.auth = login("tester", guestos.Password); return v.put("/etc/x", false, nil) }, &types.GuestPermissionDenied{}},
+		"the machine's own":   {func(v *visitor) error { return v.put("/usr/bin/sh", true, nil) }, &types.GuestPermissionDenied{}},
+		"a program not there": {func(v *visitor) error { return v.start("/tmp/none") }, &types.FileNotFound{}},
+		"no program":          {func(v *visitor) error { return v.start("/tmp/f") }, &types.GuestPermissionDenied{}},
+		"kill of nothing":     {func(v *visitor) error { return v.procs.TerminateProcess(v.ctx, v.auth, 1<<30) }, &types.GuestProcessNotFound{}},
+		"a wrong password":    {func(v *visitor) error { v.auth = login("root", "no"); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
+		"an unknown user":     {func(v *visitor) error { v.auth = login("nobody", guestos.Password); return v.start("/bin/sh") }, &types.InvalidGuestLogin{}},
+		"no credentials":      {func(v *visitor) error { v.auth = login("", ""); return v.start("/bin/sh") }, &types.SystemError{}},
+		"SSPI":                {func(v *visitor) error { v.auth = &types.SSPIAuthentication{}; return v.start("/bin/sh") }, &types.OperationNotSupportedByGuest{}},
+		"a ticket of nobody": {func(v *visitor) error {
+			v.auth = &types.TicketedSessionAuthentication{Ticket: "t"}
+			return v.start("/bin/sh")
+		}, &types.InvalidGuestLogin{}},
 		"nobody at the console": {func(v *visitor) error {
 			v.auth = &types.NamePasswordAuthentication{Username: "root", Password: guestos.Password, GuestAuthentication: types.GuestAuthentication{InteractiveSession: true}}
 			return v.start("/bin/sh")
 		}, &types.OperationNotSupportedByGuest{}},
 		"a VM that is off": {func(v *visitor) error {
-			if err := v.SetPower("DC0", guestVMX, "poweredOff"); err != nil {
+			if err := v.SetPower("DC0", v.path, "poweredOff"); err != nil {
 				return err
 			}
 			return v.start("/bin/sh")
 		}, &types.InvalidPowerState{}},
 		"no agent": {func(v *visitor) error {
-			if err := v.SetTools("DC0", guestVMX, true, false); err != nil {
+			if err := v.SetTools("DC0", v.path, true, false); err != nil {
 				return err
 			}
 			return v.start("/bin/sh")
 		}, &types.GuestOperationsUnavailable{}},
 		"an agent that has just started": {func(v *visitor) error {
-			if err := v.StartTools("DC0", guestVMX); err != nil {
+			if err := v.StartTools("DC0", v.path); err != nil {
 				return err
 			}
 			return v.start("/bin/sh")
@@ -115,7 +119,7 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 			return v.start("/bin/sh")
 		}, &types.GuestComponentsOutOfDate{}},
 		"operations switched off": {func(v *visitor) error {
-			vm, err := v.VM("DC0", guestVMX)
+			vm, err := v.VM("DC0", v.path)
 			if err != nil {
 				return err
 			}
@@ -125,10 +129,18 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 			})
 			return v.start("/bin/sh")
 		}, &types.OperationDisabledByGuest{}},
-	} {
+	}
+	s := sit(t, Options{VMs: len(cases)})
+	i := 0
+	for name, c := range cases {
+		path := fmt.Sprintf("[LocalDS_0] DC0_VM%[1]d/DC0_VM%[1]d.vmx", i)
+		i++
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			v := visitPrepared(t)
+			v, err := s.visitAt(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.prepare(t)
 			if err := fails(name, c.call(v), c.want); err != nil {
 				t.Error(err)
 			}
@@ -142,13 +154,20 @@ func (v *visitor) start(path string) error {
 	return err
 }
 
-// visitPrepared is a visit to a guest with files /tmp/f and /tmp/g, a directory /tmp/d that is not empty, and a link /tmp/l.
+// visitPrepared is a visit to a guest that prepare has been in.
 func visitPrepared(t *testing.T) *visitor {
 	t.Helper()
 	v, err := sit(t, Options{VMs: 1}).visit()
 	if err != nil {
 		t.Fatal(err)
 	}
+	v.prepare(t)
+	return v
+}
+
+// prepare makes files /tmp/f and /tmp/g, a directory /tmp/d that is not empty, and a link /tmp/l.
+func (v *visitor) prepare(t *testing.T) {
+	t.Helper()
 	for _, name := range []string{"/tmp/f", "/tmp/g", "/tmp/d/x"} {
 		if err := v.Guest.WriteFile(name, []byte("text"), 0o644); err != nil {
 			t.Fatal(err)
@@ -157,7 +176,6 @@ func visitPrepared(t *testing.T) *visitor {
 	if err := v.Symlink("f", "/tmp/l"); err != nil {
 		t.Fatal(err)
 	}
-	return v
 }
 
 // Without the corrections each of these ends the connection, or does something else.
@@ -210,7 +228,7 @@ func TestAnAgentThatIsBusyRefusesSomeCalls(t *testing.T) {
 func TestAnAgentThatIsGoneIsNamedByAVIXCodeIfAsked(t *testing.T) {
 	v := visitPrepared(t)
 	v.SetVixFaults(true)
-	if err := v.SetTools("DC0", guestVMX, true, false); err != nil {
+	if err := v.SetTools("DC0", v.path, true, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.start("/bin/sh"); err == nil || !strings.Contains(err.Error(), "vix error codes = (3016, 0)") {

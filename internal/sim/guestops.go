@@ -133,6 +133,6 @@ func faultOf(err error) *soap.Fault {
 
 // guestOfCall is the VM that a call of a manager is about.
 func guestOfCall(me *simulator.Method) moref {
-	ref, _ := reflect.ValueOf(me.Body).Elem().FieldByName("Vm").Interface().(moref)
+	ref, _ := reflect.TypeAssert[moref](reflect.ValueOf(me.Body).Elem().FieldByName("Vm"))
 	return ref
 }

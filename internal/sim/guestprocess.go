@@ -27,7 +27,8 @@ func (m *guestProcesses) StartProgramInGuest(ctx *simulator.Context, r *types.St
 	}
 	spec := r.Spec.GetGuestProgramSpec()
 	pid, err := g.Start(guestos.Spec{
-		User: user, Path: spec.ProgramPath, Arguments: spec.Arguments, WorkingDirectory: spec.WorkingDirectory, Environment: spec.EnvVariables,
+		User: user, Path: spec.ProgramPath, Arguments: spec.Arguments, WorkingDirectory: spec.WorkingDirectory,
+		Environment: spec.EnvVariables,
 	})
 	if body.Fault_ = faultOf(err); body.Fault_ == nil {
 		body.Res = &types.StartProgramInGuestResponse{Returnval: pid}

@@ -82,8 +82,8 @@ func (m *guestFiles) InitiateFileTransferFromGuest(ctx *simulator.Context, r *ty
 	return body
 }
 
-// offer gives out a URL. An ESXi says "*" for itself; a vCenter sends the client to the ESXi that runs the VM, by the name that the ESXi has
-// in the inventory.
+// offer gives out a URL. An ESXi says "*" for itself; a vCenter sends the client to the ESXi that runs the VM, by the name
+// that the ESXi has in the inventory.
 func (h *Host) offer(g *Guest, vm moref, t transfer) (string, error) {
 	t.host = h.hostOf(vm)
 	t.ends = time.Now().Add(transferLife)

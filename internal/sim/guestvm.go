@@ -4,7 +4,9 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/tls"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,8 +17,8 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim/guestos"
 )
 
-// Guest is the guest of a VM, with what may be wrong with its agent. Its disk is there from the first use on; it stays as long
-// as the host does, whether the VM is on or not.
+// Guest is the guest of a VM, with what may be wrong with its agent. Its disk is there from the first use on, and is kept while the
+// VM is off or not registered, until its files are deleted. Snapshots do not hold it, and a clone begins with a fresh one.
 type Guest struct {
 	*guestos.Guest
 
@@ -58,7 +60,7 @@ func (h *Host) Guest(datacenter, path string) (*Guest, error) {
 	return h.guestOf(vm)
 }
 
-// SetGuest gives a VM a guest of another kind than it would have, before that is used.
+// SetGuest gives a VM a fresh guest with users, a name or a way to run programs of its own. Its kind is still the VM's.
 func (h *Host) SetGuest(datacenter, path string, opts guestos.Options) (*Guest, error) {
 	vm, err := h.VM(datacenter, path)
 	if err != nil {
@@ -81,13 +83,7 @@ func (h *Host) guestOf(vm *simulator.VirtualMachine) (*Guest, error) {
 	if g := h.returnGuest(vm); g != nil {
 		return g, nil
 	}
-	kind := ""
-	h.context().WithLock(vm, func() {
-		if vm.Config != nil {
-			kind = vm.Config.GuestId
-		}
-	})
-	return h.newGuest(vm, guestos.Options{Windows: strings.HasPrefix(strings.ToLower(kind), "win")})
+	return h.newGuest(vm, guestos.Options{})
 }
 
 // newGuest is called with the lock of guests.
@@ -95,9 +91,10 @@ func (h *Host) newGuest(vm *simulator.VirtualMachine, opts guestos.Options) (*Gu
 	if opts.Dir == "" {
 		opts.Dir = filepath.Join(h.scratch, "guests", vm.Self.Value)
 	}
-	if opts.Hostname == "" {
-		h.context().WithLock(vm, func() { opts.Hostname = vm.Name })
-	}
+	h.context().WithLock(vm, func() {
+		opts.Hostname = cmp.Or(opts.Hostname, vm.Name)
+		opts.Windows = vm.Config != nil && strings.HasPrefix(strings.ToLower(vm.Config.GuestId), "win")
+	})
 	os, err := guestos.New(opts)
 	if err != nil {
 		return nil, err
@@ -171,6 +168,33 @@ func (h *Host) closeGuests() {
 	for _, g := range h.guests.kept {
 		g.Close()
 	}
+}
+
+// VMotion moves a VM to another host of its datacenter while it runs, as somebody else would: transfers die.
+func (h *Host) VMotion(datacenter, path string) error {
+	vm, err := h.VM(datacenter, path)
+	if err != nil {
+		return err
+	}
+	now := h.hostOf(vm.Self)
+	dc := h.datacenterOf(vm.Self)
+	if dc == nil {
+		return fmt.Errorf("%s is in no datacenter", path)
+	}
+	for _, host := range h.hostsOf(dc.Self) {
+		if host.Self == now {
+			continue
+		}
+		to := host.Self
+		h.inventory.Lock()
+		fault := h.movePlace(h.contextAs(Outsider), vm, &to, h.compute(*host.Parent).ResourcePool)
+		h.inventory.Unlock()
+		if fault != nil {
+			return fmt.Errorf("moving %s to %s: %s", path, host.Name, message(fault))
+		}
+		return nil
+	}
+	return fmt.Errorf("there is no other host for %s", path)
 }
 
 // SetConsoleUser lets a user sit at the console of a VM that is on: interactive logins work for that user alone.

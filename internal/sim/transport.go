@@ -140,7 +140,7 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	f := h.takeFault(method, user, false)
 	if f != nil {
 		pause(r.Context(), f.Delay)
-		if !f.After && f.Bytes == 0 && (f.Cut || f.Status != 0) {
+		if f.first() {
 			fail(w, f)
 			return
 		}
@@ -156,15 +156,19 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	} else {
 		out.plain = true
 	}
-	if f != nil && f.After {
+	if f == nil {
+		to.ServeHTTP(out, r)
+		return
+	}
+	if f.After {
 		out.withheld = f
 	}
-	if f != nil && f.Bytes > 0 {
+	if f.Bytes > 0 {
 		out.cut, out.left = true, f.Bytes
 		r.Body = io.NopCloser(&cutReader{r.Body, f.Bytes})
 	}
 	to.ServeHTTP(out, r)
-	if f != nil && f.After {
+	if f.After {
 		if f.Hang {
 			select {
 			case <-r.Context().Done():

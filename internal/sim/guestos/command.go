@@ -13,6 +13,10 @@ import (
 // markName is the variable that marks the processes of a guest.
 const markName = "VIXSIM_GUEST"
 
+// rewriteName is the variable that makes every guest of this process one with Options.Rewrite, to see what a machine without namespaces
+// would make of a test.
+const rewriteName = "VIXSIM_GUEST_REWRITE"
+
 // shell is what the agent starts programs with.
 func shell() string {
 	if _, err := os.Stat("/bin/bash"); err == nil {

@@ -14,7 +14,7 @@
 //
 // A Linux guest starts a program as open-vm-tools does: bash -c '"PROGRAM" ARGUMENTS', with standard input and outputs at
 // /dev/null, in the home directory unless told otherwise. Where the machine grants user namespaces, root or not, the program sees
-// the directory as its root. Elsewhere (Options.Rewrite) absolute paths that begin with a top directory of the guest, such as
+// the directory as its root. Elsewhere (Options.Rewrite, or VIXSIM_GUEST_REWRITE in the environment) absolute paths that begin with a top directory of the guest, such as
 // /tmp or /etc, are replaced by real ones in the command line, the environment, and, while it runs, in the script that it names;
 // then a program that prints a path prints the real one. Programs run as the user who runs the tests, whoever
 // logged in: the rights of other users are checked for calls only.

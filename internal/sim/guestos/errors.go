@@ -33,13 +33,8 @@ func of(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pe.Err
-	}
-	var le interface{ Unwrap() error }
-	if errors.As(err, &le) && errors.Is(err, syscall.EXDEV) {
-		err = ErrNotSupported
 	}
 	switch {
 	case errors.Is(err, syscall.ENOTDIR):

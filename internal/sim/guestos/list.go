@@ -4,6 +4,7 @@
 package guestos
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -142,6 +143,19 @@ func (g *Guest) WriteFile(name string, data []byte, mode fs.FileMode) error {
 		return of(name, err)
 	}
 	return of(name, g.root.Chmod(at, mode))
+}
+
+// SetSize makes a file so long; what was not there is a hole, whatever the size.
+func (g *Guest) SetSize(name string, size int64) error {
+	at, err := g.makeParents(name)
+	if err != nil {
+		return err
+	}
+	f, err := g.root.OpenFile(at, os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return of(name, err)
+	}
+	return of(name, errors.Join(f.Truncate(size), f.Close()))
 }
 
 // Symlink makes a link, as something in the guest would.

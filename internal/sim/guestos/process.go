@@ -42,12 +42,11 @@ type Process struct {
 
 type process struct {
 	Process
-	over     chan struct{}        // closed when it has ended
-	end      func(syscall.Signal) // sends a signal to the program alone
-	endAll   func(syscall.Signal) // and to its process group
-	ended    time.Time            // by this machine's clock
-	forgot   bool                 // by an agent that was restarted
-	children bool                 // it is not the agent's: something that was started by what the agent started
+	over   chan struct{}        // closed when it has ended
+	end    func(syscall.Signal) // sends a signal to the program alone
+	endAll func(syscall.Signal) // and to its process group
+	ended  time.Time            // by this machine's clock
+	forgot bool                 // by an agent that was restarted
 }
 
 // Start starts a program. fs.ErrNotExist if there is none, or no such working directory; fs.ErrPermission if it may not be executed.
@@ -108,7 +107,8 @@ func (g *Guest) environment(s Spec) []string {
 	if g.opts.Windows {
 		return []string{
 			`SystemRoot=C:\Windows`, `ComSpec=C:\Windows\System32\cmd.exe`, `PATH=C:\Windows\System32;C:\Windows`,
-			"USERNAME=" + g.account(s.User), "USERPROFILE=" + g.Home(s.User), "TEMP=" + g.temporary(s.User), "COMPUTERNAME=" + g.opts.Hostname,
+			"USERNAME=" + g.account(s.User), "USERPROFILE=" + g.Home(s.User), "TEMP=" + g.temporary(s.User),
+			"COMPUTERNAME=" + g.opts.Hostname,
 		}
 	}
 	return []string{
@@ -139,8 +139,7 @@ func (g *Guest) execute(s Spec) (int64, error) {
 		err := cmd.Wait()
 		restore()
 		code := 0
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			code = exit.ExitCode() // -1 for a signal, as the agent has it
 		}
 		g.finish(p, code)
@@ -255,11 +254,7 @@ func (g *Guest) Reset() {
 
 // Freeze stops every process, as a suspended VM does, or lets them go on.
 func (g *Guest) Freeze(on bool) {
-	sig := syscall.SIGCONT
-	if on {
-		sig = syscall.SIGSTOP
-	}
-	g.signalAll(sig)
+	g.signalAll(freezing(on))
 }
 
 // RestartAgent makes the agent forget what it has started: what runs is listed as any process is, and of what has ended nothing

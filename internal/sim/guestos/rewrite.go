@@ -5,8 +5,8 @@ package guestos
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,36 +60,59 @@ func (r roots) replace(text string) string {
 var word = regexp.MustCompile(`/[^\s'"\\;|&<>()]+`)
 
 // rewriteScripts rewrites the scripts that a command line names: text that begins with #! or that stands behind its
-// interpreter. The function it returns puts the original back.
+// interpreter; and the text files beside one, unless that is a top directory: a script in a folder of its own runs those. The function
+// it returns puts the originals back.
 func (g *Guest) rewriteScripts(roots roots, line string) func() {
 	var undo []func()
 	for _, at := range word.FindAllStringIndex(line, -1) {
-		name, err := g.Real(line[at[0]:at[1]])
-		if err != nil || !strings.HasPrefix(name, g.opts.Dir) {
+		named, err := g.resolve(line[at[0]:at[1]], true)
+		if err != nil || g.ofMachine(named) {
 			continue
 		}
-		info, err := os.Stat(name)
-		if err != nil || !info.Mode().IsRegular() || info.Size() > maxScript {
+		data, ok := g.script(named)
+		if !ok || !bytes.HasPrefix(data, []byte("#!")) && !interpreter.MatchString(line[:at[0]]) {
 			continue
 		}
-		data, err := os.ReadFile(name) //nolint:gosec // below the guest's directory
-		if err != nil || !utf8.Valid(data) || !bytes.HasPrefix(data, []byte("#!")) && !interpreter.MatchString(line[:at[0]]) {
+		undo = append(undo, g.rewriteScript(roots, named, data))
+		dir := path.Dir(named)
+		if !strings.Contains(dir, "/") {
 			continue
 		}
-		changed := []byte(roots.replace(string(data)))
-		if bytes.Equal(changed, data) || os.WriteFile(name, changed, info.Mode()) != nil {
-			continue
-		}
-		undo = append(undo, func() {
-			if now, err := os.ReadFile(name); err == nil && bytes.Equal(now, changed) { //nolint:gosec // as above
-				_ = os.WriteFile(name, data, info.Mode())
-				_ = os.Chtimes(name, info.ModTime(), info.ModTime())
+		entries, _ := g.readDir(dir) // it was there
+		for _, e := range entries {
+			beside := path.Join(dir, e.Name())
+			if data, ok := g.script(beside); ok && beside != named {
+				undo = append(undo, g.rewriteScript(roots, beside, data))
 			}
-		})
+		}
 	}
 	return func() {
 		for _, f := range undo {
 			f()
+		}
+	}
+}
+
+// script reads a text file.
+func (g *Guest) script(at string) ([]byte, bool) {
+	info, err := g.lstat(at)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxScript {
+		return nil, false
+	}
+	data, err := g.root.ReadFile(at)
+	return data, err == nil && utf8.Valid(data)
+}
+
+func (g *Guest) rewriteScript(roots roots, at string, data []byte) (restore func()) {
+	changed := []byte(roots.replace(string(data)))
+	info, err := g.lstat(at)
+	if err != nil || bytes.Equal(changed, data) || g.root.WriteFile(at, changed, info.Mode()) != nil {
+		return func() {}
+	}
+	return func() {
+		if now, err := g.root.ReadFile(at); err == nil && bytes.Equal(now, changed) {
+			_ = g.root.WriteFile(at, data, info.Mode())
+			_ = g.root.Chtimes(at, info.ModTime(), info.ModTime())
 		}
 	}
 }
