@@ -55,7 +55,7 @@ func (r *run) follow(ctx context.Context, t *told) (*vix.GuestResult, error) {
 			}
 		}
 		if wire.Pause(ctx, rest); ctx.Err() != nil {
-			return nil, r.interrupted(ctx, ctx.Err())
+			return nil, r.interrupted(ctx, r.line.Typed(ctx.Err()))
 		}
 	}
 }

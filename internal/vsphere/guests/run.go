@@ -168,6 +168,9 @@ func (r *run) judged(err error) error {
 // settle finds out what has become of a start whose answer got lost. The permit is taken back: either that succeeds, and the
 // program cannot be started by it any more, or it was taken already.
 func (r *run) settle(ctx context.Context, n int) (*told, error) {
+	if t, err := r.aboutToStart(ctx); t != nil || err != nil {
+		return t, err
+	}
 	permit, void := r.numbered(permitName, n), r.numbered(voidName, n)
 	for {
 		err := r.moveFolder(ctx, permit, void)
@@ -186,6 +189,22 @@ func (r *run) settle(ctx context.Context, n int) (*told, error) {
 		}
 		wire.Pause(ctx, firstRest)
 	}
+}
+
+// aboutToStart waits a little for a wrapper that runs, and has not come to the program yet; nil if there is none.
+func (r *run) aboutToStart(ctx context.Context) (*told, error) {
+	for range maxMisses {
+		p, err := r.process(ctx, 0)
+		if err != nil || p == nil || p.EndTime != nil {
+			return nil, err
+		}
+		t, err := r.look(ctx)
+		if err != nil || t != nil && t.started {
+			return t, err
+		}
+		wire.Pause(ctx, firstLook)
+	}
+	return nil, nil
 }
 
 func (r *run) numbered(name string, n int) string { return r.os.join(r.folder, fmt.Sprint(name, n)) }
@@ -219,6 +238,6 @@ func (r *run) unknown(why error) error {
 	if below, ok := errors.AsType[*vix.Error](why); ok && below.Reason != "" {
 		e.Reason += " " + below.Reason
 	}
-	e.Choices = []string{"what tells of it in the guest, if it is still there: " + r.folder}
+	e.Reason += fmt.Sprintf(" What the guest still has of it is in %s.", r.folder)
 	return e
 }

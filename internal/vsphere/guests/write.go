@@ -113,7 +113,12 @@ func (g *Guest) beside(name string) string {
 func (g *Guest) discard(ctx context.Context, temporary string) {
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
-	if err := g.removeFile(ctx, temporary); err != nil {
+	err := g.removeFile(ctx, temporary)
+	// What is left of a transfer that was cut may come to the guest's disk only now.
+	if wire.Pause(ctx, firstRest); err == nil {
+		err = g.removeFile(ctx, temporary)
+	}
+	if err != nil {
 		g.line.Options.Log.WarnContext(ctx, "left in the guest", "file", temporary, "error", err)
 	}
 }
