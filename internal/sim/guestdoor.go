@@ -107,3 +107,20 @@ func (h *Host) GuestThumbprint(datacenter, path string) (string, error) {
 	sum := sha1.Sum(h.guests.certificates[h.hostOf(vm.Self)].Certificate[0]) //nolint:gosec // see the import
 	return colons(sum[:]), nil
 }
+
+// TellThumbprint makes the vCenter tell another thumbprint of the ESXi of a VM than that shows.
+func (h *Host) TellThumbprint(datacenter, path, thumbprint string) error {
+	vm, err := h.VM(datacenter, path)
+	if err != nil {
+		return err
+	}
+	host, ok := h.reg.Get(h.hostOf(vm.Self)).(*simulator.HostSystem)
+	if !ok {
+		return net.UnknownNetworkError(path)
+	}
+	ctx := h.context()
+	ctx.WithLock(host, func() {
+		ctx.Update(host, []types.PropertyChange{{Name: "summary.config.sslThumbprint", Val: thumbprint}})
+	})
+	return nil
+}
