@@ -93,19 +93,20 @@ func (l *Line) transfer(
 	}
 	request, err := http.NewRequestWithContext(ctx, method, u.String(), content)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, err
 	}
 	request.ContentLength = size
 	request.Header.Set("User-Agent", l.Options.UserAgent)
 	if method == http.MethodPut {
 		request.Header.Set("Content-Type", "application/octet-stream")
 	}
+	// Unlike a client's, a transport's errors do not show the URL, whose token is as good as a password while it lasts.
 	response, err := l.transfers.to(l.Client.DefaultTransport(), u.Host, by).RoundTrip(request)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return nil, withoutURL(err)
+		return nil, err
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
 		_ = response.Body.Close()
@@ -177,14 +178,6 @@ func (t trust) orThumbprint(told string) *tls.Config {
 	return config
 }
 
-// withoutURL takes from an error the URL in it, which holds a token that is as good as a password while it lasts.
-func withoutURL(err error) error {
-	if outer, ok := errors.AsType[*url.Error](err); ok {
-		return outer.Err
-	}
-	return err
-}
-
 // guard ends a transfer that stands still.
 type guard struct {
 	limit time.Duration
@@ -220,7 +213,7 @@ func (r guardedReader) Read(p []byte) (int, error) {
 	if why := r.guard.why(); err != nil && !errors.Is(err, io.EOF) && why != nil {
 		err = why
 	}
-	return n, withoutURL(err)
+	return n, err
 }
 
 type guardedBody struct {
