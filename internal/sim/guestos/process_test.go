@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
@@ -32,8 +31,12 @@ func TestWhatAProgramSeesAroundIt(t *testing.T) {
 		if got := content(t, g, "/home/tester/place"); got != "here\n" {
 			t.Errorf("in the home directory: %q", got)
 		}
-		if got := content(t, g, "/tmp/env"); !strings.HasSuffix(got, " tester \n") {
+		if got := content(t, g, "/tmp/env"); got != "/home/tester tester \n" {
 			t.Errorf("the environment is %q", got)
+		}
+		run(t, g, Spec{Path: "/bin/sh", Arguments: `-c 'pwd >/tmp/pwd'`, WorkingDirectory: "/opt"})
+		if got := content(t, g, "/tmp/pwd"); got != "/opt\n" {
+			t.Errorf("the working directory is %q", got)
 		}
 		run(t, g, Spec{Path: "/bin/sh", Arguments: `-c 'echo "$HOME|$X" >env'`, WorkingDirectory: "/opt", Environment: []string{"X=a b"}})
 		if got := content(t, g, "/opt/env"); got != "|a b\n" {
