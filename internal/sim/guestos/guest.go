@@ -192,7 +192,7 @@ func (g *Guest) Now() time.Time {
 // now is Now for who holds the lock. The agent tells seconds.
 func (g *Guest) now() time.Time { return time.Now().Add(g.skew).Truncate(time.Second).UTC() }
 
-// SetClock makes the guest's clock wrong by so much.
+// SetClock makes the guest's clock wrong by so much, for what its agent tells; programs see this machine's.
 func (g *Guest) SetClock(skew time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

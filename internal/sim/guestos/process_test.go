@@ -12,6 +12,24 @@ import (
 	"time"
 )
 
+func TestTheClockOfTheGuestTellsWhenAFileWasChanged(t *testing.T) {
+	g := fresh(t, Options{})
+	g.SetClock(-48 * time.Hour)
+	if err := g.WriteFile("/tmp/f", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if one, err := g.Stat("/tmp/f"); err != nil || time.Since(one.Modified) < 47*time.Hour {
+		t.Errorf("it was changed at %v, %v", one.Modified, err)
+	}
+	when := time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC)
+	if err := g.ChangeAttributes("root", "/tmp/f", Change{Modified: &when}); err != nil {
+		t.Fatal(err)
+	}
+	if one, err := g.Stat("/tmp/f"); err != nil || !one.Modified.Equal(when) {
+		t.Errorf("after the change at %v, %v", one.Modified, err)
+	}
+}
+
 func TestHowAProgramEnds(t *testing.T) {
 	for line, want := range map[string]int{
 		"-c 'exit 42'": 42, "-c 'kill -9 $$'": -1, "-c 'sh -c \"kill -9 \\$\\$\"; exit $?'": 137, "-c nonsense-command": 127,
@@ -201,7 +219,7 @@ func TestNothingOutlivesAGuest(t *testing.T) {
 		}
 		g.Close()
 		for range 3000 {
-			if len(g.others()) == 0 {
+			if len(g.others(nil, true)) == 0 {
 				return
 			}
 			time.Sleep(10 * time.Millisecond)
