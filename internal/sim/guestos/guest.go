@@ -162,7 +162,23 @@ func (g *Guest) Close() {
 	}
 	g.killAll()
 	_ = g.root.Close()
-	removeAll(g.opts.Dir)
+	if g.detached() {
+		removeAll(g.opts.Dir)
+	}
+}
+
+// detached removes the places of this machine's directories, which are empty. If one of them is not, whatever the reason, it might be
+// the directory itself: then nothing is removed.
+func (g *Guest) detached() bool {
+	if g.opts.Windows {
+		return true
+	}
+	for _, d := range append([]string{"dev", "proc"}, machineDirs...) {
+		if err := os.Remove(filepath.Join(g.opts.Dir, d)); err != nil && !os.IsNotExist(err) {
+			return false
+		}
+	}
+	return true
 }
 
 // removeAll removes a tree whose permissions somebody may have changed.

@@ -6,6 +6,7 @@ package guestos
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -27,6 +28,20 @@ func TestTheClockOfTheGuestTellsWhenAFileWasChanged(t *testing.T) {
 	}
 	if one, err := g.Stat("/tmp/f"); err != nil || !one.Modified.Equal(when) {
 		t.Errorf("after the change at %v, %v", one.Modified, err)
+	}
+}
+
+func TestTheProgramsOfThisMachineAreNotTheGuestsToChange(t *testing.T) {
+	if !namespaces() {
+		t.Skip("programs share the directories of this machine here")
+	}
+	g := fresh(t, Options{})
+	if p := run(t, g, Spec{Path: "/bin/sh", Arguments: "-c 'touch /usr/vixsim-test'"}); p.ExitCode == 0 {
+		_ = os.Remove("/usr/vixsim-test")
+		t.Error("a program wrote there")
+	}
+	if err := g.WriteFile("/usr/x", nil, 0o600); err == nil {
+		t.Error("a file was written there")
 	}
 }
 
