@@ -32,7 +32,7 @@ func fileInfo(g *Guest, f guestos.Info) types.GuestFileInfo {
 }
 
 func attributes(g *Guest, f guestos.Info) types.BaseGuestFileAttributes {
-	modified := f.Info.ModTime().Truncate(1e9).UTC()
+	modified := f.Modified
 	common := types.GuestFileAttributes{ModificationTime: &modified, AccessTime: &modified, SymlinkTarget: f.Target}
 	if g.Windows() {
 		return &types.GuestWindowsFileAttributes{

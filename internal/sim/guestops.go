@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
@@ -28,10 +29,15 @@ type guestProcesses struct{ standIn }
 // guestFiles corrects GuestFileManager.
 type guestFiles struct{ standIn }
 
-// correctGuests gives the host a GuestAuthManager.
+// guestOperationsSince is the API version that brought guest operations.
+const guestOperationsSince = "5.0"
+
+// correctGuests gives the host a GuestAuthManager, or takes the guest operations from one that is too old for them.
 func (h *Host) correctGuests() {
-	ref := h.model.ServiceContent.GuestOperationsManager
-	if ref == nil {
+	content := h.reg.Get(vim25.ServiceInstance).(*simulator.ServiceInstance) //nolint:forcetypeassert // every registry has one
+	ref := content.Content.GuestOperationsManager
+	if ref == nil || !h.knows(guestOperationsSince) {
+		content.Content.GuestOperationsManager = nil
 		return
 	}
 	m, ok := h.reg.Get(*ref).(*simulator.GuestOperationsManager)

@@ -13,11 +13,19 @@
 // # Programs
 //
 // A Linux guest starts a program as open-vm-tools does: bash -c '"PROGRAM" ARGUMENTS', with standard input and outputs at
-// /dev/null, in the home directory unless told otherwise. Where the machine grants user namespaces, root or not, the program sees
-// the directory as its root. Elsewhere (Options.Rewrite, or VIXSIM_GUEST_REWRITE in the environment) absolute paths that begin with a top directory of the guest, such as
-// /tmp or /etc, are replaced by real ones in the command line, the environment, and, while it runs, in the script that it names;
-// then a program that prints a path prints the real one. Programs run as the user who runs the tests, whoever
-// logged in: the rights of other users are checked for calls only.
+// /dev/null, in the home directory unless told otherwise. Where the machine grants user namespaces, root or not, the
+// program sees the directory as its root.
+//
+// Elsewhere (Options.Rewrite, or VIXSIM_GUEST_REWRITE in the environment) absolute paths that begin with a top directory of
+// the guest, such as /tmp or /etc, are replaced by real ones in the command line, the environment, and, while it runs, in the
+// script that it names and those beside it. When the program has ended, real paths in what was written meanwhile become
+// paths of the guest again. So a path that is put together while a script runs ("/t" and "mp") leads to this machine, and
+// a list of "/" shows this machine's.
+//
+// Programs run as the user who runs the tests, whoever logged in: the rights of other users are checked for calls only.
+//
+// A Windows guest runs no foreign program. It plays cmd.exe with batch files, a few statements of PowerShell, and programs that
+// a test has put there (SetProgram); what is left out stands at the head of batch.go and powershell.go.
 //
 // Pids are real ones. When a guest closes, resets or goes off, every process of it is killed: those of the
 // program's process group and, on Linux, those that have its mark in their environment.

@@ -272,12 +272,15 @@ func (g *Guest) changeTimes(at string, info fs.FileInfo, c Change) error {
 	if c.Modified == nil && c.Accessed == nil {
 		return nil
 	}
+	g.mu.Lock()
+	skew := g.skew
+	g.mu.Unlock()
 	modified, accessed := info.ModTime(), time.Now()
 	if c.Modified != nil {
-		modified = *c.Modified
+		modified = c.Modified.Add(-skew)
 	}
 	if c.Accessed != nil {
-		accessed = *c.Accessed
+		accessed = c.Accessed.Add(-skew)
 	}
 	return g.root.Chtimes(at, accessed, modified)
 }

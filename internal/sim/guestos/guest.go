@@ -162,7 +162,23 @@ func (g *Guest) Close() {
 	}
 	g.killAll()
 	_ = g.root.Close()
-	removeAll(g.opts.Dir)
+	if g.detached() {
+		removeAll(g.opts.Dir)
+	}
+}
+
+// detached removes the places of this machine's directories, which are empty. If one of them is not, whatever the reason, it might be
+// the directory itself: then nothing is removed.
+func (g *Guest) detached() bool {
+	if g.opts.Windows {
+		return true
+	}
+	for _, d := range append([]string{"dev", "proc"}, machineDirs...) {
+		if err := os.Remove(filepath.Join(g.opts.Dir, d)); err != nil && !os.IsNotExist(err) {
+			return false
+		}
+	}
+	return true
 }
 
 // removeAll removes a tree whose permissions somebody may have changed.
@@ -192,7 +208,7 @@ func (g *Guest) Now() time.Time {
 // now is Now for who holds the lock. The agent tells seconds.
 func (g *Guest) now() time.Time { return time.Now().Add(g.skew).Truncate(time.Second).UTC() }
 
-// SetClock makes the guest's clock wrong by so much.
+// SetClock makes the guest's clock wrong by so much, for what its agent tells; programs see this machine's.
 func (g *Guest) SetClock(skew time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

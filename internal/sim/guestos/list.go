@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"time"
 )
 
 // The limits of a list: what is listed unless told otherwise, and how much the agent's answer holds.
@@ -20,11 +21,12 @@ const (
 
 // Info is what the guest tells of a file.
 type Info struct {
-	Path   string // the name in a list, the whole path as it was given for one file
-	Info   fs.FileInfo
-	Target string // of a link
-	Owner  Owner
-	Hidden bool // Windows
+	Path     string // the name in a list, the whole path as it was given for one file
+	Info     fs.FileInfo
+	Modified time.Time // by the guest's clock, in seconds
+	Target   string    // of a link
+	Owner    Owner
+	Hidden   bool // Windows
 }
 
 // Owner is who a file belongs to.
@@ -117,6 +119,7 @@ func (g *Guest) infoAt(at string) (Info, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	one.Owner, one.Hidden = g.owners[id], g.hidden[at]
+	one.Modified = info.ModTime().Add(g.skew).Truncate(time.Second).UTC()
 	return one, nil
 }
 

@@ -10,10 +10,14 @@ import (
 	"syscall"
 )
 
-// enterScript mounts this machine's programs, devices and processes below the guest's root, makes that the root, goes to the working
-// directory and becomes the shell: $1 is the root, $2 the directory, $3 the shell, $4 the command line.
+// enterScript mounts this machine's programs, devices and processes below the guest's root, makes that the root, goes to the
+// working directory and becomes the shell: $1 is the root, $2 the directory, $3 the shell, $4 the command line. Tests may run as
+// root, hence programs are mounted so that they cannot be written, where the machine allows that.
 const enterScript = `for d in usr bin sbin lib lib32 lib64 libx32 dev proc; do
-	if [ -d "$1/$d" ] && [ ! -L "$1/$d" ]; then mount --rbind "/$d" "$1/$d" || exit 126; fi
+	if [ -d "$1/$d" ] && [ ! -L "$1/$d" ]; then
+		mount --rbind "/$d" "$1/$d" || exit 126
+		case $d in dev|proc) ;; *) mount -o remount,bind,ro "$1/$d" 2>/dev/null ;; esac
+	fi
 done
 exec chroot "$1" /bin/sh -c 'cd "$1" || exit 126; exec "$2" -c "$3"' sh "$2" "$3" "$4"`
 

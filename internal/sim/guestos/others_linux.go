@@ -13,17 +13,25 @@ import (
 	"time"
 )
 
-// others are the processes that carry the guest's mark: what the agent started, and what that has started.
-func (g *Guest) others() []Process {
+// others are the processes that carry the guest's mark: what the agent started, and what that has started. They are looked for among
+// some pids, or among all.
+func (g *Guest) others(pids []int64, all bool) []Process {
+	if all {
+		pids = pidsHere()
+	}
 	var found []Process
-	for _, pid := range g.marked() {
-		line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-		if err != nil {
+	for _, pid := range pids {
+		dir := "/proc/" + strconv.FormatInt(pid, 10)
+		if !g.marked(dir) {
+			continue
+		}
+		line, err := os.ReadFile(dir + "/cmdline") //nolint:gosec // of a process
+		if err != nil || len(line) == 0 {
 			continue // it is gone
 		}
 		args := strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
-		p := Process{PID: int64(pid), Name: path.Base(args[0]), Owner: "root", Command: strings.Join(args, " ")}
-		if info, err := os.Stat("/proc/" + strconv.Itoa(pid)); err == nil {
+		p := Process{PID: pid, Name: path.Base(args[0]), Owner: "root", Command: strings.Join(args, " ")}
+		if info, err := os.Stat(dir); err == nil {
 			p.Started = info.ModTime().Add(g.skew).Truncate(time.Second).UTC()
 		}
 		found = append(found, p)
@@ -31,26 +39,27 @@ func (g *Guest) others() []Process {
 	return found
 }
 
-// marked lists the pids of the guest's processes.
-func (g *Guest) marked() []int {
+// pidsHere lists the processes of this machine.
+func pidsHere() []int64 {
 	entries, _ := os.ReadDir("/proc") // without it there are none to be found
-	var pids []int
+	var pids []int64
 	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		env, err := os.ReadFile("/proc/" + e.Name() + "/environ")
-		if err == nil && bytes.Contains(env, []byte(g.mark)) {
+		if pid, err := strconv.ParseInt(e.Name(), 10, 64); err == nil {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
 }
 
+// marked reports that a process is the guest's.
+func (g *Guest) marked(dir string) bool {
+	env, err := os.ReadFile(dir + "/environ") //nolint:gosec // of a process
+	return err == nil && bytes.Contains(env, []byte(g.mark))
+}
+
 // other is a process that the agent did not start, or does not know of any more.
 func (g *Guest) other(pid int64) *process {
-	for _, p := range g.others() {
+	for _, p := range g.others([]int64{pid}, false) {
 		if p.PID == pid {
 			over := make(chan struct{})
 			return &process{Process: p, over: over, end: func(sig syscall.Signal) {
@@ -65,7 +74,9 @@ func (g *Guest) other(pid int64) *process {
 }
 
 func (g *Guest) signalMarked(sig syscall.Signal) {
-	for _, pid := range g.marked() {
-		_ = syscall.Kill(pid, sig)
+	for _, pid := range pidsHere() {
+		if g.marked("/proc/" + strconv.FormatInt(pid, 10)) {
+			_ = syscall.Kill(int(pid), sig)
+		}
 	}
 }

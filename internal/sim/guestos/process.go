@@ -175,7 +175,7 @@ func (g *Guest) Processes(pids ...int64) []Process {
 			found = append(found, p.Process)
 		}
 	}
-	for _, p := range g.others() {
+	for _, p := range g.others(slices.DeleteFunc(slices.Clone(pids), func(pid int64) bool { return known[pid] }), len(pids) == 0) {
 		if !known[p.PID] {
 			found = append(found, p)
 		}

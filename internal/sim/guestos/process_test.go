@@ -6,12 +6,44 @@ package guestos
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
+
+func TestTheClockOfTheGuestTellsWhenAFileWasChanged(t *testing.T) {
+	g := fresh(t, Options{})
+	g.SetClock(-48 * time.Hour)
+	if err := g.WriteFile("/tmp/f", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if one, err := g.Stat("/tmp/f"); err != nil || time.Since(one.Modified) < 47*time.Hour {
+		t.Errorf("it was changed at %v, %v", one.Modified, err)
+	}
+	when := time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC)
+	if err := g.ChangeAttributes("root", "/tmp/f", Change{Modified: &when}); err != nil {
+		t.Fatal(err)
+	}
+	if one, err := g.Stat("/tmp/f"); err != nil || !one.Modified.Equal(when) {
+		t.Errorf("after the change at %v, %v", one.Modified, err)
+	}
+}
+
+func TestTheProgramsOfThisMachineAreNotTheGuestsToChange(t *testing.T) {
+	if !namespaces() {
+		t.Skip("programs share the directories of this machine here")
+	}
+	g := fresh(t, Options{})
+	if p := run(t, g, Spec{Path: "/bin/sh", Arguments: "-c 'touch /usr/vixsim-test'"}); p.ExitCode == 0 {
+		_ = os.Remove("/usr/vixsim-test")
+		t.Error("a program wrote there")
+	}
+	if err := g.WriteFile("/usr/x", nil, 0o600); err == nil {
+		t.Error("a file was written there")
+	}
+}
 
 func TestHowAProgramEnds(t *testing.T) {
 	for line, want := range map[string]int{
@@ -32,8 +64,12 @@ func TestWhatAProgramSeesAroundIt(t *testing.T) {
 		if got := content(t, g, "/home/tester/place"); got != "here\n" {
 			t.Errorf("in the home directory: %q", got)
 		}
-		if got := content(t, g, "/tmp/env"); !strings.HasSuffix(got, " tester \n") {
+		if got := content(t, g, "/tmp/env"); got != "/home/tester tester \n" {
 			t.Errorf("the environment is %q", got)
+		}
+		run(t, g, Spec{Path: "/bin/sh", Arguments: `-c 'pwd >/tmp/pwd'`, WorkingDirectory: "/opt"})
+		if got := content(t, g, "/tmp/pwd"); got != "/opt\n" {
+			t.Errorf("the working directory is %q", got)
 		}
 		run(t, g, Spec{Path: "/bin/sh", Arguments: `-c 'echo "$HOME|$X" >env'`, WorkingDirectory: "/opt", Environment: []string{"X=a b"}})
 		if got := content(t, g, "/opt/env"); got != "|a b\n" {
@@ -198,7 +234,7 @@ func TestNothingOutlivesAGuest(t *testing.T) {
 		}
 		g.Close()
 		for range 3000 {
-			if len(g.others()) == 0 {
+			if len(g.others(nil, true)) == 0 {
 				return
 			}
 			time.Sleep(10 * time.Millisecond)

@@ -5,11 +5,13 @@ package guestos
 
 import (
 	"bytes"
+	"io/fs"
 	"os/exec"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,7 +29,32 @@ func (g *Guest) rewritten(s Spec, env []string) (*exec.Cmd, func()) {
 		name, value, _ := strings.Cut(v, "=")
 		cmd.Env = append(cmd.Env, name+"="+roots.replace(value))
 	}
-	return cmd, restore
+	began := time.Now()
+	return cmd, func() {
+		restore()
+		g.cleanse(began)
+	}
+}
+
+// cleanse makes real paths in what programs have written since a time paths of the guest again.
+func (g *Guest) cleanse(since time.Time) {
+	_ = fs.WalkDir(g.root.FS(), ".", func(at string, d fs.DirEntry, err error) error { // what goes meanwhile is not there
+		if err == nil && d.IsDir() && (g.ofMachine(at) || at == "dev" || at == "proc") {
+			return fs.SkipDir
+		}
+		if err != nil || !d.Type().IsRegular() {
+			return nil //nolint:nilerr // see above
+		}
+		info, err := d.Info()
+		if err != nil || info.Size() > maxScript || info.ModTime().Before(since.Add(-time.Second)) {
+			return nil //nolint:nilerr // see above
+		}
+		data, err := g.root.ReadFile(at)
+		if err == nil && bytes.Contains(data, []byte(g.opts.Dir)) {
+			_ = g.root.WriteFile(at, bytes.ReplaceAll(data, []byte(g.opts.Dir), nil), info.Mode())
+		}
+		return nil
+	})
 }
 
 // roots replaces absolute paths that begin with a top directory of the guest.
