@@ -125,7 +125,9 @@ func (v *inside) plainly(t *testing.T, source, to string) copied {
 	auth := &types.NamePasswordAuthentication{Username: v.login.Username, Password: v.login.Password}
 	address, err := files.InitiateFileTransferToGuest(t.Context(), auth, to, &types.GuestPosixFileAttributes{}, info.Size(), true)
 	must(t, err)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, address, file)
+	u, err := files.TransferURL(t.Context(), address)
+	must(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, u.String(), file)
 	must(t, err)
 	request.ContentLength = info.Size()
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
