@@ -30,7 +30,9 @@ type copyJob struct {
 	Handle    vix.Handle
 	Login     vix.GuestLogin
 	Direction string
-	Copy      vix.GuestCopy
+
+	Source, Destination string
+	Verify              bool
 }
 
 const copyJobVariable = "COPY_JOB"
@@ -51,16 +53,19 @@ func TestCopyingProcess(t *testing.T) {
 	g, err := vix.Part[vix.Guest](h, vix.FeatureGuest)
 	must(t, err)
 	told := atomic.Int32{}
-	job.Copy.Progress = func(_ *vix.VM, what string) {
-		told.Add(1)
-		t.Log(what)
+	what := vix.GuestCopy{
+		Source: job.Source, Destination: job.Destination, Overwrite: true, Verify: job.Verify,
+		Progress: func(_ *vix.VM, what string) {
+			told.Add(1)
+			t.Log(what)
+		},
 	}
 	do := g.CopyToGuest
 	if job.Direction == "from" {
 		do = g.CopyFromGuest
 	}
 	begun := time.Now()
-	done, err := do(t.Context(), job.Handle, job.Login, job.Copy)
+	done, err := do(t.Context(), job.Handle, job.Login, what)
 	must(t, err)
 	took := time.Since(begun)
 	if int(told.Load()) < int(took/(10*time.Second)) {
@@ -89,7 +94,7 @@ func (v *inside) byProcess(t *testing.T, direction string, job vix.GuestCopy) co
 	t.Helper()
 	options := optionsFor(v.sim)
 	options.RequestTimeout = time.Minute
-	data, err := json.Marshal(copyJob{options, v.handle, v.login, direction, job})
+	data, err := json.Marshal(copyJob{options, v.handle, v.login, direction, job.Source, job.Destination, job.Verify})
 	must(t, err)
 	file := filepath.Join(t.TempDir(), "job")
 	must(t, os.WriteFile(file, data, 0o600))
@@ -164,9 +169,9 @@ func TestCopies(t *testing.T) {
 		t.Logf("plain upload    %s", v.plainly(t, here, "/srv/plain"))
 		for _, verify := range []bool{false, true} {
 			note := map[bool]string{true: ", verified"}[verify]
-			to := v.byProcess(t, "to", vix.GuestCopy{Source: here, Destination: "/srv/big", Overwrite: true, Verify: verify})
+			to := v.byProcess(t, "to", vix.GuestCopy{Source: here, Destination: "/srv/big", Verify: verify})
 			t.Logf("to the guest    %s%s", to, note)
-			from := v.byProcess(t, "from", vix.GuestCopy{Source: "/srv/big", Destination: here + ".back", Overwrite: true, Verify: verify})
+			from := v.byProcess(t, "from", vix.GuestCopy{Source: "/srv/big", Destination: here + ".back", Verify: verify})
 			t.Logf("from the guest  %s%s", from, note)
 			must(t, os.Remove(here+".back")) // it is no hole
 			for _, c := range []copied{to, from} {
