@@ -37,8 +37,8 @@ type World struct {
 	AskAtPowerOn func(t *testing.T, path string)
 	// Withhold takes from our user, as somebody else, the privilege to unregister, where there is one.
 	Withhold func(t *testing.T)
-	// GuestUp powers a registered VM on, whose guest then takes orders of GuestLogin; GuestFolder, with GuestSeparator, is a folder in it that is there,
-	// and GuestEcho a program. They are not used where there is no such feature.
+	// GuestUp powers a registered VM on, whose guest then takes orders of GuestLogin; GuestFolder, with GuestSeparator, is a
+	// folder in it that is there, and GuestEcho a program. They are not used where there is no such feature.
 	GuestUp                                func(t *testing.T, path string)
 	GuestLogin                             vix.GuestLogin
 	GuestFolder, GuestSeparator, GuestEcho string

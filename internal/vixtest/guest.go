@@ -51,7 +51,8 @@ func aRunTellsItsExitCodeAndOutput(t *testing.T, s *subject) {
 	handle := s.inGuest(t)
 	var before []vix.GuestFile
 	for i := range 2 {
-		result, err := s.guest.RunInGuest(s.ctx, handle, s.GuestLogin, vix.GuestRun{Script: "echo said\nexit 3\n", Capture: true, Token: "contract2"})
+		run := vix.GuestRun{Script: "echo said\nexit 3\n", Capture: true, Token: "contract2"}
+		result, err := s.guest.RunInGuest(s.ctx, handle, s.GuestLogin, run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +69,8 @@ func aRunTellsItsExitCodeAndOutput(t *testing.T, s *subject) {
 
 func aProgramThatIsNotThere(t *testing.T, s *subject) {
 	handle := s.inGuest(t)
-	_, err := s.guest.RunInGuest(s.ctx, handle, s.GuestLogin, vix.GuestRun{Program: s.GuestFolder + s.GuestSeparator + "none", Token: "contract3"})
+	none := s.GuestFolder + s.GuestSeparator + "none"
+	_, err := s.guest.RunInGuest(s.ctx, handle, s.GuestLogin, vix.GuestRun{Program: none, Token: "contract3"})
 	if e := wantCode(t, err, vix.CodeFileNotFound); e.Doubt {
 		t.Errorf("it is in doubt: %v", err)
 	}

@@ -36,7 +36,7 @@ type host struct {
 	namesAsked atomic.Int32
 	// namesRead is how many files were read for nothing but the names in them.
 	namesRead atomic.Int32
-	leave      leaveGrants
+	leave     leaveGrants
 
 	waits  *watch.Watch
 	guests *guests.Guests

@@ -52,7 +52,9 @@ func (h *host) WriteGuestFile(ctx context.Context, handle vix.Handle, login vix.
 
 // RemoveGuestFile implements vix.Guest: DeleteFileInGuest.
 func (h *host) RemoveGuestFile(ctx context.Context, handle vix.Handle, login vix.GuestLogin, path string) error {
-	_, err := inGuest(ctx, h, "delete", handle, login, func(g *guests.Guest) (none struct{}, err error) { return none, g.Remove(ctx, path) })
+	_, err := inGuest(ctx, h, "delete", handle, login, func(g *guests.Guest) (none struct{}, err error) {
+		return none, g.Remove(ctx, path)
+	})
 	return err
 }
 

@@ -76,7 +76,7 @@ func TestCopyingProcess(t *testing.T) {
 		_, peak, _ = strings.Cut(string(status), "VmHWM:")
 		peak, _, _ = strings.Cut(peak, "kB")
 	}
-	fmt.Printf("COPIED %d %d %d %s\n", done.Files, done.Bytes, took.Milliseconds(), strings.TrimSpace(peak))
+	fmt.Fprintf(os.Stdout, "COPIED %d %d %d %s\n", done.Files, done.Bytes, took.Milliseconds(), strings.TrimSpace(peak))
 }
 
 // copied is what a process has copied.

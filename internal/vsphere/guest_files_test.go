@@ -182,7 +182,9 @@ func TestAFileIsReplacedOrNot(t *testing.T) {
 	failure(t, err, vix.CodeFileAccessError, vix.FieldNone)
 	whole("old")
 	broken := file
-	broken.Open = func() (io.ReadCloser, error) { return io.NopCloser(io.MultiReader(strings.NewReader("new"), failing{})), nil }
+	broken.Open = func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("new"), failing{})), nil
+	}
 	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, broken)
 	if !errors.Is(err, errUnreadable) {
 		t.Errorf("got %v", err)

@@ -17,6 +17,7 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim/guestos"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
 // ranOnce is what is run: it notes each start, and says something.
@@ -172,7 +173,7 @@ func TestNeverTwice(t *testing.T) {
 							do(v)
 							return
 						}
-						time.Sleep(10 * time.Millisecond)
+						wire.Pause(t.Context(), 10*time.Millisecond)
 					}
 				}()
 			})

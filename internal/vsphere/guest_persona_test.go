@@ -59,9 +59,9 @@ func TestRunsInAWindowsGuest(t *testing.T) {
 			if !got.Ended || got.ExitCode != c.code || string(got.Stdout) != c.stdout || string(got.Stderr) != c.stderr {
 				t.Errorf("%+v\nout: %q\nerr: %q", got, got.Stdout, got.Stderr)
 			}
-			real, err := v.guest.Real(`C:\Users\Administrator\AppData\Local\Temp`)
+			disk, err := v.guest.Real(`C:\Users\Administrator\AppData\Local\Temp`)
 			must(t, err)
-			left, err := os.ReadDir(real)
+			left, err := os.ReadDir(disk)
 			must(t, err)
 			for _, entry := range left {
 				if strings.Contains(entry.Name(), "vix-") {

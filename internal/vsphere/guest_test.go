@@ -69,9 +69,9 @@ func (v *inside) run(t testing.TB, run vix.GuestRun) *vix.GuestResult {
 func (v *inside) leavesNothing(t testing.TB) {
 	t.Helper()
 	for _, folder := range []string{"/var/tmp", "/tmp"} {
-		real, err := v.guest.Real(folder)
+		disk, err := v.guest.Real(folder)
 		must(t, err)
-		entries, err := os.ReadDir(real)
+		entries, err := os.ReadDir(disk)
 		must(t, err)
 		for _, entry := range entries {
 			if strings.Contains(entry.Name(), "vix-") {

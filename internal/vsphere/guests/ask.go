@@ -41,7 +41,7 @@ func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context
 			return err
 		case wire.GuestBusy(err) && g.vm.ToolsState == vix.ToolsNotInstalled:
 			return g.noTools(err)
-		case !wire.GuestBusy(err) && !(bool(lost) && wire.Lost(err)):
+		case !wire.GuestBusy(err) && (lost == once || !wire.Lost(err)):
 			return err
 		}
 		if patience := g.login.Patience; patience > 0 && time.Since(begun)+rest > patience {
@@ -63,8 +63,8 @@ func (g *Guest) stillBusy(err error, waited time.Duration) error {
 	}
 	late := *e
 	late.Kind, late.Cause, late.Doubt = vix.ErrGuestBusy, err, false
-	late.Reason = fmt.Sprintf("The agent in the guest has not taken the order for %s. Nothing was begun. ", waited.Round(100*time.Millisecond)) +
-		e.Reason
+	late.Reason = fmt.Sprintf("The agent in the guest has not taken the order for %s. Nothing was begun. %s",
+		waited.Round(100*time.Millisecond), e.Reason)
 	return &late
 }
 
@@ -110,10 +110,12 @@ func (g *Guest) inGuestsWords(e *vix.Error, err error) {
 	)
 	switch {
 	case e.Kind == vix.ErrGuestLoginRefused && g.login.Ticket != "":
-		e.Code, e.Reason = vix.CodeCannotAuthenticateWithGuest, "The guest refuses the ticket: it has ended, or was given back, or is another guest's."
+		e.Code = vix.CodeCannotAuthenticateWithGuest
+		e.Reason = "The guest refuses the ticket: it has ended, or was given back, or is another guest's."
 		e.Remedy = "Take another ticket."
 	case e.Kind == vix.ErrGuestLoginRefused:
-		e.Reason = fmt.Sprintf("The guest refuses the login %s. It was tried once and is not repeated, because guests lock accounts.", g.login)
+		e.Reason = fmt.Sprintf("The guest refuses the login %s. It was tried once and is not repeated, because guests lock accounts.",
+			g.login)
 	case as(err, &none):
 		e.Reason = fmt.Sprintf("There is no %s in the guest.", none.File)
 	case as(err, &exists):

@@ -80,7 +80,8 @@ func (c *copying) planItem(ctx context.Context, from, to string, info types.Gues
 		// A guest that is not to be trusted could name a file so that it lands elsewhere.
 		if below.Path != filepath.Base(below.Path) || !filepath.IsLocal(below.Path) {
 			return &vix.Error{
-				Code: vix.CodeFileNameInvalid, Reason: fmt.Sprintf("This machine has no files of the name %q. Nothing was copied.", below.Path),
+				Code:   vix.CodeFileNameInvalid,
+				Reason: fmt.Sprintf("This machine has no files of the name %q. Nothing was copied.", below.Path),
 			}
 		}
 		if err := c.planItem(ctx, c.os.join(from, below.Path), filepath.Join(to, below.Path), below); err != nil {
@@ -126,7 +127,10 @@ func (c *copying) freeHere() error {
 		f := &c.folders[i]
 		info, err := os.Stat(f.to)
 		if err == nil && !info.IsDir() {
-			return &vix.Error{Code: vix.CodeNotADirectory, Reason: f.to + " is a file on this machine, and a folder in the guest. Nothing was copied."}
+			return &vix.Error{
+				Code:   vix.CodeNotADirectory,
+				Reason: f.to + " is a file on this machine, and a folder in the guest. Nothing was copied.",
+			}
 		}
 		f.there = err == nil
 	}
@@ -136,7 +140,10 @@ func (c *copying) freeHere() error {
 		switch {
 		case err != nil:
 		case info.IsDir():
-			return &vix.Error{Code: vix.CodeNotAFile, Reason: f.to + " is a folder on this machine, and a file in the guest. Nothing was copied."}
+			return &vix.Error{
+				Code:   vix.CodeNotAFile,
+				Reason: f.to + " is a folder on this machine, and a file in the guest. Nothing was copied.",
+			}
 		case !c.Overwrite:
 			taken = append(taken, f.to)
 		}

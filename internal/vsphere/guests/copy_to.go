@@ -75,7 +75,10 @@ func (c *copying) plan() error {
 		case info.Mode().IsRegular():
 			c.files, c.total = append(c.files, one), c.total+one.size
 		default:
-			return &vix.Error{Code: vix.CodeNotAFile, Reason: name + " is neither a file nor a folder, nor a link to a file. Nothing was copied."}
+			return &vix.Error{
+				Code:   vix.CodeNotAFile,
+				Reason: name + " is neither a file nor a folder, nor a link to a file. Nothing was copied.",
+			}
 		}
 		return nil
 	}))

@@ -70,7 +70,8 @@ func (c *copying) telling(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				c.Progress(c.vm, fmt.Sprintf("copied %s of %s, %d of %d files", size(c.moved.Load()), size(c.total), c.done.Load(), len(c.files)))
+				c.Progress(c.vm, fmt.Sprintf("copied %s of %s, %d of %d files",
+					size(c.moved.Load()), size(c.total), c.done.Load(), len(c.files)))
 			}
 		}
 	}()
@@ -143,7 +144,8 @@ func (p progressed) Read(b []byte) (int, error) {
 // differs is the error of a file that arrives as something else, however often it is moved.
 func differs(f *item) error {
 	return &vix.Error{
-		Code: vix.CodeFileError, Reason: fmt.Sprintf("What arrives of %s has another SHA-256 than what was sent, %d times.", f.from, maxTries),
+		Code:   vix.CodeFileError,
+		Reason: fmt.Sprintf("What arrives of %s has another SHA-256 than what was sent, %d times.", f.from, maxTries),
 	}
 }
 
@@ -164,5 +166,8 @@ func (c *copying) sayable(name string) error {
 	if bad == "" {
 		return nil
 	}
-	return &vix.Error{Code: vix.CodeFileNameInvalid, Reason: fmt.Sprintf("The name %q cannot be copied: %s. Nothing was copied.", name, bad)}
+	return &vix.Error{
+		Code:   vix.CodeFileNameInvalid,
+		Reason: fmt.Sprintf("The name %q cannot be copied: %s. Nothing was copied.", name, bad),
+	}
 }

@@ -69,8 +69,9 @@ func (r *run) process(ctx context.Context, pid int64) (*types.GuestProcessInfo, 
 const maxMisses = 3
 
 var errVanished = &vix.Error{
-	Code:   vix.CodeNoSuchProcess,
-	Reason: "The guest has no such process any more, and it left no word of its end: the guest was restarted, or somebody ended the process.",
+	Code: vix.CodeNoSuchProcess,
+	Reason: "The guest has no such process any more, and it left no word of its end: the guest was restarted, or somebody ended " +
+		"the process.",
 }
 
 // end is what came of a program whose process has ended, or is not there; nil if nothing tells.
@@ -91,7 +92,8 @@ func (r *run) end(ctx context.Context, p *types.GuestProcessInfo) (*vix.GuestRes
 		return &vix.GuestResult{VM: r.vm, PID: p.Pid}, nil
 	case t == nil && r.Capture:
 		return nil, r.unknown(&vix.Error{
-			Code: vix.CodeFileNotFound, Reason: fmt.Sprintf("It ended with the exit code %d; what it wrote is gone from the guest.", p.ExitCode),
+			Code:   vix.CodeFileNotFound,
+			Reason: fmt.Sprintf("It ended with the exit code %d; what it wrote is gone from the guest.", p.ExitCode),
 		})
 	case t == nil:
 		t = &told{}
@@ -128,7 +130,7 @@ func (r *run) result(ctx context.Context, t *told) (*vix.GuestResult, error) {
 		return &vix.GuestResult{VM: r.vm, PID: r.pid}, nil
 	}
 	if (t.code == 126 || t.code == 127) && r.windowsLineEnds(ctx) {
-		return nil, notBegun{&vix.Error{
+		return nil, notBegunError{&vix.Error{
 			Code: vix.CodeProgramNotStarted, Remedy: "Write it with line feeds alone.",
 			Reason: fmt.Sprintf("%s is a script with Windows line ends (CR LF), so that the guest finds no interpreter of the name in its "+
 				"first line.", r.Program),
@@ -168,7 +170,7 @@ func reasonOf(err error) string {
 // noted, the next one waits for the program of one that was cancelled; otherwise it is ended too.
 func (r *run) interrupted(ctx context.Context, why error) error {
 	late, cancelled := errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(ctx.Err(), context.Canceled)
-	if r.NoWait || !late && !(cancelled && r.Sending == nil) {
+	if noted := r.Sending != nil; r.NoWait || !late && (!cancelled || noted) {
 		return r.unknown(why)
 	}
 	within, cancel := afterwards(ctx)
@@ -180,10 +182,12 @@ func (r *run) interrupted(ctx context.Context, why error) error {
 	}
 	e := &vix.Error{
 		Code: vix.CodeCancelled, Kind: vix.ErrRunUnended, Cause: why,
-		Reason: fmt.Sprintf("The program (process %d) had not ended when the time of this operation ran out. It was ended in the guest.", r.pid),
+		Reason: fmt.Sprintf("The program (process %d) had not ended when the time of this operation ran out. It was ended in the guest.",
+			r.pid),
 	}
 	if cancelled {
-		e.Kind, e.Reason = vix.ErrPassing, fmt.Sprintf("The operation was interrupted. The program (process %d) was ended in the guest.", r.pid)
+		e.Kind = vix.ErrPassing
+		e.Reason = fmt.Sprintf("The operation was interrupted. The program (process %d) was ended in the guest.", r.pid)
 	}
 	return e
 }

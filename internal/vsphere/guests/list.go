@@ -53,7 +53,8 @@ func (g *Guest) info(ctx context.Context, name string) (*types.GuestFileInfo, er
 func (g *Guest) Files(ctx context.Context, folder, match string) ([]vix.GuestFile, error) {
 	if _, err := path.Match(match, ""); err != nil {
 		return nil, g.failedAt(folder, &vix.Error{
-			Code: vix.CodeInvalidArg, Field: vix.FieldMatch, Reason: fmt.Sprintf("The pattern %q is none: a bracket is not closed, or a range is wrong.", match),
+			Code: vix.CodeInvalidArg, Field: vix.FieldMatch,
+			Reason: fmt.Sprintf("The pattern %q is none: a bracket is not closed, or a range is wrong.", match),
 		})
 	}
 	all, err := g.list(ctx, folder, expression(match))

@@ -68,7 +68,10 @@ func (r *run) startable(ctx context.Context) error {
 		return err
 	}
 	if info == nil {
-		return &vix.Error{Code: vix.CodeFileNotFound, Reason: fmt.Sprintf("There is no program %s in the guest. Nothing was started.", name)}
+		return &vix.Error{
+			Code:   vix.CodeFileNotFound,
+			Reason: fmt.Sprintf("There is no program %s in the guest. Nothing was started.", name),
+		}
 	}
 	switch file := r.file(*info); {
 	case file.Type == vix.GuestDirectory:

@@ -137,19 +137,19 @@ func (r *run) launch(ctx context.Context, n int) (*told, error) {
 	case failed != nil:
 		return nil, r.unknown(failed)
 	case !t.started && (ctx.Err() != nil || !wire.Lost(err)):
-		return nil, notBegun{err}
+		return nil, notBegunError{err}
 	}
 	return t, nil
 }
 
-// notBegun is an error of which it is proved that it has begun nothing.
-type notBegun struct{ error }
+// notBegunError is an error of which it is proved that it has begun nothing.
+type notBegunError struct{ error }
 
-func (e notBegun) Unwrap() error { return e.error }
+func (e notBegunError) Unwrap() error { return e.error }
 
 // judged takes the doubt from an error that has begun nothing.
 func (r *run) judged(err error) error {
-	none, proved := errors.AsType[notBegun](err)
+	none, proved := errors.AsType[notBegunError](err)
 	if e, ok := errors.AsType[*vix.Error](err); ok && e.Doubt && (proved || !r.sent && r.Attempt.IsZero()) {
 		clean := *e
 		clean.Doubt = false
@@ -181,7 +181,10 @@ func (r *run) settle(ctx context.Context, n int) (*told, error) {
 		case as(err, &none):
 			t, err := r.look(ctx)
 			if err == nil && t == nil {
-				err = &vix.Error{Code: vix.CodeFileNotFound, Doubt: true, Reason: "The folder " + r.folder + " of the run has gone from the guest."}
+				err = &vix.Error{
+					Code: vix.CodeFileNotFound, Doubt: true,
+					Reason: "The folder " + r.folder + " of the run has gone from the guest.",
+				}
 			}
 			return t, err
 		case !wire.Lost(err) || ctx.Err() != nil:
@@ -230,7 +233,8 @@ func (r *run) unknown(why error) error {
 	case r.pid != 0:
 		e.Reason = fmt.Sprintf("The program was started (process %d), and how it ended is not known.", r.pid)
 	case !r.began.IsZero():
-		e.Reason = fmt.Sprintf("The program was started (at %s by the guest's clock), and how it ended is not known.", r.began.UTC().Format(time.RFC3339))
+		e.Reason = fmt.Sprintf("The program was started (at %s by the guest's clock), and how it ended is not known.",
+			r.began.UTC().Format(time.RFC3339))
 	case !r.Attempt.IsZero():
 		e.Reason = fmt.Sprintf("An earlier attempt at %s may have started the program, and whether it ran, or how it ended, is not known.",
 			r.Attempt.Begun.UTC().Format(time.RFC3339))

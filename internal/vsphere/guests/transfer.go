@@ -99,7 +99,10 @@ func (g *Guest) transfer(ctx context.Context, attempt func(context.Context) (mov
 			return err // it was not the transfer that failed
 		}
 		if local, ok := errors.AsType[localError](err); ok {
-			return &vix.Error{Code: vix.CodeFileError, Cause: err, Reason: "This machine's side of the transfer failed: " + local.Error() + "."}
+			return &vix.Error{
+				Code: vix.CodeFileError, Cause: err,
+				Reason: "This machine's side of the transfer failed: " + local.Error() + ".",
+			}
 		}
 		if moved > 0 {
 			since = time.Now()

@@ -106,7 +106,7 @@ func posixQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'"
 
 func windowsWrapper(r vix.GuestRun) wrapper {
 	w := wrapper{name: "run.cmd"}
-	line := ""
+	var line string
 	if r.Program != "" {
 		line = batchLine(`"` + r.Program + `" ` + r.Arguments)
 		if ext := strings.ToLower(path.Ext(r.Program)); ext == ".cmd" || ext == ".bat" {

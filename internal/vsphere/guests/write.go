@@ -221,7 +221,8 @@ func (w *writing) validate(ctx context.Context, temporary string) error {
 		said = "… " + said[len(said)-maxSaid:]
 	}
 	return &vix.Error{
-		Code: vix.CodeFail, Reason: fmt.Sprintf("The new file was refused by %s: it ended with the exit code %d. What was there is as it was.",
+		Code: vix.CodeFail,
+		Reason: fmt.Sprintf("The new file was refused by %s: it ended with the exit code %d. What was there is as it was.",
 			program, result.ExitCode),
 		Choices: strings.Split(said, "\n"),
 	}

@@ -34,7 +34,8 @@ func aboutGuest(method types.BaseMethodFault) (meaning, bool) {
 		}, true
 	case *types.GuestOperationsUnavailable:
 		return meaning{
-			code: vix.CodeToolsNotRunning, kind: vix.ErrGuestBusy, reason: "The agent in the guest takes no orders: VMware Tools do not run there, or not yet.",
+			code: vix.CodeToolsNotRunning, kind: vix.ErrGuestBusy,
+			reason: "The agent in the guest takes no orders: VMware Tools do not run there, or not yet.",
 			remedy: "Look at the guest's console, and at VMware Tools in it.",
 		}, true
 	case *types.GuestPermissionDenied:
