@@ -34,6 +34,7 @@ const (
 // ask has the agent do something, again while it is busy or starting: it has begun nothing then.
 func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context) error) error {
 	begun := time.Now()
+	var loss losses
 	for rest := firstRest; ; rest = min(rest*3/2, longestRest) {
 		err := call(ctx)
 		switch {
@@ -41,7 +42,7 @@ func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context
 			return err
 		case wire.GuestBusy(err) && g.vm.ToolsState == vix.ToolsNotInstalled:
 			return g.noTools(err)
-		case !wire.GuestBusy(err) && (lost == once || !wire.Lost(err)):
+		case !wire.GuestBusy(err) && (lost == once || !wire.Lost(err)), g.tooLong(&loss, err):
 			return err
 		}
 		if patience := g.login.Patience; patience > 0 && time.Since(begun)+rest > patience {
@@ -53,6 +54,21 @@ func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context
 			return g.line.Typed(ctx.Err())
 		}
 	}
+}
+
+// losses is since when answers get lost.
+type losses struct{ since time.Time }
+
+// tooLong reports that answers have been getting lost for longer than a call may take: that line is not waited for.
+func (g *Guest) tooLong(l *losses, err error) bool {
+	if !wire.Lost(err) {
+		l.since = time.Time{}
+		return false
+	}
+	if l.since.IsZero() {
+		l.since = time.Now()
+	}
+	return time.Since(l.since) > g.line.Options.RequestTimeout
 }
 
 // stillBusy is the error of an agent that takes no orders for all the time that there is.
@@ -109,6 +125,7 @@ func (g *Guest) inGuestsWords(e *vix.Error, err error) {
 		not      *types.OperationNotSupportedByGuest
 	)
 	switch {
+	case e.Kind == vix.ErrRunUnknown, e.Kind == vix.ErrRunUnended: // what they were met by is said already
 	case e.Kind == vix.ErrGuestLoginRefused && g.login.Ticket != "":
 		e.Code = vix.CodeCannotAuthenticateWithGuest
 		e.Reason = "The guest refuses the ticket: it has ended, or was given back, or is another guest's."

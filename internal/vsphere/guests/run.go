@@ -172,6 +172,7 @@ func (r *run) settle(ctx context.Context, n int) (*told, error) {
 		return t, err
 	}
 	permit, void := r.numbered(permitName, n), r.numbered(voidName, n)
+	var loss losses
 	for {
 		err := r.moveFolder(ctx, permit, void)
 		var none *types.FileNotFound
@@ -187,7 +188,7 @@ func (r *run) settle(ctx context.Context, n int) (*told, error) {
 				}
 			}
 			return t, err
-		case !wire.Lost(err) || ctx.Err() != nil:
+		case !wire.Lost(err) || ctx.Err() != nil || r.tooLong(&loss, err):
 			return nil, err
 		}
 		wire.Pause(ctx, firstRest)

@@ -239,9 +239,10 @@ func (w *writing) tell(what string) {
 
 // place gives a file its name. Where the answer got lost, what is there tells what came of it.
 func (g *Guest) place(ctx context.Context, temporary, name string, overwrite bool) error {
+	var loss losses
 	for {
 		err := g.moveFile(ctx, temporary, name, overwrite)
-		if err == nil || !wire.Lost(err) || ctx.Err() != nil {
+		if err == nil || !wire.Lost(err) || ctx.Err() != nil || g.tooLong(&loss, err) {
 			return err
 		}
 		info, failed := g.info(ctx, temporary)
