@@ -161,7 +161,7 @@ func TestNeverTwice(t *testing.T) {
 	for moment, do := range map[string]func(*inside){
 		"the agent forgets":           func(v *inside) { v.guest.RestartAgent() },
 		"the agent is away":           func(v *inside) { v.guest.Refuse(sim.VixFault(3016, 0), 3) },
-		"moved to another host":       func(v *inside) { v.guest.VoidTransfers(); v.guest.Refuse(sim.VixFault(5, 0), 2) },
+		"moved to another host":       func(v *inside) { must(t, v.sim.VMotion("DC0", v.path)); v.guest.Refuse(sim.VixFault(5, 0), 2) },
 		"the guest is restarted":      func(v *inside) { v.guest.Reset(); v.guest.Refuse(sim.VixFault(3016, 0), 3) },
 		"the clock is a year forward": func(v *inside) { v.guest.SetClock(365 * 24 * time.Hour) },
 	} {

@@ -101,7 +101,7 @@ func TestFilesOfAWindowsGuest(t *testing.T) {
 	if runtime.GOOS != "windows" {
 		sameTrees(t, here, back)
 		must(t, os.WriteFile(filepath.Join(here, "what?"), nil, 0o644))
-		_, err := v.CopyToGuest(ctx, v.handle, v.login, vix.GuestCopy{Source: here, Destination: `C:\Data\other`})
+		_, err := v.CopyToGuest(ctx, v.handle, v.login, vix.GuestCopy{Source: here, Destination: `C:\Data\names`})
 		says(t, failure(t, err, vix.CodeFileNameInvalid, vix.FieldNone), "what?", "Nothing was copied")
 	}
 }
