@@ -180,7 +180,9 @@ func (w *World) Step(ws *Workspace, config Config, options Options) (*Plan, *Res
 	if result != nil && result.Killed {
 		w.settle(len(before), options.Kill)
 	}
-	return plan, result, w.judge(ws, before, prior, plan, result)
+	found := w.judge(ws, before, prior, plan, result)
+	w.applied(ws, config, result)
+	return plan, result, found
 }
 
 // PlanLater makes a plan that ApplySaved applies.
@@ -197,16 +199,31 @@ func (w *World) ApplySaved(ws *Workspace, plan *Plan, options Options) (*Result,
 	prior := ws.State.clone()
 	w.files = w.hashes()
 	result := ws.Apply(plan, options)
-	return result, w.judge(ws, before, prior, plan, result)
+	found := w.judge(ws, before, prior, plan, result)
+	w.applied(ws, plan.Config, result)
+	return result, found
 }
 
+// explicitOf notes which addresses a configuration lets unregister. What an earlier one has let unregister stays so
+// until another one is applied: a plan that is refused leaves it in the state.
 func (w *World) explicitOf(ws *Workspace, config Config) {
 	if w.explicit[ws] == nil {
 		w.explicit[ws] = map[string]bool{}
 	}
 	for address, r := range config.Resources {
-		w.explicit[ws][address] = r.Attributes["on_destroy"] == "unregister"
+		if r.Attributes["on_destroy"] == "unregister" {
+			w.explicit[ws][address] = true
+		}
 	}
+}
+
+// applied forgets what the configuration before this one let unregister.
+func (w *World) applied(ws *Workspace, config Config, result *Result) {
+	if result == nil || result.Killed || result.Failed() {
+		return
+	}
+	clear(w.explicit[ws])
+	w.explicitOf(ws, config)
 }
 
 // settle waits until what a killed process has asked for is done: the registration that killed it, at least.

@@ -11,8 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/simulator/esx"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -20,8 +22,16 @@ import (
 // quiet swallows what net/http says about connections that tests cut on purpose.
 var quiet = log.New(io.Discard, "", 0)
 
+// lean leaves out of the simulator's model of an ESXi host what nobody asks about: each host that is made has a copy of
+// that model by way of XML, which is most of what a start computes.
+var lean = sync.OnceFunc(func() {
+	config := &esx.HostConfigInfo
+	config.Certificate, config.Firewall, config.Service, config.VirtualNicManagerInfo = nil, nil, nil, nil
+})
+
 // build creates the inventory and the HTTP endpoints of the simulator.
 func (h *Host) build() error {
+	lean()
 	m := simulator.VPX()
 	about := &m.ServiceContent.About
 	if h.opts.ESX {

@@ -33,6 +33,8 @@ type host struct {
 	names     wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
 	// namesAsked is how many names were looked for one by one.
 	namesAsked atomic.Int32
+	// namesRead is how many files were read for nothing but the names in them.
+	namesRead atomic.Int32
 	leave      leaveGrants
 
 	waits  *watch.Watch

@@ -151,12 +151,14 @@ func says(t *testing.T, e *vix.Error, parts ...string) {
 }
 
 func TestContractOnVCenter(t *testing.T) {
+	t.Parallel()
 	vixtest.Contract(t, func(t *testing.T) vixtest.World {
 		return world(t, sim.Options{Clusters: 1, StandaloneHosts: -1}, "DC0")
 	})
 }
 
 func TestContractOnESXi(t *testing.T) {
+	t.Parallel()
 	vixtest.Contract(t, func(t *testing.T) vixtest.World { return world(t, sim.Options{ESX: true}, "ha-datacenter") })
 }
 
