@@ -51,15 +51,26 @@ func (h *Host) certify() error {
 		ctx.WithLock(host, func() {
 			changes := []types.PropertyChange{{Name: "summary.config.sslThumbprint", Val: colons(sum[:])}}
 			if host.Config != nil {
-				changes = append(changes, types.PropertyChange{
-					Name: "config.certificate", Val: types.ByteSlice(certPEM(cert.Certificate[0])),
-				})
+				changes = append(changes,
+					types.PropertyChange{Name: "config.certificate", Val: types.ByteSlice(certPEM(cert.Certificate[0]))},
+					types.PropertyChange{Name: "config.virtualNicManagerInfo", Val: management},
+				)
 			}
 			ctx.Update(host, changes)
 		})
 	}
 	return nil
 }
+
+// management is how an ESXi is reached whose name nobody resolves: by the address of its management network.
+var management = &types.HostVirtualNicManagerInfo{NetConfig: []types.VirtualNicManagerNetConfig{{
+	NicType:      string(types.HostVirtualNicManagerNicTypeManagement),
+	SelectedVnic: []string{"management.key-vim.host.VirtualNic-vmk0"},
+	CandidateVnic: []types.HostVirtualNic{{
+		Device: "vmk0", Key: "management.key-vim.host.VirtualNic-vmk0",
+		Spec: types.HostVirtualNicSpec{Ip: &types.HostIpConfig{IpAddress: "127.0.0.1", SubnetMask: "255.0.0.0"}},
+	}},
+}}}
 
 // door opens the door of an ESXi, or finds it open.
 func (h *Host) door(ref moref) (*door, error) {

@@ -89,6 +89,71 @@ func TestAGuestStaysWithAVMThatIsRegisteredAgain(t *testing.T) {
 	}
 }
 
+func TestAVMThatIsMadeWhereAnotherWasHasAGuestOfItsOwn(t *testing.T) {
+	v := visitPrepared(t)
+	if err := v.SetPower("DC0", guestVMX, "poweredOff"); err != nil {
+		t.Fatal(err)
+	}
+	task, err := object.NewVirtualMachine(v.c.Client, v.vm).Destroy(v.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := task.Wait(v.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.WriteVM("DC0", guestVMX, VMX{BIOSUUID: "564d0000-0000-4000-8000-000000000001"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Register(v.ctx, "DC0", guestVMX); err != nil {
+		t.Fatal(err)
+	}
+	g, err := v.seat.Guest("DC0", guestVMX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.Stat("/tmp/f"); err == nil {
+		t.Error("it has the files of the other one")
+	}
+}
+
+func TestASnapshotHoldsTheDiskOfTheGuest(t *testing.T) {
+	v := visitPrepared(t)
+	vm := object.NewVirtualMachine(v.c.Client, v.vm)
+	done := func(task *object.Task, err error) {
+		t.Helper()
+		if err == nil {
+			err = task.Wait(v.ctx)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	done(vm.CreateSnapshot(v.ctx, "before", "", false, false))
+	pid := v.sleeper(t)
+	if err := v.DeleteFile("root", "/tmp/f"); err != nil {
+		t.Fatal(err)
+	}
+	done(vm.RevertToSnapshot(v.ctx, "before", false))
+	if data, err := v.Guest.ReadFile("/tmp/f"); err != nil || string(data) != "text" {
+		t.Errorf("what was deleted since has %q, %v", data, err)
+	}
+	if one, err := v.Stat("/tmp/l"); err != nil || one.Target != "f" {
+		t.Errorf("the link leads to %q, %v", one.Target, err)
+	}
+	if _, err := v.Stat("/tmp/pid"); err == nil {
+		t.Error("what was written since is there")
+	}
+	if len(v.Processes(pid)) != 0 || v.Running() != 0 {
+		t.Error("what was started since runs")
+	}
+	if err := v.SetPower("DC0", guestVMX, "poweredOn"); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.start("/bin/sh"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestATicketStandsForAPasswordUntilItIsReleased(t *testing.T) {
 	v := visitPrepared(t)
 	auth, err := v.login.AcquireCredentials(v.ctx, v.auth, 0)

@@ -18,7 +18,7 @@ import (
 )
 
 // Guest is the guest of a VM, with what may be wrong with its agent. Its disk is there from the first use on, and is kept while the
-// VM is off or not registered, until its files are deleted. Snapshots do not hold it, and a clone begins with a fresh one.
+// VM is off or not registered. Snapshots hold it. A clone begins with a fresh one.
 type Guest struct {
 	*guestos.Guest
 
@@ -34,14 +34,16 @@ type Guest struct {
 type guests struct {
 	sync.Mutex
 	of    map[moref]*Guest
-	kept  map[fileKey]*Guest // of VMs that are not registered, by their files
+	kept  map[fileKey]keptGuest // by the files of their VMs
+	saved map[moref]bool        // the snapshots that hold a disk
 	doors map[moref]*door
 
 	certificates map[moref]tls.Certificate // of the ESXis, set at the start
 }
 
 func (g *guests) init() {
-	g.of, g.kept, g.doors = map[moref]*Guest{}, map[fileKey]*Guest{}, map[moref]*door{}
+	g.of, g.kept, g.doors = map[moref]*Guest{}, map[fileKey]keptGuest{}, map[moref]*door{}
+	g.saved = map[moref]bool{}
 	g.certificates = map[moref]tls.Certificate{}
 }
 
@@ -104,15 +106,27 @@ func (h *Host) newGuest(vm *simulator.VirtualMachine, opts guestos.Options) (*Gu
 	return g, nil
 }
 
+// keptGuest is the guest of a VM that is not registered, with the VM's BIOS UUID: a VM that is made at the same path is another one.
+type keptGuest struct {
+	*Guest
+	bios string
+}
+
 // keepGuest remembers the guest of a VM that is unregistered: it is on the VM's disks.
 func (h *Host) keepGuest(vm *simulator.VirtualMachine) {
 	ds, p, ok := h.homeOf(vm)
 	h.guests.Lock()
 	defer h.guests.Unlock()
-	if g := h.guests.of[vm.Self]; g != nil && ok {
-		h.guests.kept[fileKey{ds.Summary.Url, p.Path}] = g
-	}
+	g := h.guests.of[vm.Self]
 	delete(h.guests.of, vm.Self)
+	if g == nil {
+		return
+	}
+	if !ok {
+		g.Close()
+		return
+	}
+	h.guests.kept[fileKey{ds.Summary.Url, p.Path}] = keptGuest{g, vm.Config.Uuid}
 }
 
 // returnGuest gives a VM that was registered again its guest. It is called with the lock of guests.
@@ -122,22 +136,17 @@ func (h *Host) returnGuest(vm *simulator.VirtualMachine) *Guest {
 		return nil
 	}
 	key := fileKey{ds.Summary.Url, p.Path}
-	g := h.guests.kept[key]
-	if g != nil {
-		delete(h.guests.kept, key)
-		h.guests.of[vm.Self] = g
+	kept, ok := h.guests.kept[key]
+	if !ok {
+		return nil
 	}
-	return g
-}
-
-// dropGuest ends the guest of a VM whose files are deleted.
-func (h *Host) dropGuest(key fileKey) {
-	h.guests.Lock()
-	defer h.guests.Unlock()
-	if g := h.guests.kept[key]; g != nil {
-		g.Close()
-		delete(h.guests.kept, key)
+	delete(h.guests.kept, key)
+	if kept.bios != vm.Config.Uuid {
+		kept.Close()
+		return nil
 	}
+	h.guests.of[vm.Self] = kept.Guest
+	return kept.Guest
 }
 
 // guestPower tells a guest of a change of its VM's power.

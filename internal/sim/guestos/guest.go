@@ -90,21 +90,25 @@ func New(opts Options) (*Guest, error) {
 	if g.root, err = os.OpenRoot(g.opts.Dir); err != nil {
 		return nil, err
 	}
-	layout := g.layLinux
-	if opts.Windows {
-		layout = g.layWindows
-	}
-	if err := layout(); err != nil {
+	if err := g.lay(); err != nil {
 		g.Close()
 		return nil, err
 	}
 	return g, nil
 }
 
+// lay makes the disk of a fresh guest.
+func (g *Guest) lay() error {
+	if g.opts.Windows {
+		return g.layWindows()
+	}
+	return g.layLinux()
+}
+
 // layLinux makes the disk of a fresh Linux guest.
 func (g *Guest) layLinux() error {
 	for _, d := range []string{"etc", "home", "opt", "root", "run", "srv", "tmp", "var", "var/log", "var/tmp", "dev", "proc"} {
-		if err := g.root.Mkdir(d, 0o755); err != nil {
+		if err := g.root.MkdirAll(d, 0o755); err != nil {
 			return err
 		}
 	}
@@ -140,11 +144,11 @@ func (g *Guest) layMachine() error {
 			continue // not every machine has each
 		}
 		if info.Mode()&os.ModeSymlink == 0 {
-			err = g.root.Mkdir(d, 0o755)
+			err = g.root.MkdirAll(d, 0o755)
 		} else if target, rerr := os.Readlink("/" + d); rerr == nil {
 			err = g.root.Symlink(target, d)
 		}
-		if err != nil {
+		if err != nil && !os.IsExist(err) {
 			return err
 		}
 	}

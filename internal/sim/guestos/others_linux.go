@@ -25,7 +25,7 @@ func (g *Guest) others(pids []int64, all bool) []Process {
 		if !g.marked(dir) {
 			continue
 		}
-		line, err := os.ReadFile(dir + "/cmdline") //nolint:gosec // of a process
+		line, err := os.ReadFile(dir + "/cmdline")
 		if err != nil || len(line) == 0 {
 			continue // it is gone
 		}
@@ -53,7 +53,7 @@ func pidsHere() []int64 {
 
 // marked reports that a process is the guest's.
 func (g *Guest) marked(dir string) bool {
-	env, err := os.ReadFile(dir + "/environ") //nolint:gosec // of a process
+	env, err := os.ReadFile(dir + "/environ")
 	return err == nil && bytes.Contains(env, []byte(g.mark))
 }
 
