@@ -47,7 +47,7 @@ type copying struct {
 type item struct {
 	from, to string
 	size     int64
-	mode     fs.FileMode // its permissions; negative knowledge is 0
+	mode     fs.FileMode // its permissions
 	there    bool        // a folder that is there already
 	// temporary is where it is until it takes its name; sum is its checksum as it was read.
 	temporary, sum string
