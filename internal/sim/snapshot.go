@@ -65,6 +65,9 @@ func (h *Host) takeSnapshot(ctx *simulator.Context, ref moref, r *types.CreateSn
 	s.Vm = ref
 	ctx.WithLock(vm, func() { s.Config = configCopy(vm.Config) })
 	s.Self = h.reg.Put(s).Reference()
+	if fault := h.saveDisk(ref, s.Self); fault != nil {
+		return nil, fault
+	}
 	t.add(types.VirtualMachineSnapshotTree{
 		Snapshot: s.Self, Vm: ref, Name: r.Name, Description: r.Description, Id: id, CreateTime: time.Now(), State: state,
 		Quiesced: r.Quiesce, ReplaySupported: types.NewBool(false),
@@ -221,5 +224,6 @@ func (h *Host) revert(ctx *simulator.Context, ref, to moref, suppress *bool) typ
 	t.current = &to
 	h.publishTree(ctx, vm, t)
 	ctx.WithLock(vm, func() { ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, state, true)) })
-	return nil
+	h.guestPower(vm.Self, powerOff, state) // whatever ran is another past's
+	return h.restoreDisk(vm.Self, to)
 }

@@ -142,8 +142,8 @@ func TestCheckCloneSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// attempted makes a clone, and gives the attempt as it is known when its end was not told.
-func attempted(t *testing.T, h *host, spec vix.CloneSpec) (vix.Attempt, *vix.Cloned) {
+// untold makes a clone, and gives the attempt as it is known when its end was not told.
+func untold(t *testing.T, h *host, spec vix.CloneSpec) (vix.Attempt, *vix.Cloned) {
 	t.Helper()
 	var attempt vix.Attempt
 	spec.Sending = func(now time.Time) { attempt = attempt.Again(now, now.Add(time.Minute)) }
@@ -207,7 +207,7 @@ func TestACloneThatIsNotCertainIsNamed(t *testing.T) {
 	s := simulated(t, twoClusters)
 	h := connected(t, s)
 	spec := vix.CloneSpec{Source: golden(t, s, h).Handle(), Name: "web"}
-	attempt, made := attempted(t, h, spec)
+	attempt, made := untold(t, h, spec)
 	must(t, h.Update(t.Context(), made.Handle(), vix.Change{Folder: ptr("/DC0/vm")}))
 	spec.Attempt = attempt
 	for _, do := range []func() error{
@@ -230,7 +230,7 @@ func TestACloneWithoutARecordIsNotOurs(t *testing.T) {
 	s := simulated(t, single)
 	h := connected(t, s)
 	spec := vix.CloneSpec{Source: machines(t, s, "DC0", 1)[0], Name: "web"}
-	attempt, made := attempted(t, h, spec)
+	attempt, made := untold(t, h, spec)
 	s.PruneEvents()
 	spec.Attempt = attempt
 	e := failure(t, second(h.CheckClone(t.Context(), spec)), vix.CodeDuplicateName, vix.FieldName)
@@ -254,7 +254,7 @@ func TestACloneBySomebodyElseIsNotOurs(t *testing.T) {
 	s.AddUser("jane@vsphere.local", "pw")
 	jane := connected(t, s, func(o *vix.ConnectOptions) { o.Username, o.Password = "jane@vsphere.local", "pw" })
 	spec := vix.CloneSpec{Source: machines(t, s, "DC0", 1)[0], Name: "web"}
-	attempt, made := attempted(t, jane, spec)
+	attempt, made := untold(t, jane, spec)
 	spec.Attempt = attempt
 	e := failure(t, second(connected(t, s).Clone(t.Context(), spec)), vix.CodeDuplicateName, vix.FieldName)
 	kind(t, e, vix.ErrCloneThere)

@@ -19,14 +19,16 @@ var (
 	_ vix.Snapshots      = (*host)(nil)
 	_ vix.Screen         = (*host)(nil)
 	_ vix.Cloner         = (*host)(nil)
+	_ vix.Guest          = (*host)(nil)
+	_ vix.GuestTickets   = (*host)(nil)
 )
 
 // features are what this provider can do with the host, sorted.
 func (h *host) features() []vix.Feature {
 	f := []vix.Feature{
-		vix.FeatureFiles, vix.FeatureFind, vix.FeatureInstallTools, vix.FeatureInventory, vix.FeatureLogin, vix.FeatureOpen,
-		vix.FeaturePower, vix.FeatureRegister, vix.FeatureRename, vix.FeatureResourcePools, vix.FeatureScreen, vix.FeatureSnapshots,
-		vix.FeatureUnregister, vix.FeatureVariables,
+		vix.FeatureFiles, vix.FeatureFind, vix.FeatureGuest, vix.FeatureGuestTickets, vix.FeatureInstallTools,
+		vix.FeatureInventory, vix.FeatureLogin, vix.FeatureOpen, vix.FeaturePower, vix.FeatureRegister, vix.FeatureRename,
+		vix.FeatureResourcePools, vix.FeatureScreen, vix.FeatureSnapshots, vix.FeatureUnregister, vix.FeatureVariables,
 	}
 	if h.Client.IsVC() {
 		f = append(f, vix.FeatureClones, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)

@@ -49,6 +49,10 @@ const (
 	privilegeCreate        = "VirtualMachine.Inventory.CreateFromExisting"
 	privilegeAllocate      = "Datastore.AllocateSpace"
 	privilegeDelete        = "VirtualMachine.Inventory.Delete"
+
+	privilegeGuestQuery   = "VirtualMachine.GuestOperations.Query"
+	privilegeGuestModify  = "VirtualMachine.GuestOperations.Modify"
+	privilegeGuestExecute = "VirtualMachine.GuestOperations.Execute"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share
