@@ -21,7 +21,9 @@ type connection struct {
 	host   vix.Host
 	reason string
 	// user is whom the provider logged in as.
-	user    string
+	user string
+	// guest is the login in guests that the provider was given.
+	guest   providerLogin
 	journal journal
 	ledger  ledger
 	imports imports

@@ -103,7 +103,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	options := settings.options
 	options.UserAgent = fmt.Sprintf("terraform-provider-vix/%s Terraform/%s", p.version, req.TerraformVersion)
-	log := newLogger(options.Password, options.VMPassword)
+	conn.guest = settings.guest
+	log := newLogger(options.Password, options.VMPassword, settings.guest.password)
 	options.Log = log
 	log.InfoContext(ctx, "connecting", "service_provider", string(settings.serviceProvider),
 		"hostname", options.ShownHostname(), "username", options.Username)

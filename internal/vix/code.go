@@ -38,6 +38,7 @@ const (
 	CodeAuthenticationFail             Code = 35    // VIX_E_AUTHENTICATION_FAIL: wrong password of an encrypted VM
 	CodeHostConnectionLost             Code = 36    // VIX_E_HOST_CONNECTION_LOST: the link to the host dropped
 	CodeDuplicateName                  Code = 41    // VIX_E_DUPLICATE_NAME: the name is used by another object
+	CodeArgumentTooBig                 Code = 44    // VIX_E_ARGUMENT_TOO_BIG: a script, or what is read, is larger than VIX takes
 	CodeInvalidHandle                  Code = 1000  // VIX_E_INVALID_HANDLE: the handle is stale
 	CodeNotFound                       Code = 2000  // VIX_E_NOT_FOUND: registering a .vmx that is not there
 	CodeTimeoutWaitingForTools         Code = 3000  // VIX_E_TIMEOUT_WAITING_FOR_TOOLS: Tools did not come up in time
@@ -113,6 +114,7 @@ var codeNames = map[Code]string{
 	CodeAuthenticationFail:             "VIX_E_AUTHENTICATION_FAIL",
 	CodeHostConnectionLost:             "VIX_E_HOST_CONNECTION_LOST",
 	CodeDuplicateName:                  "VIX_E_DUPLICATE_NAME",
+	CodeArgumentTooBig:                 "VIX_E_ARGUMENT_TOO_BIG",
 	CodeInvalidHandle:                  "VIX_E_INVALID_HANDLE",
 	CodeNotFound:                       "VIX_E_NOT_FOUND",
 	CodeTimeoutWaitingForTools:         "VIX_E_TIMEOUT_WAITING_FOR_TOOLS",
