@@ -30,6 +30,7 @@ type connection struct {
 	vms     vmMemory
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
+	guestNotes guestNotes
 	claims     claims
 
 	mu       sync.Mutex
@@ -41,6 +42,8 @@ type connection struct {
 	closing []func(context.Context)
 	// taken are the ids of the snapshots that this process has taken, by VM.
 	taken map[string][]string
+	// begun are the tokens of what this process has begun in guests.
+	begun map[string]bool
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }

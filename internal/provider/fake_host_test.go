@@ -47,6 +47,7 @@ type fakeHost struct {
 	handle    vix.Handle
 	variables fakeVariables
 	snapshots fakeSnapshots
+	guest     fakeGuest
 	// order is the last one to a VM's power, question what the VM asks.
 	order    vix.PowerOrder
 	question *vix.Question

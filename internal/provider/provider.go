@@ -77,7 +77,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes()}
+	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes(), guestNotes: newGuestNotes()}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
@@ -142,7 +142,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource}
+	return []func() resource.Resource{NewGuestFileResource, NewGuestRunResource, NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects

@@ -1,0 +1,110 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// guestNotes remember what was begun in guests and is not known to be in a state: a program may run, a file may be written, of
+// which Terraform knows nothing when the provider is killed or the line breaks. A program is never started again while there
+// is a note of it: it is looked for.
+type guestNotes struct{ notes }
+
+// guestNote is one of them. A note of a run has its token and its time, one of a file the SHA-256 of what was to be written;
+// neither tells what that was.
+type guestNote struct {
+	Server  string      `json:"server"`
+	Key     string      `json:"key"`
+	Token   string      `json:"token"`
+	SHA256  string      `json:"sha256,omitempty"`
+	Attempt vix.Attempt `json:"attempt"`
+}
+
+func newGuestNotes() guestNotes { return guestNotes{newNotes("vix-guest")} }
+
+// guestKey is what attempts at one thing are noted under: a hash, because a script may hold a secret.
+func guestKey(what ...any) string {
+	raw, err := json.Marshal(what)
+	if err != nil {
+		panic("guestKey takes what can be written as JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// id is the name of a note, which tells nothing of its token.
+func (g guestNotes) id(note guestNote) string { return filepath.Base(g.fileOf(note.Token)) }
+
+// of are the notes of attempts at one thing, the oldest first.
+func (g guestNotes) of(server, key string) []guestNote {
+	entries, err := os.ReadDir(g.folder)
+	if err != nil {
+		return nil // there are no notes
+	}
+	var all []guestNote
+	for _, entry := range entries {
+		note, err := read[guestNote](filepath.Join(g.folder, entry.Name()))
+		if err == nil && note.Server == server && note.Key == key && g.id(note) == entry.Name() {
+			all = append(all, note)
+		}
+	}
+	slices.SortFunc(all, func(a, b guestNote) int { return a.Attempt.Begun.Compare(b.Attempt.Begun) })
+	return all
+}
+
+// begin notes an attempt that is about to be made.
+func (g guestNotes) begin(note guestNote) error {
+	if !g.usable() {
+		return nil
+	}
+	return g.write(g.fileOf(note.Token), note)
+}
+
+// end forgets an attempt by its id: it has come to its end, and a state has it.
+func (g guestNotes) end(ctx context.Context, id string) {
+	if id == "" {
+		return
+	}
+	if err := os.Remove(filepath.Join(g.folder, filepath.Base(id))); err != nil && !os.IsNotExist(err) {
+		tflog.Warn(ctx, "cannot forget what was begun in a guest", map[string]any{"error": err.Error()})
+	}
+}
+
+// attemptAt is an attempt of an earlier process that has no end yet, or a new one. Two addresses may want the very same: each
+// has an attempt of its own.
+func (c *connection) attemptAt(server, key string) guestNote {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	note := guestNote{Server: server, Key: key, Token: rand.Text()}
+	for _, open := range c.guestNotes.of(server, key) {
+		if !c.begun[open.Token] {
+			note = open
+			break
+		}
+	}
+	set(&c.begun, note.Token, true)
+	return note
+}
+
+// attemptEnded forgets an attempt that has left nothing.
+func (c *connection) attemptEnded(ctx context.Context, note guestNote) {
+	c.guestNotes.end(ctx, c.guestNotes.id(note))
+}
+
+// attemptDone forgets an attempt when Terraform is known to have written the state.
+func (c *connection) attemptDone(note guestNote) {
+	c.atClose(func(ctx context.Context) { c.attemptEnded(ctx, note) })
+}
