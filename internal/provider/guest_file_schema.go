@@ -28,7 +28,7 @@ func guestFileSchema(ctx context.Context) schema.Schema {
 		}
 	}
 	for name, attribute := range map[string]schema.Attribute{
-		"id":    schema.StringAttribute{Computed: true, MarkdownDescription: "`VM_ID:PATH`."},
+		"id":    schema.StringAttribute{Computed: true, MarkdownDescription: "`VM_ID:PATH`, which no other file has."},
 		"vm_id": vmIDAttribute(),
 		"path": schema.StringAttribute{
 			Required:            true,

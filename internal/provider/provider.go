@@ -121,7 +121,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		NewHostDataSource, NewScreenshotDataSource, NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource,
+		NewGuestFileDataSource, NewGuestFilesDataSource, NewGuestProcessesDataSource, NewHostDataSource, NewScreenshotDataSource,
+		NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource,
 	}
 }
 
