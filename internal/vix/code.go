@@ -38,7 +38,7 @@ const (
 	CodeAuthenticationFail             Code = 35    // VIX_E_AUTHENTICATION_FAIL: wrong password of an encrypted VM
 	CodeHostConnectionLost             Code = 36    // VIX_E_HOST_CONNECTION_LOST: the link to the host dropped
 	CodeDuplicateName                  Code = 41    // VIX_E_DUPLICATE_NAME: the name is used by another object
-	CodeArgumentTooBig                 Code = 44    // VIX_E_ARGUMENT_TOO_BIG: a script, or what is read, is larger than VIX takes
+	CodeArgumentTooBig                 Code = 44    // VIX_E_ARGUMENT_TOO_BIG: an argument is longer than it may be
 	CodeInvalidHandle                  Code = 1000  // VIX_E_INVALID_HANDLE: the handle is stale
 	CodeNotFound                       Code = 2000  // VIX_E_NOT_FOUND: registering a .vmx that is not there
 	CodeTimeoutWaitingForTools         Code = 3000  // VIX_E_TIMEOUT_WAITING_FOR_TOOLS: Tools did not come up in time
@@ -56,7 +56,10 @@ const (
 	CodeCannotAuthenticateWithGuest    Code = 3024  // VIX_E_CANNOT_AUTHENTICATE_WITH_GUEST: the guest refuses the login
 	CodeUnrecognizedCommandInGuest     Code = 3025  // VIX_E_UNRECOGNIZED_COMMAND_IN_GUEST: Tools are too old
 	CodeVMXMsgDialogAndNoUI            Code = 3028  // VIX_E_VMX_MSG_DIALOG_AND_NO_UI: the VM waits for an answer
+	CodeEmptyPasswordNotAllowedInGuest Code = 3033  // VIX_E_EMPTY_PASSWORD_NOT_ALLOWED_IN_GUEST: the guest refuses empty passwords
 	CodeInteractiveSessionNotPresent   Code = 3034  // VIX_E_INTERACTIVE_SESSION_NOT_PRESENT: the user has no console session
+	CodeInvalidAuthenticationSession   Code = 3047  // VIX_E_INVALID_AUTHENTICATION_SESSION: a ticket for the guest is not known
+	CodeInvalidLoginCredentials        Code = 3050  // VIX_E_INVALID_LOGIN_CREDENTIALS: the guest refuses the login
 	CodeCannotPowerOnVM                Code = 3041  // VIX_E_CANNOT_POWER_ON_VM: the start failed
 	CodeVMNotFound                     Code = 4000  // VIX_E_VM_NOT_FOUND: no such VM is registered
 	CodeNotSupportedForVMVersion       Code = 4001  // VIX_E_NOT_SUPPORTED_FOR_VM_VERSION: the virtual hardware is too old
@@ -75,6 +78,9 @@ const (
 	CodeNotAFile                       Code = 20001 // VIX_E_NOT_A_FILE: the path is no file
 	CodeNotADirectory                  Code = 20002 // VIX_E_NOT_A_DIRECTORY: the path is no directory
 	CodeNoSuchProcess                  Code = 20003 // VIX_E_NO_SUCH_PROCESS: the process does not exist
+	CodeFileNameTooLong                Code = 20004 // VIX_E_FILE_NAME_TOO_LONG: the file name is too long for the guest
+	CodeOperationDisabled              Code = 20005 // VIX_E_OPERATION_DISABLED: the guest's agent is set up not to do it
+	CodeDirectoryNotEmpty              Code = 20006 // VIX_E_DIRECTORY_NOT_EMPTY: the directory is not empty
 	CodeToolsInstallNoImage            Code = 21000 // VIX_E_TOOLS_INSTALL_NO_IMAGE: the host has no image of Tools for the guest
 	CodeToolsInstallNoDevice           Code = 21002 // VIX_E_TOOLS_INSTALL_NO_DEVICE: the VM has no drive for it
 	CodeToolsInstallAutoNotSupported   Code = 21006 // VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED: Tools cannot upgrade themselves
@@ -132,7 +138,10 @@ var codeNames = map[Code]string{
 	CodeCannotAuthenticateWithGuest:    "VIX_E_CANNOT_AUTHENTICATE_WITH_GUEST",
 	CodeUnrecognizedCommandInGuest:     "VIX_E_UNRECOGNIZED_COMMAND_IN_GUEST",
 	CodeVMXMsgDialogAndNoUI:            "VIX_E_VMX_MSG_DIALOG_AND_NO_UI",
+	CodeEmptyPasswordNotAllowedInGuest: "VIX_E_EMPTY_PASSWORD_NOT_ALLOWED_IN_GUEST",
 	CodeInteractiveSessionNotPresent:   "VIX_E_INTERACTIVE_SESSION_NOT_PRESENT",
+	CodeInvalidAuthenticationSession:   "VIX_E_INVALID_AUTHENTICATION_SESSION",
+	CodeInvalidLoginCredentials:        "VIX_E_INVALID_LOGIN_CREDENTIALS",
 	CodeCannotPowerOnVM:                "VIX_E_CANNOT_POWER_ON_VM",
 	CodeVMNotFound:                     "VIX_E_VM_NOT_FOUND",
 	CodeNotSupportedForVMVersion:       "VIX_E_NOT_SUPPORTED_FOR_VM_VERSION",
@@ -151,6 +160,9 @@ var codeNames = map[Code]string{
 	CodeNotAFile:                       "VIX_E_NOT_A_FILE",
 	CodeNotADirectory:                  "VIX_E_NOT_A_DIRECTORY",
 	CodeNoSuchProcess:                  "VIX_E_NO_SUCH_PROCESS",
+	CodeFileNameTooLong:                "VIX_E_FILE_NAME_TOO_LONG",
+	CodeOperationDisabled:              "VIX_E_OPERATION_DISABLED",
+	CodeDirectoryNotEmpty:              "VIX_E_DIRECTORY_NOT_EMPTY",
 	CodeToolsInstallNoImage:            "VIX_E_TOOLS_INSTALL_NO_IMAGE",
 	CodeToolsInstallNoDevice:           "VIX_E_TOOLS_INSTALL_NO_DEVICE",
 	CodeToolsInstallAutoNotSupported:   "VIX_E_TOOLS_INSTALL_AUTO_NOT_SUPPORTED",
