@@ -45,6 +45,9 @@ func guestKey(what ...any) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// newToken is a token that nobody knows, of letters and digits.
+func newToken() string { return rand.Text() }
+
 // id is the name of a note, which tells nothing of its token.
 func (g guestNotes) id(note guestNote) string { return filepath.Base(g.fileOf(note.Token)) }
 
@@ -88,7 +91,7 @@ func (g guestNotes) end(ctx context.Context, id string) {
 func (c *connection) attemptAt(server, key string) guestNote {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	note := guestNote{Server: server, Key: key, Token: rand.Text()}
+	note := guestNote{Server: server, Key: key, Token: newToken()}
 	for _, open := range c.guestNotes.of(server, key) {
 		if !c.begun[open.Token] {
 			note = open

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,11 +26,12 @@ import (
 )
 
 var (
-	_ provider.Provider                   = (*Provider)(nil)
-	_ provider.ProviderWithFunctions      = (*Provider)(nil)
-	_ provider.ProviderWithActions        = (*Provider)(nil)
-	_ provider.ProviderWithListResources  = (*Provider)(nil)
-	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+	_ provider.Provider                       = (*Provider)(nil)
+	_ provider.ProviderWithFunctions          = (*Provider)(nil)
+	_ provider.ProviderWithActions            = (*Provider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+	_ provider.ProviderWithListResources      = (*Provider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*Provider)(nil)
 )
 
 // Provider is provider "vix": VixHost_Connect.
@@ -133,7 +135,15 @@ func (p *Provider) Functions(context.Context) []func() function.Function {
 
 // Actions implements provider.ProviderWithActions.
 func (p *Provider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewSnapshotRevertAction, NewToolsInstallAction}
+	return []func() action.Action{
+		NewGuestCopyAction, NewGuestRunAction, NewGuestScriptAction,
+		NewPowerAction, NewQuestionAnswerAction, NewSnapshotRevertAction, NewToolsInstallAction,
+	}
+}
+
+// EphemeralResources implements provider.ProviderWithEphemeralResources.
+func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{NewGuestTicketEphemeral}
 }
 
 // ListResources implements provider.ProviderWithListResources.
