@@ -85,6 +85,9 @@ func TestExamples(t *testing.T) {
 			if strings.HasPrefix(filepath.ToSlash(name), "actions/") && !cli.hasActions() {
 				t.Skipf("%s has no actions; Terraform 1.14 has", cli.version)
 			}
+			if strings.HasPrefix(filepath.ToSlash(name), "ephemeral-resources/") && !cli.atLeast(1, 11) {
+				t.Skipf("%s has no write-only arguments; 1.11 has", cli.version)
+			}
 			validateFiles(t, cli, always)
 		})
 		for _, way := range ways {
