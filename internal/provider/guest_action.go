@@ -36,11 +36,11 @@ func (a *guestAction) configure(data any, diags *diag.Diagnostics) {
 }
 
 // plan checks the login, the VM and the privileges.
-func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, ops ...vix.GuestOp) {
+func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) {
 	a.conn.plannedProvidersLogin(diags)
 	vm := a.conn.checkVM(ctx, id, diags)
 	if vm != nil && !diags.HasError() {
-		privileges(ctx, a.guest, vm, diags, ops...)
+		privileges(ctx, a.guest, vm, diags, op)
 	}
 }
 

@@ -159,7 +159,7 @@ func TestWhatActionsInAGuestCheckAtPlan(t *testing.T) {
 		config args
 		ops    string
 	}{
-		guestRunType: {args{"program": "/bin/x"}, "execute query modify"}, "vix_guest_script": {args{"script": "x", "wait": false}, "execute query modify"},
+		guestRunType: {args{"program": "/bin/x"}, "execute"}, "vix_guest_script": {args{"script": "x", "wait": false}, "execute"},
 		"vix_guest_copy": {args{"direction": "from_guest", "source": "/x", "destination": "x"}, "query"},
 	} {
 		c.config["vm_id"] = bareID

@@ -112,15 +112,15 @@ func (a *guestCopyAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ops := []vix.GuestOp{vix.GuestQuery}
+	op := vix.GuestQuery
 	if config.Direction.ValueString() == toGuest {
-		ops = append(ops, vix.GuestModify)
+		op = vix.GuestModify
 		if _, err := os.Stat(config.Source.ValueString()); err != nil && !config.Source.IsUnknown() {
 			resp.Diagnostics.AddAttributeWarning(path.Root("source"), "What is to be copied cannot be read yet",
 				"If nothing makes it before the action runs, that fails. On the machine that runs Terraform: "+err.Error()+".")
 		}
 	}
-	a.plan(ctx, config.VMID, &resp.Diagnostics, ops...)
+	a.plan(ctx, config.VMID, &resp.Diagnostics, op)
 }
 
 // Invoke implements action.Action.

@@ -62,7 +62,7 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 
 // ops is what writing the file does in a guest.
 func (m *guestFileModel) ops() []vix.GuestOp {
-	ops := []vix.GuestOp{vix.GuestModify, vix.GuestQuery}
+	ops := []vix.GuestOp{vix.GuestModify}
 	if m.Validate.ValueString() != "" {
 		ops = append(ops, vix.GuestExecute)
 	}

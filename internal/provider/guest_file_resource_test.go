@@ -168,7 +168,7 @@ func TestDriftOfAFile(t *testing.T) {
 	holds(t, o.value, args{"modified": "2026-01-02T04:04:05Z", "sha256": sha256Of("hello\n"), "permissions": "644"})
 	w.plan(o, config).same(t, o)
 	for name, change := range map[string]func(){
-		"content":     func() { is.content = "hullo\n"; is.modified = fakeNow },
+		"content":     func() { is.content = "hullo\n"; is.modified = fakeNow.Add(2 * time.Hour) },
 		"permissions": func() { is.permissions = "0600" },
 		"a link":      func() { is.kind = vix.GuestSymlink },
 	} {
@@ -386,7 +386,13 @@ func TestPrivilegesForFilesAreSaidAtPlan(t *testing.T) {
 	w, id := guestWorld(t, guestFileType)
 	config := args{"vm_id": id, "path": motd, "content": "x"}
 	o := w.create(config)
-	for op, lacks := range map[string]bool{"modify": true, "query": true, "execute": false} {
+	// What is switched off altogether is said once.
+	off := &vix.Error{Op: "work in the guest of", Object: webPath, Code: vix.CodeGuestOperationsProhibited, Reason: "It is switched off."}
+	w.host.fail = map[string]error{"CheckGuest modify": off, "CheckGuest execute": off}
+	if diags := w.plan(nil, args{"vm_id": id, "path": motd, "content": "x", "validate": "/x %s"}).diags; len(diags) != 1 {
+		t.Errorf("%d errors:\n%s", len(diags), diags.text())
+	}
+	for op, lacks := range map[string]bool{"modify": true, "execute": false} {
 		w.host.fail = map[string]error{"CheckGuest " + op: &vix.Error{
 			Op: "work in the guest of", Object: webPath, Code: vix.CodeHostUserPermissions, Reason: "The user lacks " + op + ".",
 		}}

@@ -53,7 +53,7 @@ func numbered(n int, what string) string {
 // knownTexts are the texts of a map that are known.
 func knownTexts(m types.Map) map[string]string { return answersOf(m) }
 
-// privileges says which privileges are lacking for what is going to be done in a guest.
+// privileges says which privileges are lacking for what is going to be done in a guest. What is switched off altogether is said once.
 func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diags *diag.Diagnostics, ops ...vix.GuestOp) {
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
@@ -61,29 +61,11 @@ func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diag
 	for _, op := range ops {
 		names = append(names, string(op))
 	}
-	var said []string
-	var all diag.Diagnostics
-	each(names, &all, func(op string, diags *diag.Diagnostics) {
+	each(names, diags, func(op string, diags *diag.Diagnostics) {
 		if err := guest.CheckGuest(ctx, vm.Handle(), vix.GuestOp(op)); err != nil {
 			addErrorAt(diags, tfpath.Empty(), err)
 		}
 	})
-	for _, one := range all { // what is switched off altogether is said once
-		if text := one.Summary() + one.Detail(); !slices.Contains(said, text) {
-			said = append(said, text)
-			diags.Append(one)
-		}
-	}
-}
-
-// guestOps is what a run does in a guest: it looks for the program by the list of processes, and what is more than to start a
-// program needs files.
-func guestOps(run vix.GuestRun) []vix.GuestOp {
-	ops := []vix.GuestOp{vix.GuestExecute, vix.GuestQuery}
-	if run.Script != "" || run.Capture {
-		ops = append(ops, vix.GuestModify)
-	}
-	return ops
 }
 
 // textOf makes an output text: what is no UTF-8 becomes U+FFFD, byte by byte, and a character that the cut has halved goes.

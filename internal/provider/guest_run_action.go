@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 var (
@@ -73,9 +75,7 @@ func (a *guestRunAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	var config guestRunActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		run := config.run()
-		run.Capture = !run.NoWait
-		a.plan(ctx, config.VMID, &resp.Diagnostics, guestOps(run)...)
+		a.plan(ctx, config.VMID, &resp.Diagnostics, vix.GuestExecute)
 	}
 }
 

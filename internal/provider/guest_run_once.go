@@ -45,7 +45,7 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	var found diag.Diagnostics
 	r.conn.plannedLogin(config.guestLoginModel, &found)
 	if vm != nil {
-		privileges(ctx, r.guest, vm, &found, guestOps(plan.run())...)
+		privileges(ctx, r.guest, vm, &found, vix.GuestExecute)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 var (
@@ -75,9 +77,7 @@ func (a *guestScriptAction) ModifyPlan(ctx context.Context, req action.ModifyPla
 	var config guestScriptActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		run := config.run()
-		run.Capture = !run.NoWait
-		a.plan(ctx, config.VMID, &resp.Diagnostics, guestOps(run)...)
+		a.plan(ctx, config.VMID, &resp.Diagnostics, vix.GuestExecute)
 	}
 }
 
