@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -23,14 +24,43 @@ import (
 // is a note of it: it is looked for.
 type guestNotes struct{ notes }
 
-// guestNote is one of them. A note of a run has its token and its time, one of a file the SHA-256 of what was to be written;
-// neither tells what that was.
+// guestNote is one of them. A note of a run has its token and its time, and what came of it once that is known; one of a file the
+// SHA-256 of what was to be written. Neither tells what was to be run or written.
 type guestNote struct {
 	Server  string      `json:"server"`
 	Key     string      `json:"key"`
 	Token   string      `json:"token"`
 	SHA256  string      `json:"sha256,omitempty"`
 	Attempt vix.Attempt `json:"attempt"`
+	Result  *runResult  `json:"result,omitempty"`
+}
+
+// runResult is what came of a run, until a state has it: the guest forgets it before.
+type runResult struct {
+	PID       int64         `json:"pid"`
+	Ended     bool          `json:"ended,omitempty"`
+	ExitCode  int           `json:"exit_code,omitempty"`
+	Stdout    []byte        `json:"stdout,omitempty"`
+	Stderr    []byte        `json:"stderr,omitempty"`
+	StdoutCut bool          `json:"stdout_cut,omitempty"`
+	StderrCut bool          `json:"stderr_cut,omitempty"`
+	Elapsed   time.Duration `json:"elapsed,omitempty"`
+}
+
+// resultOf is what to note of a result.
+func resultOf(r *vix.GuestResult) *runResult {
+	return &runResult{
+		PID: r.PID, Ended: r.Ended, ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr, StdoutCut: r.StdoutCut, StderrCut: r.StderrCut,
+		Elapsed: r.Elapsed,
+	}
+}
+
+// of is the result, of a run in the guest of a VM.
+func (r *runResult) of(vm *vix.Registration) *vix.GuestResult {
+	return &vix.GuestResult{
+		VM: &vix.VM{Registration: *vm}, PID: r.PID, Ended: r.Ended, ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr,
+		StdoutCut: r.StdoutCut, StderrCut: r.StderrCut, Elapsed: r.Elapsed,
+	}
 }
 
 func newGuestNotes() guestNotes { return guestNotes{newNotes("vix-guest")} }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -97,6 +98,9 @@ func (r *guestRunResource) once(
 func (r *guestRunResource) attempt(
 	ctx context.Context, vm *vix.Registration, login vix.GuestLogin, run vix.GuestRun, note guestNote,
 ) (*vix.GuestResult, error) {
+	if note.Result != nil { // it has ended, and Terraform was killed before its state was written
+		return note.Result.of(vm), nil
+	}
 	begun := false
 	run.Token, run.Attempt = note.Token, note.Attempt
 	run.Sending = func(now time.Time) error {
@@ -107,7 +111,13 @@ func (r *guestRunResource) attempt(
 	}
 	run.Started = func(vix.GuestProcess) { begun = true }
 	result, err := r.guest.RunInGuest(withoutSecrets(ctx, login), vm.Handle(), login, run)
-	if begun && decided(err) {
+	switch {
+	case err == nil:
+		note.Result = resultOf(result)
+		if err := r.conn.guestNotes.begin(note); err != nil { // costs the result if Terraform is killed now; it is not run again
+			tflog.Warn(ctx, "cannot note what came of a run", map[string]any{"error": err.Error()})
+		}
+	case begun && decided(err):
 		r.conn.attemptEnded(ctx, note)
 	}
 	return result, err

@@ -222,6 +222,35 @@ func TestTwoRunsThatAreAlike(t *testing.T) {
 	}
 }
 
+// Terraform is killed after a run has ended, before its state is written: the next apply has the result without asking the guest.
+func TestTheResultOfARunOutlivesTerraform(t *testing.T) {
+	w, id := guestWorld(t, guestRunType)
+	w.host.guest.result = vix.GuestResult{Stdout: []byte("\xffout"), StderrCut: true, Elapsed: 2 * time.Second}
+	config := args{"vm_id": id, "program": "/bin/x"}
+	w.apply(nil, w.plan(nil, config), config) // and nothing of it is kept
+	w.host.guest.forgets, w.host.guest.result = true, vix.GuestResult{}
+	w.host.made()
+	o, diags := w.apply(nil, w.plan(nil, config), config)
+	diags.has(t, "WARNING: The output of a program is cut")
+	holds(t, o.value, args{"stdout": "\uFFFDout", "pid": `tftypes.Number<"7">`, "elapsed": `tftypes.Number<"2">`, "exit_code": `tftypes.Number<"0">`})
+	calls(t, w.host, "OpenID "+id, "OpenID "+id)
+	if w.host.guest.all() != 1 {
+		t.Errorf("starts are %v", w.host.guest.starts)
+	}
+	// What is in a state, and what was told in order, is not taken again.
+	_, diags = w.read(o)
+	diags.none(t)
+	w.host.guest.forgets = false
+	w.create(config)
+	if err := w.provider.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.create(config)
+	if w.host.guest.all() != 3 {
+		t.Errorf("starts are %v", w.host.guest.starts)
+	}
+}
+
 // What cannot be noted is not started: nobody would find it again.
 func TestARunThatCannotBeNotedIsNotStarted(t *testing.T) {
 	w, id := guestWorld(t, guestRunType)
