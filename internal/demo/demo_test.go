@@ -63,7 +63,7 @@ func TestDemo(t *testing.T) {
 		`(?m)^ 7  \S+ plan, again +No changes\.`,
 		`(?m)^ 8  \S+ destroy +Destroy complete! Resources: 5 destroyed`,
 		`(?m)^ 9  .* each byte for byte as before`,
-		`(?m)^10  .* none$`,
+		`(?m)^10  .* none( \(\d+\.\d s\))?$`,
 	} {
 		if !regexp.MustCompile(line).Match(out.Bytes()) {
 			t.Errorf("no line like %s in:\n%s", line, out.String())
@@ -92,7 +92,7 @@ func TestDemoHosted(t *testing.T) {
 		`(?m)^      Error: Cannot open .*vault\.vmx$`,
 		`(?m)^ 7  \S+ destroy +Destroy complete! Resources: 1 destroyed`,
 		`(?m)^ 8  .* each byte for byte as before`,
-		`(?m)^ 9  .* none is left$`,
+		`(?m)^ 9  .* none is left( \(\d+\.\d s\))?$`,
 	} {
 		if !regexp.MustCompile(line).Match(out.Bytes()) {
 			t.Errorf("no line like %s in:\n%s", line, out.String())

@@ -41,19 +41,16 @@ func TestInstall(t *testing.T) {
 	write(t, settings, install("0.0.1"))
 	write(t, filepath.Join(dir, "main.tf"), source)
 	cli.set("TF_CLI_CONFIG_FILE", settings)
-	for _, step := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"init", "-no-color"}, "Installed terraform-vix/vix v0.0.1"},
-		{[]string{"init", "-no-color", "-upgrade"}, "Installed terraform-vix/vix v0.0.2"},
-	} {
-		out, err := cli.run(t.Context(), dir, 0, step.args...)
-		if err != nil || !strings.Contains(out, step.want) {
-			t.Fatalf("%v: %v\n%s", step.args, err, out)
+	installs := func(version string, args ...string) {
+		t.Helper()
+		out, err := cli.run(t.Context(), dir, 0, args...)
+		if err != nil || !strings.Contains(out, "Installed terraform-vix/vix v"+version) {
+			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
-		install("0.0.2")
 	}
+	installs("0.0.1", "init", "-no-color")
+	install("0.0.2")
+	installs("0.0.2", "init", "-no-color", "-upgrade")
 	// make install without a version gives each build its own.
 	if config := install("dev"); !strings.Contains(config, `path    = "`) {
 		t.Errorf("the configuration names no path:\n%s", config)

@@ -10,7 +10,7 @@ func twoProviders() []attack {
 	by := func(r Resource, alias string) Resource { r.Alias = alias; return r }
 	stays := []string{refusedAtPlan, refusedAtApply, inconsistent, kept, handedOver, registeredAgain}
 	return []attack{
-		{cause: "A4", name: "two aliases register one file, adopt", open: "two aliases are two processes with one journal", run: func(s *scene) {
+		{cause: "A4", name: "two aliases register one file, adopt", run: func(s *scene) {
 			s.attack(config("x", adopt, "y", by(adopt, "b")))
 			s.stays()
 			owners := 0
@@ -23,12 +23,12 @@ func twoProviders() []attack {
 				s.outcome = "two of them unregister it at a destroy"
 			}
 		}, want: []string{refusedAtPlan, refusedAtApply, inconsistent}},
-		{cause: "A11", name: "renamed from one alias to another, adopt", open: "two aliases are two processes", run: func(s *scene) {
+		{cause: "A11", name: "renamed from one alias to another, adopt", run: func(s *scene) {
 			s.given(config("old", adopt))
 			s.attack(config("new", by(adopt, "b")))
 			s.stays()
 		}, want: stays},
-		{cause: "A11", name: "renamed from one alias to another beside others, adopt", open: "two aliases are two processes", run: func(s *scene) {
+		{cause: "A11", name: "renamed from one alias to another beside others, adopt", run: func(s *scene) {
 			other := reg(db, "if_registered", "adopt")
 			s.given(config("old", by(adopt, "b"), "other", other))
 			s.attack(config("new", adopt, "other", other))

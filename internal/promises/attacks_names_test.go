@@ -18,14 +18,14 @@ func names() []attack {
 			s.attack(config("x", on("DC0_C0_H1")))
 			s.stays()
 		}, want: refused},
-		{cause: "A1", name: "another file, whose display name is taken", open: "a plan does not read what a file to register is called", run: func(s *scene) {
+		{cause: "A1", name: "another file, whose display name is taken", run: func(s *scene) {
 			s.given(config("x", reg(web)))
 			s.outside(db)
 			s.twin(twin, "db", twinU)
 			s.attack(config("x", reg(twin)))
 			s.stays()
 		}, want: refused},
-		{cause: "A1", name: "another host, and a namesake is created in the same apply", open: "a plan does not read what a file to register is called", run: func(s *scene) {
+		{cause: "A1", name: "another host, and a namesake is created in the same apply", run: func(s *scene) {
 			s.twin(twin, "web", twinU)
 			s.given(config("x", on("DC0_C0_H0")))
 			s.attack(config("x", on("DC0_C0_H1"), "y", reg(twin)))
@@ -57,16 +57,16 @@ func names() []attack {
 			s.saved(plan)
 			s.stays()
 		}, want: []string{refusedAtApply, inconsistent}},
-		{cause: "B9", name: "two files of one display name", open: "a plan does not read what a file to register is called", run: func(s *scene) {
+		{cause: "B9", name: "two files of one display name", run: func(s *scene) {
 			s.twin(twin, "web", twinU)
 			s.attack(config("x", reg(web), "y", reg(twin)))
 		}, want: refused},
-		{cause: "B9", name: "a file whose display name is taken", open: "a plan does not read what a file to register is called", run: func(s *scene) {
+		{cause: "B9", name: "a file whose display name is taken", run: func(s *scene) {
 			s.outside(db)
 			s.twin(twin, "db", twinU)
 			s.attack(config("x", reg(twin)))
 		}, want: refused},
-		{cause: "B9", name: "a file whose display name is given to another one", open: "a plan does not read what a file to register is called", run: func(s *scene) {
+		{cause: "B9", name: "a file whose display name is given to another one", run: func(s *scene) {
 			s.attack(config("x", reg(web), "y", reg(db, "name", "web")))
 		}, want: refused},
 	}

@@ -54,9 +54,6 @@ func TestAttacks(t *testing.T) {
 						}
 						switch {
 						case ok:
-						case a.open != "":
-							count[open+kind]++
-							verdict = "OPEN (" + a.open + "): " + verdict
 						default:
 							count[kind]++
 							t.Errorf("%s, wanted %v\nbefore %s\nafter  %s\n%s", verdict, a.want, s.before, s.after, s.said())
@@ -78,15 +75,7 @@ func TestAttacks(t *testing.T) {
 	_ = out.Flush()
 	t.Logf("every attack\n%s%d attacks, %d of them not in the list of causes; %d cells: %d lost, %d not ours, %d files changed, %d with another outcome than wanted",
 		table.String(), len(attacks()), own, len(rows), count[Lost], count[NotOurs], count[FileChanged], count[otherwise])
-	for _, kind := range slices.Sorted(maps.Keys(count)) {
-		if of, isOpen := strings.CutPrefix(kind, open); isOpen {
-			t.Logf("known and open: %d %s", count[kind], of)
-		}
-	}
 }
 
 // otherwise is the kind of a cell that breaks no promise of the inventory and still ends otherwise than it should.
 const otherwise = "another outcome"
-
-// open goes before the kind of a cell of an attack that is known to end wrongly: what it breaks is counted by itself.
-const open = "open: "

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type process struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	line     *line
+	data     string // Terraform's data folder
 	provider *provider.Provider
 	server   tfprotov6.ProviderServer
 	schemas  *tfprotov6.GetProviderSchemaResponse
@@ -40,7 +42,7 @@ type process struct {
 
 // start starts a provider for a workspace and configures it.
 func (w *Workspace) start() (*process, []Diagnostic) {
-	p := &process{provider: provider.New("test", map[vix.ServiceProvider]vix.Connect{vix.VIServer: vsphere.Connect})}
+	p := &process{data: w.Data, provider: provider.New("test", map[vix.ServiceProvider]vix.Connect{vix.VIServer: vsphere.Connect})}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	server, err := providerserver.NewProtocol6WithError(p.provider)()
 	if err != nil {
@@ -120,6 +122,11 @@ func (p *process) end() {
 func (p *process) kill() {
 	p.line.cut()
 	p.cancel()
+	// The system takes the locks of a process away with it; this one goes on.
+	locks, _ := filepath.Glob(filepath.Join(p.data, "vix-processes", "*", "*", "lock"))
+	for _, lock := range locks {
+		_ = os.Remove(lock)
+	}
 }
 
 func dynamic(kind tftypes.Type, v tftypes.Value) *tfprotov6.DynamicValue {

@@ -35,8 +35,6 @@ const (
 type attack struct {
 	cause, name string
 	own         bool // not in the issue, but in its spirit
-	// open is why the outcome is not right yet; empty where it must be.
-	open string
 	host sim.Options
 	run  func(s *scene)
 	want []string // the outcomes that are right

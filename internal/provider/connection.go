@@ -26,8 +26,11 @@ type connection struct {
 	guest   providerLogin
 	journal journal
 	ledger  ledger
-	imports imports
-	vms     vmMemory
+	peers   *peers
+	// handovers are the VMs that stay although an address of theirs goes.
+	handovers handovers
+	imports   imports
+	vms       vmMemory
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes
@@ -156,6 +159,16 @@ func (c *connection) journalFinished(at attempted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.finished = append(c.finished, at)
+}
+
+// lock keeps two addresses of a walk from doing something with one file at the same time, whichever process serves them.
+func (c *connection) lock(ctx context.Context, file string) (unlock func()) {
+	ours := c.ledger.lock(file)
+	others := c.peers.lock(ctx, file)
+	return func() {
+		others()
+		ours()
+	}
 }
 
 // atClose does something when Terraform is known to have written the state: it ends a provider in order

@@ -35,19 +35,28 @@ type intent struct {
 	Datacenter string      `json:"datacenter"`
 	Path       string      `json:"path"`
 	Attempt    vix.Attempt `json:"attempt"`
+	// Process is the one that makes the attempt.
+	Process worker `json:"process,omitzero"`
 }
 
 // fileJournal keeps each attempt in a file of the notes of a workspace.
-type fileJournal struct{ notes }
+type fileJournal struct {
+	notes
+	peers *peers
+}
 
-// newFileJournal is the journal of the workspace that the provider runs for.
-func newFileJournal() *fileJournal { return &fileJournal{newNotes("vix-intents")} }
+// newFileJournal is the journal of the workspace that the provider runs for. What a process of the same walk attempts is not
+// interrupted.
+func newFileJournal(peers *peers) *fileJournal { return &fileJournal{newNotes("vix-intents"), peers} }
 
 func (j *fileJournal) open(at intent) vix.Attempt {
 	noted, err := read[intent](j.file(at))
 	if err != nil || noted.Server != at.Server || noted.Path != at.Path || noted.Datacenter != at.Datacenter || noted.User != at.User {
 		// Damaged, or somebody else's: it proves nothing about us.
 		return vix.Attempt{}
+	}
+	if j.peers.live(noted.Process) {
+		return vix.Attempt{} // an address that another configuration of the provider serves makes it at this moment
 	}
 	return noted.Attempt
 }
@@ -59,6 +68,7 @@ func (j *fileJournal) begin(at intent) error {
 	if before := j.open(at); !before.IsZero() && before.Begun.Before(at.Attempt.Begun) {
 		at.Attempt.Begun = before.Begun // which may still come to its end on the host
 	}
+	at.Process = j.peers.me()
 	return j.write(j.file(at), at)
 }
 

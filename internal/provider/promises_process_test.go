@@ -24,6 +24,8 @@ func TestProcessKeepsThePromises(t *testing.T) {
 		return fmt.Sprintf("resource \"vix_registration\" %q {\n  vmx_path = %q\n%s\n}\n", name, path, more)
 	}
 	const adopt = "  if_registered = \"adopt\""
+	const other = "provider \"vix\" {}\n\nprovider \"vix\" {\n  alias = \"b\"\n}\n\n" // two processes
+	const by = "  provider = vix.b\n"
 	const first = "  lifecycle {\n    create_before_destroy = true\n  }"
 	for _, c := range []struct {
 		name, from, to string
@@ -39,6 +41,8 @@ func TestProcessKeepsThePromises(t *testing.T) {
 			[]string{"-replace=vix_registration.web"}, false},
 		{"create_before_destroy and -replace, fail", block("web", webPath, first), block("web", webPath, first),
 			[]string{"-replace=vix_registration.web"}, true},
+		{"renamed to another alias, adopt", other + block("old", webPath, adopt), other + block("new", webPath, by+adopt), nil, false},
+		{"renamed to another alias, fail", other + block("old", webPath, ""), other + block("new", webPath, by), nil, true},
 	} {
 		for _, parallelism := range []string{"1", "10"} {
 			t.Run(c.name+"/"+parallelism, func(t *testing.T) {

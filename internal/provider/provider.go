@@ -41,6 +41,7 @@ type Provider struct {
 
 	mu    sync.Mutex
 	conns []*connection
+	peers *peers
 }
 
 // New makes the provider of a build. The connectors are the service providers
@@ -79,7 +80,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	conn := &connection{journal: newFileJournal(), powerNotes: newPowerNotes(), guestNotes: newGuestNotes()}
+	peers := p.peersNow()
+	conn := &connection{
+		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), powerNotes: newPowerNotes(),
+		guestNotes: newGuestNotes(),
+	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
 		resp.EphemeralResourceData, resp.ActionData, resp.ListResourceData = conn, conn, conn
@@ -116,6 +121,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	conn.host, conn.user = vix.Logged(host, options.ShownHostname(), log), options.Username
+	peers.me() // from now on the others know of it
 	p.opened(conn)
 	hand()
 }
@@ -170,8 +176,8 @@ func (p *Provider) Close(ctx context.Context) error {
 // what is in the state.
 func (p *Provider) Abandon(ctx context.Context) error {
 	p.mu.Lock()
-	conns := p.conns
-	p.conns = nil
+	conns, peers := p.conns, p.peers
+	p.conns, p.peers = nil, nil
 	p.mu.Unlock()
 	// All at once: what ends a run has one short deadline for all of them.
 	errs := make([]error, len(conns))
@@ -180,7 +186,21 @@ func (p *Provider) Abandon(ctx context.Context) error {
 		wg.Go(func() { errs[i] = conn.host.Disconnect(ctx) })
 	}
 	wg.Wait()
+	if peers != nil {
+		peers.end()
+	}
 	return errors.Join(errs...)
+}
+
+// peersNow are those of the workspace that the provider is configured for.
+func (p *Provider) peersNow() *peers {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := newPeers()
+	if p.peers == nil || p.peers.folder != now.folder {
+		p.peers = now
+	}
+	return p.peers
 }
 
 func (p *Provider) opened(conn *connection) {

@@ -248,6 +248,11 @@ func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
 		"has taken it over in this apply.", p))
 }
 
+func warnHandsOver(diags *diag.Diagnostics, p vix.Path) {
+	diags.AddWarning("A VM is handed over", coded(vix.CodeAlreadyExists,
+		fmt.Sprintf("%s: one vix_registration that has the VM goes, and another one that has taken it over stays. The VM stays registered.", p)))
+}
+
 func warnAgain(diags *diag.Diagnostics, p vix.Path, was departed) {
 	diags.AddWarning("A VM was unregistered and registered again", coded(vix.CodeInvalidHandle,
 		fmt.Sprintf("%s: one address of this apply unregistered it (%s), and "+

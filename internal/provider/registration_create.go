@@ -80,11 +80,11 @@ func (r *registrationResource) create(
 // register registers the VM, or takes it over, and makes it this address's alone. It gives
 // the VM, too, that another address of this apply unregistered before, if one did.
 func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSpec, at intent) (*vix.Registered, *departed, error) {
-	unlock := r.conn.ledger.lock(spec.Path.AsVMX().Composed().File)
+	unlock := r.conn.lock(ctx, spec.Path.AsVMX().Composed().File)
 	defer unlock()
 	spec.Attempt = r.conn.journal.open(at)
 	var again *departed
-	if len(r.conn.ledger.departedLike(spec)) > 0 {
+	if len(r.conn.departedLike(spec)) > 0 {
 		_, d, where, err := r.look(ctx, spec)
 		if err == nil && d != nil && !d.returns {
 			again, spec = d, where
@@ -115,17 +115,17 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 			return nil, nil, errors.Join(conflicts...)
 		}
 	}
-	return done, again, r.take(done, spec)
+	return done, again, r.take(ctx, done, spec)
 }
 
 // take makes a VM the one of this address, unless another address of this apply has
 // it already.
-func (r *registrationResource) take(done *vix.Registered, spec vix.RegisterSpec) error {
+func (r *registrationResource) take(ctx context.Context, done *vix.Registered, spec vix.RegisterSpec) error {
 	unlock := r.conn.ledger.lock(vmKey(done.ManagedObjectID))
 	defer unlock()
 	e := &vix.Error{Op: "register", Object: spec.Path.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath}
 	switch {
-	case r.conn.ledger.hasGone(done.ManagedObjectID):
+	case r.conn.ledger.hasGone(done.ManagedObjectID), !r.conn.peers.claims(ctx, claimHas, &done.Registration, false):
 		e.Reason = "Another resource of this apply has unregistered the VM at this very moment."
 		e.Remedy = "Apply again: the VM is registered then."
 		return e

@@ -254,10 +254,12 @@ func TestAnAttemptBelongsToItsWorkspace(t *testing.T) {
 	data := t.TempDir()
 	t.Setenv("TF_DATA_DIR", data)
 	at := intent{Server: "s", User: "u", Path: webPath, Attempt: vix.Attempt{Begun: time.Now()}}
-	if err := newFileJournal().begin(at); err != nil {
+	first := newPeers()
+	if err := newFileJournal(first).begin(at); err != nil {
 		t.Fatal(err)
 	}
-	noted := func() bool { return !newFileJournal().open(at).IsZero() }
+	first.end()
+	noted := func() bool { return !newFileJournal(newPeers()).open(at).IsZero() }
 	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(data, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -307,7 +309,7 @@ func TestJournalIsPatient(t *testing.T) {
 
 func TestFileJournal(t *testing.T) {
 	t.Setenv("TF_DATA_DIR", t.TempDir())
-	j := newFileJournal()
+	j := newFileJournal(newPeers())
 	now := time.Now().UTC().Truncate(time.Second)
 	at := intent{Server: "s", User: "u", Datacenter: "DC0", Path: webPath, Attempt: vix.Attempt{Begun: now, Until: now.Add(time.Minute)}}
 	if !j.open(at).IsZero() {

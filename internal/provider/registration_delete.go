@@ -20,7 +20,7 @@ func (r *registrationResource) unregister(
 ) {
 	schema := resp.State.Schema
 	handle := state.handle(rec.Server, r.conn.parsePath)
-	unlock := r.conn.ledger.lock(handle.Path.AsVMX().Composed().File)
+	unlock := r.conn.lock(ctx, handle.Path.AsVMX().Composed().File)
 	defer unlock()
 	is, err := r.registrar.Registration(ctx, handle)
 	if errors.Is(err, vix.ErrGone) {
@@ -32,6 +32,11 @@ func (r *registrationResource) unregister(
 	}
 	unlockVM := r.conn.ledger.lock(vmKey(is.ManagedObjectID))
 	defer unlockVM()
+	if r.conn.handovers.has(is) {
+		r.conn.handovers.forget(is)
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
 	if r.conn.ledger.isTaken(is) || note.Adopts != "" && note.Adopts == is.ManagedObjectID {
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
@@ -53,12 +58,17 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	if !r.conn.peers.claims(ctx, claimLeaves, is, note.Returns) {
+		warnHandedOver(&resp.Diagnostics, is.Path)
+		return
+	}
 	off, err := plannedOff(state, rec, note, is)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
 	if err := r.registrar.Unregister(ctx, is.Handle(), off); err != nil && !errors.Is(err, vix.ErrGone) {
+		r.conn.peers.withdraw(claimLeaves, is)
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
@@ -73,7 +83,9 @@ func plannedOff(state registrationModel, rec record, note planNote, is *vix.Regi
 	if is.PowerState != vix.PoweredOn {
 		return vix.PowerOffFail, nil // should it be powered on by then, that is nobody's plan
 	}
-	if off == vix.PowerOffFail || note.plannedPower(rec) == vix.PoweredOn {
+	// Of a tainted resource that gets another file Terraform plans the create alone: no plan has said anything of this VM.
+	unsaid := note.In != nil && note.Out == nil
+	if off == vix.PowerOffFail || note.plannedPower(rec) == vix.PoweredOn && !unsaid {
 		return off, nil
 	}
 	e := &vix.Error{
@@ -81,7 +93,7 @@ func plannedOff(state registrationModel, rec record, note planNote, is *vix.Regi
 		Reason: "The VM is powered on, and it was not when this was planned: the plan does not say that it is powered off.",
 		Remedy: "Plan again; the plan says then what becomes of the VM.",
 	}
-	if note.In != nil && note.Out == nil {
+	if unsaid {
 		e.Reason = "The VM is powered on, and the plan of a tainted resource has no place to say that it is powered off."
 		e.Remedy = "Power the VM off, or take the taint away (terraform untaint), then apply again."
 	}

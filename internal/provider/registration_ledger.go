@@ -15,11 +15,14 @@ import (
 // ledger is what one walk of Terraform over a configuration has planned for VMs and
 // done with them. Terraform plans and applies each address by itself, in an order
 // of its own, and a provider is told of no address: that two of them mean one VM shows here
-// only. A walk has a process, or a configuration of the provider, of its own.
+// only. Each configuration of the provider has a process, and so a ledger, of its own; what is planned, they tell each other.
 type ledger struct {
+	peers *peers
+
 	mu    sync.Mutex
 	seen  map[string]held     // VMs that a state has, by key
 	parts map[string][]part   // what is planned, by key
+	told  map[string][]part   // what other processes of the walk have planned, by key
 	names map[string]string   // who is to have a name in a folder
 	taken map[string]bool     // what was registered or adopted, by key
 	gone  map[string]departed // what was unregistered, by key
@@ -28,7 +31,8 @@ type ledger struct {
 
 // part is what one address is planned to do with a VM.
 type part struct {
-	role role
+	server string
+	role   role
 	// file and vm are the keys of the file and of the VM that has it; either may be empty.
 	file, vm string
 	// own is the key of the VM that the same address takes out before.
@@ -37,6 +41,10 @@ type part struct {
 	named string
 	// runs is set where the VM is powered on.
 	runs bool
+	// adopted is set where the address that stays has taken the VM over, and does not unregister it.
+	adopted bool
+	// ends is set where nothing comes in the place of the address that leaves.
+	ends bool
 }
 
 // keys are what a part is found by.
@@ -62,9 +70,10 @@ const (
 type contradiction int
 
 const (
-	none   contradiction = iota
-	twice                // two addresses have one VM
-	parted               // one address lets go of what another one has, or wants for itself
+	none      contradiction = iota
+	twice                   // two addresses have one VM
+	parted                  // one address lets go of what another one has, or wants for itself
+	handsOver               // one address goes, and the other one has its VM: no contradiction, if the VM stays registered
 )
 
 // held is a VM that a state has, and what becomes of it when its address goes.
@@ -114,25 +123,52 @@ func (l *ledger) see(vm held) {
 func (l *ledger) done(r *vix.Registration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.parts, fileKey(r.FileID))
-	delete(l.parts, vmKey(r.ManagedObjectID))
+	for _, key := range []string{fileKey(r.FileID), vmKey(r.ManagedObjectID)} {
+		for _, p := range l.parts[key] {
+			l.peers.tell(p, true)
+		}
+		delete(l.parts, key)
+	}
 }
 
-// planned notes a part, unless it contradicts one that is noted.
+// planned notes a part, unless it contradicts one that is noted. It tells the other processes first and looks then, so that
+// of two at the same time one hears of the other.
 func (l *ledger) planned(p part) contradiction {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.peers.tell(p, false)
+	l.hear()
+	found := none
 	for _, key := range p.keys() {
-		for _, other := range l.parts[key] {
-			if c := p.against(other); c != none {
+		for _, other := range slices.Concat(l.parts[key], l.told[key]) {
+			switch c := p.against(other); c {
+			case twice, parted:
+				l.peers.tell(p, true)
 				return c
+			case handsOver:
+				found = handsOver
+			case none:
 			}
 		}
 	}
 	for _, key := range p.keys() {
 		set(&l.parts, key, append(slices.Clone(l.parts[key]), p))
 	}
-	return none
+	return found
+}
+
+// hear takes over what the other processes of the walk have planned since.
+func (l *ledger) hear() {
+	for _, t := range l.peers.hear() {
+		p := t.part()
+		for _, key := range p.keys() {
+			if t.NoMore {
+				l.told[key] = slices.DeleteFunc(slices.Clone(l.told[key]), func(is part) bool { return is == p })
+			} else {
+				set(&l.told, key, append(slices.Clone(l.told[key]), p))
+			}
+		}
+	}
 }
 
 // against says whether two parts that share a VM or a file contradict each other.
@@ -142,8 +178,12 @@ func (p part) against(q part) contradiction {
 		p, q = q, p
 	}
 	switch {
+	case p.server != q.server && p.server != "" && q.server != "": // an id of one means nothing to the other
+		return none
 	case q.own != "" && q.own == p.vm: // both are of one address
 		return none
+	case p.role == stays && q.role == leaves && p.adopted && q.ends:
+		return handsOver
 	case p.role == stays && q.role == leaves, p.role == leaves && q.role == register:
 		return parted
 	case p.role == leaves && q.role == adopt && (p.runs || p.elsewhere(q)):
@@ -231,14 +271,33 @@ func (l *ledger) depart(d departed) {
 	set(&l.gone, vmKey(d.ManagedObjectID), d)
 }
 
-// departedLike are the VMs that this walk has unregistered and whose file may be the one of a
+// departedLike are the VMs that this process has unregistered and whose file may be the one of a
 // registration that is to take it over: which file a path names, only the host knows.
 func (l *ledger) departedLike(spec vix.RegisterSpec) []departed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var like []departed
 	for key, d := range l.gone {
-		if strings.HasPrefix(key, "file ") && spec.Adopt && vix.SameName(d.Path.AsVMX().File, spec.Path.AsVMX().File) {
+		if strings.HasPrefix(key, "file ") && d.like(spec) {
+			like = append(like, d)
+		}
+	}
+	return like
+}
+
+// like reports that a registration may be of the file of the VM, and takes it over.
+func (d departed) like(spec vix.RegisterSpec) bool {
+	return spec.Adopt && vix.SameName(d.Path.AsVMX().File, spec.Path.AsVMX().File)
+}
+
+// departedLike are those of the ledger and of the other processes of the walk.
+func (c *connection) departedLike(spec vix.RegisterSpec) []departed {
+	like := c.ledger.departedLike(spec)
+	if !spec.Adopt {
+		return like
+	}
+	for _, d := range c.peers.departed() {
+		if d.like(spec) {
 			like = append(like, d)
 		}
 	}
@@ -254,6 +313,7 @@ func (l *ledger) turns(from, to part) contradiction {
 			l.parts[key] = slices.Delete(slices.Clone(l.parts[key]), i, i+1)
 		}
 	}
+	l.peers.tell(from, true)
 	l.mu.Unlock()
 	return l.planned(to)
 }

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -61,6 +62,7 @@ type creation struct {
 	schema typed
 	config registrationModel
 	note   planNote
+	server string
 	// replacing is the VM of a tainted registration, of which no first half was planned.
 	replacing *vix.Registration
 	diags     diag.Diagnostics
@@ -73,7 +75,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		addError(&c.diags, c.schema, err)
 		return
 	}
-	plan.Server = said(server)
+	plan.Server, c.server = said(server), server
 	if !c.config.complete() {
 		if c.replaces() {
 			addReplacedUnknown(&c.diags, c.note.Out)
@@ -86,7 +88,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		return
 	}
 	// In an apply, a delete of the same file may be under way: it is seen as done, or not begun.
-	defer c.r.conn.ledger.lock(spec.Path.AsVMX().Composed().File)()
+	defer c.r.conn.lock(ctx, spec.Path.AsVMX().Composed().File)()
 	spec.Attempt = c.r.conn.journal.open(c.r.conn.intent(server, spec))
 	if c.replaces() {
 		spec.Without = c.note.Out
@@ -160,7 +162,7 @@ func (c *creation) own() string {
 // another address of the same plan, that.
 func (c *creation) refuse(spec vix.RegisterSpec, err error) {
 	if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeAlreadyExists && e.VM != nil {
-		p := part{role: register, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID), own: c.own()}
+		p := part{server: c.server, role: register, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID), own: c.own()}
 		if c.contradicted(spec, p) {
 			return
 		}
@@ -177,7 +179,7 @@ func (c *creation) contradicted(spec vix.RegisterSpec, p part) bool {
 		addTwice(&c.diags, spec.Path)
 	case parted:
 		addParted(&c.diags, spec.Path)
-	case none:
+	case none, handsOver:
 		return false
 	}
 	return true
@@ -185,7 +187,7 @@ func (c *creation) contradicted(spec vix.RegisterSpec, p part) bool {
 
 // judge says what of a check is not good enough.
 func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
-	p := part{role: register, file: fileKey(check.FileID), own: c.own()}
+	p := part{server: c.server, role: register, file: fileKey(check.FileID), own: c.own()}
 	if spec.Adopt && !check.Finished {
 		p.role = adopt // what an attempt of ours has left, nobody else may have
 	}
@@ -201,10 +203,10 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	if c.contradicted(spec, p) || c.diags.HasError() {
 		return
 	}
-	if spec.Name != "" {
+	if name := cmp.Or(spec.Name, check.Name); name != "" {
 		folder := check.Placement.Folder
-		if !c.r.conn.ledger.named(folder, spec.Name, p.file) {
-			addNameTwice(&c.diags, spec.Path, spec.Name, folder)
+		if !c.r.conn.ledger.named(folder, name, p.file) {
+			addNameTwice(&c.diags, spec.Path, name, folder)
 		}
 	}
 	c.note.Returns = c.replaces() && c.sameFile(spec, check)
@@ -307,7 +309,7 @@ func (c *creation) fill(plan *registrationModel, spec vix.RegisterSpec, check *v
 // look asks the host what Register would do. A file whose VM another address of
 // this walk has unregistered is looked at as what it was planned to be: that VM, where it was.
 func (r *registrationResource) look(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, *departed, vix.RegisterSpec, error) {
-	for _, d := range r.conn.ledger.departedLike(spec) {
+	for _, d := range r.conn.departedLike(spec) {
 		again := spec
 		if !d.returns {
 			again = spec.Where(d.Placement)

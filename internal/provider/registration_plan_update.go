@@ -33,7 +33,11 @@ func (r *registrationResource) planDestroy(
 	if r.conn.staysListed(state) {
 		warnStaysListed(&resp.Diagnostics, state)
 	}
-	if !r.conn.connected() || !state.unregisters() {
+	if !r.conn.connected() {
+		return
+	}
+	if !state.unregisters() {
+		r.conn.handovers.forget(&vix.Registration{Server: rec.Server, ManagedObjectID: rec.ManagedObjectID}) // it goes, too
 		return
 	}
 	if err := r.conn.host.Supports(vix.FeatureUnregister); err != nil {
@@ -63,8 +67,16 @@ func (r *registrationResource) planDestroy(
 		return
 	}
 	rec.read(is)
-	if r.conn.ledger.planned(rec.part(leaves)) == parted {
+	goes := rec.part(leaves)
+	goes.ends = true
+	switch r.conn.ledger.planned(goes) {
+	case parted:
 		addParted(&resp.Diagnostics, is.Path)
+	case handsOver:
+		r.conn.handovers.plan(ctx, &rec)
+		warnHandsOver(&resp.Diagnostics, is.Path)
+		return
+	case none, twice:
 	}
 	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
 	if is.PowerState != vix.PoweredOn {
@@ -208,11 +220,16 @@ func (r *registrationResource) planInPlace(
 	if note.Replaces && note.Unregisters {
 		role = leaves
 	}
-	switch r.conn.ledger.planned(rec.part(role)) {
+	is := rec.part(role)
+	is.adopted = state.Adopted.ValueBool() && !state.unregisters()
+	switch r.conn.ledger.planned(is) {
 	case parted:
 		addParted(diags, handle.Path)
 	case twice:
 		addTwice(diags, handle.Path)
+	case handsOver:
+		r.conn.handovers.plan(ctx, rec)
+		warnHandsOver(diags, handle.Path)
 	case none:
 	}
 	if note.Replaces {

@@ -192,9 +192,29 @@ func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathPa
 // part is what is planned for the VM of the record.
 func (rec *record) part(role role) part {
 	return part{
-		role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID), named: fileKey(rec.NamedFileID),
+		server: rec.Server, role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID), named: fileKey(rec.NamedFileID),
 		runs: rec.PowerState == vix.PoweredOn,
 	}
+}
+
+// finishes reports that a VM which was registered anew is what an interrupted replacement of ours has made: Terraform was
+// killed between the host's task and the state, which has the registration from before.
+func (r *registrationResource) finishes(
+	ctx context.Context, state registrationModel, rec record, found *vix.Registration,
+) bool {
+	at, err := r.conn.parsePath(state.VMXPath.ValueString())
+	if err != nil {
+		return false
+	}
+	spec := vix.RegisterSpec{Path: at}
+	if rec.DatacenterConfigured {
+		spec.Datacenter = state.Datacenter.ValueString()
+	}
+	if spec.Attempt = r.conn.journal.open(r.conn.intent(found.Server, spec)); spec.Attempt.IsZero() {
+		return false
+	}
+	check, err := r.registrar.Check(ctx, spec)
+	return err == nil && check.Finished && check.Registered.ManagedObjectID == found.ManagedObjectID
 }
 
 // settle forgets the attempts at a registration, which is in the state.

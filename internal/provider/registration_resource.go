@@ -172,12 +172,17 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	if was := state.RegisteredPath.ValueString(); was != "" && !vix.SameName(was, found.Path.String()) {
 		warnMoved(&resp.Diagnostics, state, found.Path)
 	}
-	r.settle(ctx, found, state)
+	anew := rec.registeredAnew(state, found)
+	if anew && r.finishes(ctx, state, rec, found) {
+		anew = false // the attempt counts until the state has what it has made
+	} else {
+		r.settle(ctx, found, state)
+	}
 	r.conn.vms.remember(found)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}
-	if rec.registeredAnew(state, found) {
+	if anew {
 		warnKept(&resp.Diagnostics, found.Path, state, found)
 		state.Adopted = types.BoolValue(true)
 		if !rec.OnDestroyConfigured {
@@ -191,6 +196,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		found.Name = "" // what it was registered as, the product tells nobody
 	}
 	state.follow(found, rec)
+	r.conn.handovers.forget(found)
 	r.conn.ledger.see(held{*found, rec, state.unregisters(), vix.PowerOff(state.PowerOffOnDestroy.ValueString())})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, found.Server, state.ID)...)

@@ -20,7 +20,8 @@ func twoVMs(t *testing.T) (conn *connection, host *fakeHost, web, db string) {
 	t.Helper()
 	host = newFakeHost()
 	web, db = host.register(mustPath(t, webPath), "web").ID, host.register(mustPath(t, otherPath), "db").ID
-	return &connection{host: host, journal: newFileJournal()}, host, web, db
+	alone := newPeers()
+	return &connection{host: host, journal: newFileJournal(alone), peers: alone}, host, web, db
 }
 
 func TestAnotherVMIDReplacesAndAnUnknownOneDoesNot(t *testing.T) {

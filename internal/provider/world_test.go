@@ -6,6 +6,8 @@ package provider
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -107,14 +109,18 @@ func newBareWorld(t *testing.T) *world {
 	return w
 }
 
-// restart is a new process of the provider.
+// restart is a new process of the provider. The system takes the locks of the one before away with it.
 func (w *world) restart() {
 	w.t.Helper()
+	locks, err := filepath.Glob(filepath.Join(os.Getenv("TF_DATA_DIR"), "vix-processes", "*", "*", "lock"))
+	w.must(err)
+	for _, lock := range locks {
+		w.must(os.Remove(lock))
+	}
 	w.configured, w.planned = nil, false
 	w.provider = New("test", map[vix.ServiceProvider]vix.Connect{vix.VIServer: w.connector})
 	server := w.provider.Server()
 	w.server = server
-	var err error
 	w.schemas, err = server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 	w.must(err)
 	diagnostics(w.schemas.Diagnostics).none(w.t)

@@ -67,7 +67,7 @@ func (h *Host) takeStep(vm *simulator.VirtualMachine, began *time.Time, step gue
 // guestAt is what a guest says that has come so far.
 func (h *Host) guestAt(vm *simulator.VirtualMachine, step guestStep) *types.GuestInfo {
 	g := &types.GuestInfo{}
-	setTools(g, true, true)
+	setTools(g, vm.Config, true, true)
 	if step == toolsStarted {
 		g.GuestStateChangeSupported, g.GuestOperationsReady = types.NewBool(false), types.NewBool(false)
 	}

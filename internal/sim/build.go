@@ -71,7 +71,7 @@ func (h *Host) newMachine(reg *registration) *simulator.VirtualMachine {
 	}
 	installed := h.toolsIn(f)
 	vm.Guest = &types.GuestInfo{}
-	setTools(vm.Guest, installed, false)
+	setTools(vm.Guest, vm.Config, installed, false)
 	vm.Summary = summaryOf(vm)
 	h.setToolsInstalled(vm.Self, installed)
 	return vm

@@ -14,5 +14,10 @@
 // name and the user that vSphere gives them (task.go), and an HTTP front that counts, delays, cuts and refuses
 // requests (transport.go).
 //
+// A VM has a guest (Host.Guest): a directory in which programs really run and files really move, see guestos. What stands between
+// a client and a guest is here: the three managers with vSphere's faults and checks (guestops.go and its neighbours), and the URLs
+// of transfers, which each ESXi serves under a certificate of its own (guestdoor.go). Fault cuts those at any byte; Guest.Refuse is an
+// agent that is busy; Guest.Starts, Transfers, Logins and Tree tell a test what has really happened.
+//
 // Options.Bare switches every correction off. A correction is worth having when its test fails there.
 package sim

@@ -23,9 +23,13 @@ type Fault struct {
 	Status int                   // the answer is this HTTP status
 	Body   string                // with Status: and this body
 	After  bool                  // with Cut or Status: only after the call was executed
+	Bytes  int64                 // with Cut, of a guest's file: once so many bytes have passed
 	Hang   bool                  // with After: and only when the client has gone
 	Delay  time.Duration         // the call takes this much longer
 }
+
+// first reports a fault that leaves nothing of the call.
+func (f *Fault) first() bool { return !f.After && f.Bytes == 0 && (f.Cut || f.Status != 0) }
 
 // Fault adds a fault. Of several that match a call the one that was added first and is not used up counts.
 func (h *Host) Fault(f Fault) {

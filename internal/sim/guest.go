@@ -6,6 +6,7 @@ package sim
 import (
 	"fmt"
 	"hash/fnv"
+	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -30,8 +31,8 @@ func (h *Host) setToolsInstalled(ref moref, installed bool) {
 	}
 }
 
-// setTools fills in what a VM says about VMware Tools.
-func setTools(g *types.GuestInfo, installed, running bool) {
+// setTools fills in what a VM of a configuration says about VMware Tools.
+func setTools(g *types.GuestInfo, config *types.VirtualMachineConfigInfo, installed, running bool) {
 	ready := installed && running
 	g.ToolsStatus = types.VirtualMachineToolsStatusToolsNotInstalled
 	g.ToolsVersion = "0"
@@ -41,11 +42,15 @@ func setTools(g *types.GuestInfo, installed, running bool) {
 	g.GuestState = string(types.VirtualMachineGuestStateNotRunning)
 	g.GuestStateChangeSupported = types.NewBool(ready)
 	g.GuestOperationsReady = types.NewBool(ready)
+	g.InteractiveGuestOperationsReady = types.NewBool(false)
 	if installed {
 		g.ToolsStatus = types.VirtualMachineToolsStatusToolsNotRunning
 		g.ToolsVersion = "12352"
 		g.ToolsVersionStatus2 = string(types.VirtualMachineToolsVersionStatusGuestToolsUnmanaged)
 		g.GuestFamily = "linuxGuest"
+		if config != nil && strings.HasPrefix(strings.ToLower(config.GuestId), "win") {
+			g.GuestFamily = "windowsGuest"
+		}
 	}
 	if ready {
 		g.ToolsStatus = types.VirtualMachineToolsStatusToolsOk
@@ -75,6 +80,7 @@ func guestChanges(g *types.GuestInfo) []types.PropertyChange {
 		{Name: "guest.guestState", Val: text(g.GuestState)},
 		{Name: "guest.guestStateChangeSupported", Val: orFalse(g.GuestStateChangeSupported)},
 		{Name: "guest.guestOperationsReady", Val: orFalse(g.GuestOperationsReady)},
+		{Name: "guest.interactiveGuestOperationsReady", Val: orFalse(g.InteractiveGuestOperationsReady)},
 		{Name: "guest.guestFamily", Val: text(g.GuestFamily)},
 		{Name: "guest.guestId", Val: text(g.GuestId)},
 		{Name: "guest.guestFullName", Val: text(g.GuestFullName)},
@@ -111,7 +117,7 @@ func (h *Host) SetTools(datacenter, path string, installed, running bool) error 
 	ctx.WithLock(vm, func() {
 		g := &types.GuestInfo{}
 		on := vm.Runtime.PowerState == powerOn
-		setTools(g, installed, running && on)
+		setTools(g, vm.Config, installed, running && on)
 		if installed && running && on {
 			g.HostName, g.IpAddress = vm.Name, address(vm.Self)
 		}

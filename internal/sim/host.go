@@ -49,6 +49,8 @@ type Host struct {
 	taskLast  int
 	finished  []finishedTask
 
+	guests guests
+
 	mu         sync.Mutex // guards what follows
 	users      map[string]string
 	tickets    map[string]bool
@@ -95,6 +97,7 @@ func Start(opts Options) (*Host, error) {
 	}
 	h.users[h.opts.Username] = h.opts.Password
 	h.vms = newIndex(h)
+	h.guests.init()
 	if err := h.start(); err != nil {
 		h.Close()
 		return nil, err
@@ -116,7 +119,13 @@ func (h *Host) start() error {
 	if err := h.layoutInitial(); err != nil {
 		return err
 	}
-	return h.listen()
+	if err := h.listen(); err != nil {
+		return err
+	}
+	if h.opts.Bare {
+		return nil
+	}
+	return h.certify()
 }
 
 func (h *Host) makeDirs() error {
@@ -200,6 +209,7 @@ func (h *Host) Close() {
 	} else if h.listener != nil {
 		_ = h.listener.Close()
 	}
+	h.closeDoors()
 	done := make(chan struct{})
 	go func() {
 		h.serving.Wait()
@@ -211,6 +221,7 @@ func (h *Host) Close() {
 	case <-done:
 	case <-time.After(5 * time.Second):
 	}
+	h.closeGuests()
 	if h.model != nil && h.model.Service != nil {
 		h.model.Remove()
 	}

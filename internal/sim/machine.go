@@ -49,6 +49,7 @@ func (h *Host) unregister(ctx *simulator.Context, ref moref) types.BaseMethodFau
 		return &types.InvalidPowerState{ExistingState: state, RequestedState: types.VirtualMachinePowerStatePoweredOff}
 	}
 	h.keepSnapshots(vm)
+	h.keepGuest(vm)
 	h.post(ctx, vm, &types.VmRemovedEvent{})
 	h.detach(ctx, vm, host, pool, datastores)
 	var snapshots []moref

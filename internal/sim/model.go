@@ -10,9 +10,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/simulator/esx"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -20,8 +23,21 @@ import (
 // quiet swallows what net/http says about connections that tests cut on purpose.
 var quiet = log.New(io.Discard, "", 0)
 
+// lean leaves out of the simulator's model of an ESXi host what nobody asks about: each host that is made has a copy of
+// that model by way of XML, which is most of what a start computes.
+var lean = sync.OnceFunc(func() {
+	config := &esx.HostConfigInfo
+	config.Certificate, config.Firewall, config.Service = nil, nil, nil
+	// Files of guests go to the address for those who manage the host.
+	if nics := config.VirtualNicManagerInfo; nics != nil {
+		management := string(types.HostVirtualNicManagerNicTypeManagement)
+		nics.NetConfig = slices.DeleteFunc(nics.NetConfig, func(n types.VirtualNicManagerNetConfig) bool { return n.NicType != management })
+	}
+})
+
 // build creates the inventory and the HTTP endpoints of the simulator.
 func (h *Host) build() error {
+	lean()
 	m := simulator.VPX()
 	about := &m.ServiceContent.About
 	if h.opts.ESX {
@@ -62,12 +78,13 @@ func (h *Host) build() error {
 	svc.RegisterSDK(h.reg, h.reg.Path+"/vimService")
 	svc.ServeMux.HandleFunc(h.reg.Path+"/vimServiceVersions.xml", svc.ServiceVersions)
 	svc.ServeMux.HandleFunc("/nfc/", simulator.ServeNFC)
-	svc.ServeMux.HandleFunc("/guestFile/", simulator.ServeGuest)
 	if h.opts.Bare {
+		svc.ServeMux.HandleFunc("/guestFile/", simulator.ServeGuest)
 		svc.ServeMux.HandleFunc("/folder/", svc.ServeDatastore)
 	} else {
 		svc.ServeMux.Handle("/folder/", http.HandlerFunc(h.serveFolder))
 		svc.ServeMux.Handle("/screen", http.HandlerFunc(h.serveScreen))
+		svc.ServeMux.Handle("/guestFile", http.HandlerFunc(h.serveGuestFile))
 	}
 	return nil
 }

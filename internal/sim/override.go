@@ -56,6 +56,7 @@ func (h *Host) correct() {
 	for _, e := range h.reg.All("VirtualMachine") {
 		h.vms.PutObject(nil, e)
 	}
+	h.correctGuests()
 	h.reg.Handler = h.dispatch
 }
 
@@ -139,6 +140,12 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 	switch ref.Type {
 	case "Task":
 		return &taskObject{}
+	case "GuestAuthManager":
+		return &guestAuth{}
+	case "GuestProcessManager":
+		return &guestProcesses{}
+	case "GuestFileManager":
+		return &guestFiles{}
 	case "Folder":
 		return &folder{}
 	case "VirtualMachine":

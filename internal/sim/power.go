@@ -137,6 +137,7 @@ func (h *Host) changePower(ctx *simulator.Context, ref moref, to powerState, fro
 	if fault != nil {
 		return fault
 	}
+	h.guestPower(ref, now, to)
 	switch to {
 	case powerOn:
 		h.post(ctx, vm, &types.VmPoweredOnEvent{})
@@ -166,7 +167,7 @@ func (h *Host) PowerOns() int {
 func (h *Host) powerChanges(vm *mo.VirtualMachine, to types.VirtualMachinePowerState, up bool) []types.PropertyChange {
 	installed := h.toolsInstalled(vm.Self)
 	guest := &types.GuestInfo{}
-	setTools(guest, installed, to == powerOn && up)
+	setTools(guest, vm.Config, installed, to == powerOn && up)
 	if to == powerOn && installed && up {
 		guest.HostName = vm.Name
 		guest.IpAddress = address(vm.Self)

@@ -147,6 +147,9 @@ func (h *Host) needs(me *simulator.Method) []need {
 	if p, ok := privileges[me.Name]; ok {
 		out = append(out, need{p, h.vmOf(me.This)})
 	}
+	if p, ok := guestPrivileges[me.Name]; ok {
+		out = append(out, need{p, guestOfCall(me)})
+	}
 	switch r := me.Body.(type) {
 	case *types.RegisterVM_Task:
 		out = append(out, need{"VirtualMachine.Inventory.Register", r.This})

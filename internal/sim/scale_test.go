@@ -35,7 +35,7 @@ func props(kind string, paths ...string) types.PropertySpec {
 
 // The traversals that a client of this provider uses, on an inventory that is not small.
 func TestTraversals(t *testing.T) {
-	n := 2000
+	n := 500
 	if testing.Short() {
 		n = 200
 	}

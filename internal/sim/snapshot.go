@@ -221,5 +221,6 @@ func (h *Host) revert(ctx *simulator.Context, ref, to moref, suppress *bool) typ
 	t.current = &to
 	h.publishTree(ctx, vm, t)
 	ctx.WithLock(vm, func() { ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, state, true)) })
+	h.guestPower(vm.Self, powerOff, state) // whatever ran is another past's
 	return nil
 }

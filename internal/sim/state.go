@@ -59,7 +59,12 @@ func (h *Host) SetPower(datacenter, path, state string) error {
 		return fmt.Errorf("%q is no power state", state)
 	}
 	ctx := h.context()
-	ctx.WithLock(vm, func() { ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to, true)) })
+	var from powerState
+	ctx.WithLock(vm, func() {
+		from = vm.Runtime.PowerState
+		ctx.Update(vm, h.powerChanges(&vm.VirtualMachine, to, true))
+	})
+	h.guestPower(vm.Self, from, to)
 	return nil
 }
 

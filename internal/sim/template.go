@@ -101,6 +101,7 @@ func (m *machine) DestroyTask(ctx *simulator.Context, _ *types.Destroy_Task) soa
 					return nil, nil
 				}
 				if ds := h.datastoreOf(dc, p.Datastore); ds != nil {
+					h.dropGuest(fileKey{ds.Summary.Url, p.Path})
 					if p.dir() == "" {
 						_ = os.Remove(file(ds, p))
 					} else {

@@ -97,7 +97,10 @@ func (h *Host) OnRequest(f func(method string, body []byte)) {
 	h.onRequest = f
 }
 
-func (h *Host) handler() http.Handler {
+func (h *Host) handler() http.Handler { return h.front(h.model.Service.ServeMux) }
+
+// front counts what passes and does to it what a test has ordered.
+func (h *Host) front(to http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.traffic.active.Add(1)
 		defer h.traffic.active.Done()
@@ -118,12 +121,12 @@ func (h *Host) handler() http.Handler {
 			hook(method, body)
 		}
 		pause(r.Context(), h.opts.Latency)
-		h.answer(w, r, method, body)
+		h.answer(w, r, method, body, to)
 	})
 }
 
 // answer lets the simulator answer a request, with the faults that a test has ordered.
-func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, body []byte) {
+func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, body []byte, to http.Handler) {
 	user := h.userOf(r)
 	if h.opts.EmptyWhenExpired && user == "" && method == "RetrievePropertiesEx" && expired(r) {
 		n, _ := io.WriteString(w, emptyAnswer)
@@ -137,7 +140,7 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	f := h.takeFault(method, user, false)
 	if f != nil {
 		pause(r.Context(), f.Delay)
-		if !f.After && (f.Cut || f.Status != 0) {
+		if f.first() {
 			fail(w, f)
 			return
 		}
@@ -153,11 +156,19 @@ func (h *Host) answer(w http.ResponseWriter, r *http.Request, method string, bod
 	} else {
 		out.plain = true
 	}
-	if f != nil && f.After {
+	if f == nil {
+		to.ServeHTTP(out, r)
+		return
+	}
+	if f.After {
 		out.withheld = f
 	}
-	h.model.Service.ServeMux.ServeHTTP(out, r)
-	if f != nil && f.After {
+	if f.Bytes > 0 {
+		out.cut, out.left = true, f.Bytes
+		r.Body = io.NopCloser(&cutReader{r.Body, f.Bytes})
+	}
+	to.ServeHTTP(out, r)
+	if f.After {
 		if f.Hang {
 			select {
 			case <-r.Context().Done():
@@ -221,6 +232,8 @@ type recorder struct {
 	status   int
 	plain    bool   // a file: passed on as it is
 	withheld *Fault // the answer is thrown away
+	left     int64  // bytes of a file until the connection is cut
+	cut      bool   // it will be
 }
 
 // Header implements http.ResponseWriter.
@@ -243,11 +256,32 @@ func (o *recorder) Write(p []byte) (int, error) {
 	if o.withheld != nil {
 		return len(p), nil
 	}
+	if o.cut && int64(len(text)) >= o.left {
+		n, _ := o.w.Write(text[:o.left]) // the last of it
+		o.left = 0
+		return n, io.ErrClosedPipe
+	}
+	o.left -= int64(len(text))
 	o.h.traffic.sent(len(text))
 	if _, err := o.w.Write(text); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// cutReader is a body whose connection is cut after some bytes.
+type cutReader struct {
+	from io.Reader
+	left int64
+}
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := c.from.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	return n, err
 }
 
 func (o *recorder) mend(p []byte) []byte {

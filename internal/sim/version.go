@@ -65,6 +65,9 @@ func compareVersions(a, b string) int {
 // unknownMethod reports that the host's API has no such method.
 func (h *Host) unknownMethod(method string) bool {
 	version, dated := methodSince[method]
+	if _, guest := guestPrivileges[method]; guest {
+		version, dated = guestOperationsSince, true
+	}
 	return dated && !h.opts.Bare && !h.knows(version)
 }
 

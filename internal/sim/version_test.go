@@ -4,6 +4,7 @@
 package sim
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/vmware/govmomi/fault"
@@ -62,6 +63,21 @@ func TestUnknownMethodIsNoValidRequest(t *testing.T) {
 		if !fault.Is(err, &types.InvalidRequest{}) ||
 			soap.ToSoapFault(err).String != "Unable to resolve WSDL method name HasUserPrivilegeOnEntities" {
 			return missing("an unknown method is answered by %v", err)
+		}
+		return nil
+	})
+}
+
+func TestAnOldHostHasNoGuestOperations(t *testing.T) {
+	vsphere(t, Options{VMs: 1, APIVersion: "4.1"}, func(s *seat) error {
+		if ref := s.c.ServiceContent.GuestOperationsManager; ref != nil {
+			return missing("a GuestOperationsManager %s", ref.Value)
+		}
+		_, err := methods.ListProcessesInGuest(s.ctx, s.c, &types.ListProcessesInGuest{
+			This: moref{Type: "GuestProcessManager", Value: "guestOperationsProcessManager"}, Vm: s.reg.Any("VirtualMachine").Reference(),
+		})
+		if err == nil || !strings.Contains(err.Error(), "Unable to resolve WSDL method name") {
+			return missing("InvalidRequest: %v", err)
 		}
 		return nil
 	})

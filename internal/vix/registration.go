@@ -101,6 +101,8 @@ type Check struct {
 	// Near is what lies where the file is not, as paths: files of VMs, or folders with names alike,
 	// which end in a slash.
 	Near []string
+	// Name is what the VM would be called, as far as that is known.
+	Name string
 	// FileUnknown says why FileExists cannot be told, where that is so.
 	FileUnknown string
 	// Registered is the VM that has the path already and would be adopted; nil

@@ -37,6 +37,11 @@ type World struct {
 	AskAtPowerOn func(t *testing.T, path string)
 	// Withhold takes from our user, as somebody else, the privilege to unregister, where there is one.
 	Withhold func(t *testing.T)
+	// GuestUp powers a registered VM on, whose guest then takes orders of GuestLogin; GuestFolder, with GuestSeparator, is a folder in it that is there,
+	// and GuestEcho a program. They are not used where there is no such feature.
+	GuestUp                                func(t *testing.T, path string)
+	GuestLogin                             vix.GuestLogin
+	GuestFolder, GuestSeparator, GuestEcho string
 	// Fingerprint tells the files of all VMs, byte for byte.
 	Fingerprint func(t *testing.T) string
 	// Logins is how many logins are open on the host.
@@ -58,7 +63,7 @@ type clause struct {
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
 	for _, c := range slices.Concat(
-		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses,
+		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses, guestClauses,
 	) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
@@ -86,6 +91,8 @@ type subject struct {
 	variables vix.Variables
 	snapshots vix.Snapshots
 	screen    vix.Screen
+	guest     vix.Guest
+	tickets   vix.GuestTickets
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -102,6 +109,8 @@ func (s *subject) connect(t *testing.T) {
 	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
 	s.snapshots, _ = vix.Part[vix.Snapshots](host, vix.FeatureSnapshots)
 	s.screen, _ = vix.Part[vix.Screen](host, vix.FeatureScreen)
+	s.guest, _ = vix.Part[vix.Guest](host, vix.FeatureGuest)
+	s.tickets, _ = vix.Part[vix.GuestTickets](host, vix.FeatureGuestTickets)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 

@@ -37,6 +37,7 @@ func TestABusyVMIsWaitedFor(t *testing.T) {
 				continue
 			}
 			t.Run(method+" "+form, func(t *testing.T) {
+				t.Parallel()
 				s := simulated(t, single)
 				must(t, second(s.AddFolder("DC0", "Linux")))
 				must(t, second(s.AddPool("DC0", "DC0_C0", "front")))
@@ -73,9 +74,10 @@ func TestABusyVMIsWaitedFor(t *testing.T) {
 				}
 				f.Times = -1
 				s.Fault(f)
-				ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+				other := connected(t, s)
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
-				e := failure(t, again(ctx, connected(t, s), p, handle), vix.CodeOperationAlreadyInProgress, vix.FieldNone)
+				e := failure(t, again(ctx, other, p, handle), vix.CodeOperationAlreadyInProgress, vix.FieldNone)
 				says(t, kind(t, e, vix.ErrPassing), "Another task, task-77, is running on the object", "Nothing was begun", "the host says: TaskInProgress")
 			})
 		}
@@ -114,6 +116,7 @@ func TestTheTaskOfSomebodyElseIsLeftAlone(t *testing.T) {
 
 // A task that did not end in time is not called one that somebody cancelled.
 func TestATimeoutIsNoCancelledTask(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	s.OnTask(func(ctx context.Context, method string) {

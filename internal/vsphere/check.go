@@ -52,18 +52,30 @@ func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, er
 	if err := h.permitted(ctx, p.what, p.placed, p.ds); err != nil {
 		return nil, err
 	}
-	if err := h.nameFree(ctx, p.what, p.name(), p.placed.Folder, p.leaving); err != nil {
+	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(p.spec.Path), Name: p.spec.Name}
+	if h.Client.IsVC() { // an ESXi does not mind two of one name
+		out.Name = p.name()
+	}
+	if err := h.nameFree(ctx, p.what, out.Name, p.placed.Folder, p.leaving); err != nil {
 		return nil, err
 	}
-	out := &vix.Check{Placement: p.placed.Reported(p.dc), FileID: p.ds.FileID(p.spec.Path)}
 	out.FileExists, err = h.FileExists(ctx, p.ds, p.spec.Path)
 	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
 		// Registering needs no right to browse; looking beforehand does.
 		out.FileUnknown = cmp.Or(h.Lacking(ctx, err), err.Error())
 		return out, nil
 	}
-	if err == nil && !out.FileExists {
+	if err != nil {
+		return nil, asPartOf(p.what, err)
+	}
+	if !out.FileExists {
 		out.Near = h.Near(ctx, p.ds, spec.Path)
+		return out, nil
+	}
+	if out.Name == "" {
+		if out.Name, err = h.nameInFile(ctx, p); err == nil {
+			err = h.nameFree(ctx, p.what, out.Name, p.placed.Folder, p.leaving)
+		}
 	}
 	return out, asPartOf(p.what, err)
 }
@@ -75,6 +87,27 @@ func (p *prepared) name() string {
 		return vix.Unescape(p.leaving.VM.Name)
 	}
 	return p.spec.Name
+}
+
+// maxNamesRead is how many files a process reads for nothing but the names in them. Who registers more than that at once learns
+// of a name that is taken when it is: of a thousand, each file would be one request more.
+const maxNamesRead = 50
+
+// nameInFile is the name that the VM will have by what its file says; empty where that is not read. What takes another VM out
+// of the inventory must know it, whatever it costs: the host would refuse the name when it is too late.
+func (h *host) nameInFile(ctx context.Context, p *prepared) (string, error) {
+	if !h.Client.IsVC() || p.leaving == nil && h.namesRead.Add(1) > maxNamesRead {
+		return "", nil
+	}
+	config, err := h.ReadConfig(ctx, p.ds, p.spec.Path)
+	if vix.CodeOf(err) == vix.CodeHostUserPermissions {
+		h.namesRead.Store(maxNamesRead) // neither may it read the next one
+		return "", nil
+	}
+	if err != nil || config == nil {
+		return "", err
+	}
+	return cmp.Or(config.DisplayName, p.spec.Path.Stem()), nil
 }
 
 // asPartOf gives an error, if it is one, of a step the name of the operation that it was a step of.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/datastores"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/guests"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/watch"
@@ -33,9 +34,12 @@ type host struct {
 	names     wire.Memory[types.ManagedObjectReference, map[string]types.ManagedObjectReference]
 	// namesAsked is how many names were looked for one by one.
 	namesAsked atomic.Int32
+	// namesRead is how many files were read for nothing but the names in them.
+	namesRead atomic.Int32
 	leave      leaveGrants
 
 	waits  *watch.Watch
+	guests *guests.Guests
 	starts starts
 	alone  alone
 	// vmGrants is what the user lacks on VMs.
@@ -56,6 +60,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.vmGrants.Run, h.vmGrants.Life, h.vmGrants.Max = h.readVMGrants, h.Life, vms.Bulk
 	h.starts.batch.Run, h.starts.batch.Life, h.starts.batch.Max = h.startPower, h.Life, vms.Bulk
 	h.Datastores = datastores.New(h.Inventory, h.waits)
+	h.guests = guests.New(line, h.now)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.
 	go func() { _, _ = h.Outline(h.Life, time.Time{}) }()

@@ -269,6 +269,7 @@ func TestExpiredSessionIsRenewedOnce(t *testing.T) {
 }
 
 func TestCallsAreBounded(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, sim.Options{})
 	p, _ := registered(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 200 * time.Millisecond })

@@ -59,6 +59,7 @@ func configAt(t *testing.T, h *host, q vix.FileQuery, file string) *vix.FileConf
 
 // A disk is looked for where it lies: beside its VM, whatever that is called, in another folder, on another datastore.
 func TestDisksAreLookedForWhereTheyLie(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, sim.Options{Datacenters: 2, Datastores: 3})
 	h := connected(t, s)
 	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
@@ -125,6 +126,7 @@ func TestDisksElsewhereCostFewRequests(t *testing.T) {
 
 // What the host refuses to show is unknown, not missing; a host that does not answer is an error.
 func TestDisksThatNobodyCanSeeAreUnknown(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, sim.Options{Datastores: 3})
 	must(t, s.WriteFile("DC0", "[LocalDS_0] web/web.vmx", withDisks("/vmfs/volumes/LocalDS_1/web/web.vmdk", "/vmfs/volumes/LocalDS_2/web/web.vmdk")))
 	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_2", false))

@@ -186,6 +186,7 @@ func TestFilesReadsConfigurations(t *testing.T) {
 // What the host answers of a file is the file's problem. A line that breaks is
 // not: the file is asked for again, and nothing is concluded if that does not help.
 func TestABrokenLineIsNoDamagedFile(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, sim.Options{StandaloneHosts: -1})
 	for _, name := range []string{"a", "b", "c"} {
 		laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] %[1]s/%[1]s.vmx", name), sim.VMX{NoDisk: true})

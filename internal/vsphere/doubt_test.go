@@ -34,6 +34,7 @@ func TestDoubt(t *testing.T) {
 		"what was registered is not told": {sim.Fault{Method: "RetrievePropertiesEx", Skip: -1, Cut: true, Times: -1}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := simulated(t, single)
 			p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 			h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Second })

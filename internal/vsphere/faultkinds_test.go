@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -201,9 +202,10 @@ func newProxy(t *testing.T, s *sim.Host) *toxiproxy.Proxy {
 }
 
 // proxyPort is where the last proxy listens. A proxy that is stopped wants its port
-// back: it must not be one that the system gives to others meanwhile.
+// back: it must not be one that the system gives to others meanwhile, nor one that
+// the same test takes which runs beside this one.
 var proxyPort = func() *atomic.Int32 {
 	var port atomic.Int32
-	port.Store(20000)
+	port.Store(20000 + int32(os.Getpid()%20)*600) //nolint:gosec // below 32,000
 	return &port
 }()

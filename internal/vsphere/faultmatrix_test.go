@@ -208,6 +208,7 @@ func cell(t *testing.T, op remoteOp, f wireFault) string {
 // TestFaultMatrix exercises every remote operation under every fault of the wire
 // and prints what came of it.
 func TestFaultMatrix(t *testing.T) {
+	t.Parallel()
 	outcomes := map[string]string{}
 	var mu sync.Mutex
 	t.Run("cells", func(t *testing.T) {

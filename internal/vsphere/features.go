@@ -18,12 +18,14 @@ var (
 	_ vix.Variables      = (*host)(nil)
 	_ vix.Snapshots      = (*host)(nil)
 	_ vix.Screen         = (*host)(nil)
+	_ vix.Guest          = (*host)(nil)
+	_ vix.GuestTickets   = (*host)(nil)
 )
 
 // features are what this provider can do with the host, sorted.
 func (h *host) features() []vix.Feature {
 	f := []vix.Feature{
-		vix.FeatureFiles, vix.FeatureFind, vix.FeatureInstallTools, vix.FeatureInventory, vix.FeatureLogin, vix.FeatureOpen,
+		vix.FeatureFiles, vix.FeatureFind, vix.FeatureGuest, vix.FeatureGuestTickets, vix.FeatureInstallTools, vix.FeatureInventory, vix.FeatureLogin, vix.FeatureOpen,
 		vix.FeaturePower, vix.FeatureRegister, vix.FeatureRename, vix.FeatureResourcePools, vix.FeatureScreen, vix.FeatureSnapshots,
 		vix.FeatureUnregister, vix.FeatureVariables,
 	}

@@ -6,6 +6,7 @@ package vsphere
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -64,6 +65,18 @@ func snapshotRole(op, privilege string, do func(ctx context.Context, h *host, vm
 		op: op, snapshot: true, privileges: []string{privilege}, on: map[string]string{privilege: "the VM "},
 		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return do(ctx, h, vm) },
 	}
+}
+
+// guestRole is the role of something that is done in a guest.
+func guestRole(op string, what vix.GuestOp, do func(ctx context.Context, h *host, vm vix.Handle) error) role {
+	r := role{
+		op: op, running: true, privileges: guestPrivileges[what], on: map[string]string{},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return do(ctx, h, vm) },
+	}
+	for _, privilege := range r.privileges {
+		r.on[privilege] = "the VM "
+	}
+	return r
 }
 
 // roles are the least roles, as the documentation has them.
@@ -210,6 +223,33 @@ var roles = []role{
 			return second(h.CaptureScreen(ctx, vm))
 		},
 	},
+	guestRole("check a look into the guest", vix.GuestQuery, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.CheckGuest(ctx, vm, vix.GuestQuery)
+	}),
+	guestRole("check a change in the guest", vix.GuestModify, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.CheckGuest(ctx, vm, vix.GuestModify)
+	}),
+	guestRole("check a run in the guest", vix.GuestExecute, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return h.CheckGuest(ctx, vm, vix.GuestExecute)
+	}),
+	guestRole("list processes in the guest", vix.GuestQuery, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.GuestProcesses(ctx, vm, root))
+	}),
+	guestRole("list files in the guest", vix.GuestQuery, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.GuestFiles(ctx, vm, root, "/etc", ""))
+	}),
+	guestRole("read a file in the guest", vix.GuestQuery, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.ReadGuestFile(ctx, vm, root, "/etc/hosts", io.Discard))
+	}),
+	guestRole("take a ticket for the guest", vix.GuestQuery, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.GuestTicket(ctx, vm, root))
+	}),
+	guestRole("write a file in the guest", vix.GuestModify, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.WriteGuestFile(ctx, vm, root, text("/etc/motd", "hello")))
+	}),
+	guestRole("run in the guest", vix.GuestExecute, func(ctx context.Context, h *host, vm vix.Handle) error {
+		return second(h.RunInGuest(ctx, vm, root, vix.GuestRun{Program: "/bin/true", Capture: true, Token: aToken()}))
+	}),
 	{op: "read snapshots", run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
 		return second(h.Snapshots(ctx, vm))
 	}},

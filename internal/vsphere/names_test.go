@@ -24,6 +24,7 @@ func TestADecomposedName(t *testing.T) {
 		"all three of them": {"[" + composed + "] " + composed + "/" + composed + ".vmx", "[" + decomposed + "] " + decomposed + "/" + decomposed + ".vmx"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := simulated(t, sim.Options{Clusters: -1})
 			must(t, s.AddDatastore("DC0", decomposed))
 			written, is := pathOf(t, at[0]), laid(t, s, "DC0", at[1])

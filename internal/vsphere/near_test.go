@@ -16,6 +16,7 @@ import (
 // TestAWrongPathListsWhatIsNear: opening, checking and registering a file that is not there
 // list the folders and the files that may be meant.
 func TestAWrongPathListsWhatIsNear(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	for _, path := range []string{"web-01/web-01.vmx", "web-02/web-02.vmx", "db/db-primary.vmx", ".snap/prod/mail/mail.vmx"} {
 		laid(t, s, "DC0", "[LocalDS_0] "+path)
@@ -71,6 +72,7 @@ func TestWhatIsNearIsToldOfEachDatacenter(t *testing.T) {
 // What is near costs a few searches of one folder each, for a few files of a datastore, and
 // nothing where the file is there.
 func TestWhatIsNearCostsLittle(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	there := laid(t, s, "DC0", "[LocalDS_0] web-01/web-01.vmx")
 	searches := func(paths ...vix.Path) int {

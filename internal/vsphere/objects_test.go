@@ -28,6 +28,7 @@ func TestFriendlyPaths(t *testing.T) {
 	for _, kind := range []string{sim.VSAN, sim.VVOL} {
 		for _, version := range []string{"5.5", "6.0", "6.5", "8.0"} {
 			t.Run(kind+" "+version, func(t *testing.T) {
+				t.Parallel()
 				s, h, p, reported := objectWorld(t, version, kind)
 				spec := vix.RegisterSpec{Path: p}
 				check, err := h.Check(t.Context(), spec)

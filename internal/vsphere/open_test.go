@@ -170,6 +170,7 @@ func TestOpenByIDRefusesASharedID(t *testing.T) {
 }
 
 func TestOpenOfAVMInABadState(t *testing.T) {
+	t.Parallel()
 	for _, state := range []vix.ConnectionState{vix.Inaccessible, vix.Invalid, vix.Orphaned, vix.Disconnected} {
 		s := simulated(t, sim.Options{})
 		p, moref := registered(t, s, "DC0", "[LocalDS_0] web/web.vmx")
@@ -320,6 +321,7 @@ func TestFind(t *testing.T) {
 
 // What explains an error is looked for in some places, whatever there are.
 func TestWhatIsNotFoundIsNotLookedForEverywhere(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, sim.Options{Datacenters: 60, Clusters: -1, PlainHTTP: true})
 	h := connected(t, s)
 	must(t, second(h.Info(t.Context()))) // what the others share

@@ -150,6 +150,7 @@ func TestAPowerOperationOnABusyVMIsWaitedFor(t *testing.T) {
 		"call": {SOAP: &types.TaskInProgress{}, Times: 2}, "task": {Task: &types.TaskInProgress{}, Times: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := oneMachine(t, sim.Options{ESX: true})
 			for _, step := range []struct {
 				method string

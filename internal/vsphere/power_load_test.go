@@ -81,9 +81,10 @@ func TestPowerOnsTravelTogether(t *testing.T) {
 	}
 }
 
-// Hundreds at once cost what their waits cost, and little more.
-func TestHundredsOfPowerOnsAtOnce(t *testing.T) {
-	const n = 300
+// A hundred at once cost what their waits cost, and little more. (Of more the simulator makes work for itself: with each
+// change of one it copies all that are waited for.)
+func TestAHundredPowerOnsAtOnce(t *testing.T) {
+	const n = 100
 	s := simulated(t, sim.Options{PlainHTTP: true})
 	handles := machines(t, s, "DC0", n)
 	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Minute })
@@ -102,7 +103,7 @@ func TestHundredsOfPowerOnsAtOnce(t *testing.T) {
 	}
 	total, text := besides(s)
 	r := s.Requests()
-	if total -= r["WaitForUpdatesEx"]; total > 25 {
+	if total -= r["WaitForUpdatesEx"]; total > 15 {
 		t.Errorf("%d requests besides the waits:%s", total, text)
 	}
 	t.Logf("%d requests besides the waits:%s", total, text)

@@ -102,6 +102,7 @@ func TestAnESXiPowersOnOneByOne(t *testing.T) {
 
 // A guest that does not come up is said, its VM stays on, and the next order only waits.
 func TestAGuestThatIsLateStaysOn(t *testing.T) {
+	t.Parallel()
 	b := oneMachine(t, sim.Options{})
 	b.HoldTools(true)
 	for _, wait := range []vix.GuestWait{vix.WaitForTools, vix.WaitForIP} {
@@ -141,6 +142,7 @@ func TestASoftOrderWaitsForToolsThatHaveJustStarted(t *testing.T) {
 }
 
 func TestAGuestThatDoesNotListen(t *testing.T) {
+	t.Parallel()
 	b := oneMachine(t, sim.Options{})
 	b.order(on(vix.WaitForTools))
 	b.SetGuestsHang(true)
@@ -180,6 +182,7 @@ func TestASuspendedVMGoesOff(t *testing.T) {
 		"soft first, and that is enough": {vix.PowerSoftThenHard, false, 1, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := oneMachine(t, sim.Options{})
 			b.order(on(vix.WaitForTools))
 			b.order(to(vix.PowerOpSuspend, vix.PowerHard))
@@ -210,6 +213,7 @@ func TestStandbyThatLeavesTheVMOnIsRefused(t *testing.T) {
 func TestAResetWaitsForTheGuestToComeUpAgain(t *testing.T) {
 	for _, mode := range []vix.PowerMode{vix.PowerSoft, vix.PowerHard, vix.PowerSoftThenHard} {
 		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
 			b := oneMachine(t, sim.Options{})
 			b.order(on(vix.WaitForTools))
 			b.HoldTools(true)

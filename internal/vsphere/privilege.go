@@ -41,6 +41,10 @@ const (
 	privilegeRenameSnapshot = "VirtualMachine.State.RenameSnapshot"
 	privilegeRevert         = "VirtualMachine.State.RevertToSnapshot"
 	privilegeScreenshot     = "VirtualMachine.Interact.CreateScreenshot"
+
+	privilegeGuestQuery   = "VirtualMachine.GuestOperations.Query"
+	privilegeGuestModify  = "VirtualMachine.GuestOperations.Modify"
+	privilegeGuestExecute = "VirtualMachine.GuestOperations.Execute"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share

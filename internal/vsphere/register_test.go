@@ -74,6 +74,7 @@ func TestRegisterOfALockedOrUnreadableVM(t *testing.T) {
 }
 
 func TestRegisterFaults(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{DisplayName: "web"})
 	for name, c := range map[string]struct {

@@ -79,6 +79,7 @@ func TestRegistrationFollowsTheVM(t *testing.T) {
 }
 
 func TestAbsenceMustBeProved(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000001"})
 	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 500 * time.Millisecond })

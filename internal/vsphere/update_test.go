@@ -70,6 +70,7 @@ func TestUpdateNamesTheMissingPrivilege(t *testing.T) {
 }
 
 func TestUnregisterOfARunningVM(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	h := connected(t, s)

@@ -6,7 +6,6 @@ package vsphere
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
@@ -46,7 +45,7 @@ func (h *host) ReadVariable(ctx context.Context, handle vix.Handle, v vix.Variab
 		return nil, err
 	}
 	out := &vix.VariableRead{VM: h.stamp(ctx, r.Registration())}
-	_, out.Value, out.Exists = setting(r, v.Key())
+	_, out.Value, out.Exists = r.Setting(v.Key())
 	return out, nil
 }
 
@@ -59,7 +58,7 @@ func (h *host) WriteVariable(ctx context.Context, handle vix.Handle, v vix.Varia
 	if err := vix.CheckVariableValue(value); err != nil {
 		return err
 	}
-	key, is, exists := setting(r, v.Key())
+	key, is, exists := r.Setting(v.Key())
 	switch {
 	case exists && is == value:
 		return nil
@@ -78,7 +77,7 @@ func (h *host) RemoveVariable(ctx context.Context, handle vix.Handle, v vix.Vari
 	if err != nil {
 		return err
 	}
-	key, _, exists := setting(r, v.Key())
+	key, _, exists := r.Setting(v.Key())
 	if !exists {
 		return nil
 	}
@@ -125,19 +124,4 @@ func (h *host) configure(ctx context.Context, what wire.Step, r *vms.Record, key
 		return response.Returnval, nil
 	})
 	return h.Denied(ctx, what, err)
-}
-
-// setting is a setting of a VM in the host's own spelling, which is the one that was asked for where
-// there is none: keys have no case.
-func setting(r *vms.Record, key string) (spelled, value string, exists bool) {
-	if r.VM.Config == nil {
-		return key, "", false
-	}
-	for _, option := range r.VM.Config.ExtraConfig {
-		o := option.GetOptionValue()
-		if text, ok := o.Value.(string); ok && strings.EqualFold(o.Key, key) {
-			return o.Key, text, true
-		}
-	}
-	return key, "", false
 }

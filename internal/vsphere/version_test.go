@@ -22,6 +22,7 @@ var supportedAPIs = []string{"4.1", "5.0", "5.1", "5.5", "6.0", "6.5", "6.7", "7
 func TestEveryAPIVersion(t *testing.T) {
 	for _, version := range supportedAPIs {
 		t.Run(version, func(t *testing.T) {
+			t.Parallel()
 			s := simulated(t, sim.Options{APIVersion: version, Clusters: -1})
 			h := connected(t, s)
 			p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{Tools: true})

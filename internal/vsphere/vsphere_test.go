@@ -151,12 +151,14 @@ func says(t *testing.T, e *vix.Error, parts ...string) {
 }
 
 func TestContractOnVCenter(t *testing.T) {
+	t.Parallel()
 	vixtest.Contract(t, func(t *testing.T) vixtest.World {
 		return world(t, sim.Options{Clusters: 1, StandaloneHosts: -1}, "DC0")
 	})
 }
 
 func TestContractOnESXi(t *testing.T) {
+	t.Parallel()
 	vixtest.Contract(t, func(t *testing.T) vixtest.World { return world(t, sim.Options{ESX: true}, "ha-datacenter") })
 }
 
@@ -176,6 +178,11 @@ func world(t *testing.T, options sim.Options, datacenter string) vixtest.World {
 		AskAtPowerOn: func(t *testing.T, path string) { must(t, s.AskAtPowerOn(datacenter, path, sim.MovedOrCopied)) },
 		Withhold:     func(*testing.T) { s.Deny(s.Username(), "VirtualMachine.Inventory.Unregister", "") },
 		Logins:       s.Sessions,
+		GuestUp: func(t *testing.T, path string) {
+			must(t, s.SetTools(datacenter, path, true, true))
+			must(t, s.SetPower(datacenter, path, "poweredOn"))
+		},
+		GuestLogin: root, GuestFolder: "/var/tmp", GuestSeparator: "/", GuestEcho: "/bin/echo",
 		Fingerprint: func(t *testing.T) string {
 			files, err := s.Files(datacenter, "LocalDS_0")
 			must(t, err)

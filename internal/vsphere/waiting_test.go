@@ -102,6 +102,7 @@ func TestManyRegistrationsShareTheirWaiting(t *testing.T) {
 }
 
 func TestTasksAreWatchedAnewWhenTheWatchBreaks(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, single)
 	h := connected(t, s)
 	for i, f := range []sim.Fault{
@@ -121,9 +122,11 @@ func TestTasksAreWatchedAnewWhenTheWatchBreaks(t *testing.T) {
 	p := laid(t, s, "DC0", "[LocalDS_0] last/last.vmx")
 	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Times: -1, Status: 503})
 	s.Fault(sim.Fault{Method: "CreatePropertyCollector", Times: -1, Status: 503})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	// The wait lasts as long as the operation may, which is longer than one call.
+	impatient := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Second })
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
-	_, err := h.Register(ctx, vix.RegisterSpec{Path: p})
+	_, err := impatient.Register(ctx, vix.RegisterSpec{Path: p})
 	says(t, failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone), "may still finish on the host")
 	s.ClearFaults()
 }
@@ -260,6 +263,7 @@ func TestAWatchThatIsGivenUpIsDestroyed(t *testing.T) {
 
 // What many share comes in pages, and a page that is cut off fails nobody.
 func TestAReadWhosePageIsCutBeginsAnew(t *testing.T) {
+	t.Parallel()
 	s := simulated(t, sim.Options{VMs: 30, PageSize: 10})
 	paths := inventoryPaths(t, 30, 30, 1, 1)
 	h := connected(t, s)

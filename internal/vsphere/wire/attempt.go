@@ -48,6 +48,10 @@ func safetyOf(req soap.HasFault) safety {
 		*methods.HasPrivilegeOnEntityBody, *methods.HasPrivilegeOnEntitiesBody, *methods.HasUserPrivilegeOnEntitiesBody,
 		*methods.FetchUserPrivilegeOnEntitiesBody,
 		*methods.QueryEventsBody,
+		*methods.ListProcessesInGuestBody, *methods.ListFilesInGuestBody, *methods.ReadEnvironmentVariableInGuestBody,
+		*methods.ValidateCredentialsInGuestBody,
+		// A URL that nobody uses ends by itself.
+		*methods.InitiateFileTransferFromGuestBody, *methods.InitiateFileTransferToGuestBody,
 		// Tasks that search and change nothing.
 		*methods.SearchDatastore_TaskBody, *methods.SearchDatastoreSubFolders_TaskBody,
 		// What belongs to the session alone.
@@ -162,6 +166,12 @@ func (e persistentError) Unwrap() error { return e.error }
 type doubtfulError struct{ error }
 
 func (e doubtfulError) Unwrap() error { return e.error }
+
+// Lost reports that a call may have been carried out although its answer never came.
+func Lost(err error) bool {
+	_, lost := errors.AsType[doubtfulError](err)
+	return lost
+}
 
 // LineFailed reports that an error is one of the connection rather than of what
 // was asked.

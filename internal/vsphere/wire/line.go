@@ -37,11 +37,12 @@ type Line struct {
 	// rather than on one caller's context.
 	Life context.Context //nolint:containedctx // it is the connection's own
 
-	caller   *caller
-	unknown  unknown
-	sessions *cache.Session
-	end      context.CancelFunc
-	once     sync.Once
+	caller    *caller
+	transfers transfers
+	unknown   unknown
+	sessions  *cache.Session
+	end       context.CancelFunc
+	once      sync.Once
 }
 
 // Step is a step of an operation: what its errors say was tried, and on what.
@@ -68,6 +69,7 @@ func Dial(ctx context.Context, options vix.ConnectOptions) (*Line, error) {
 		return nil, err
 	}
 	l := &Line{Options: options, Endpoint: endpoint, Client: new(vim25.Client)}
+	l.transfers.trust = trust
 
 	// The cache reads, checks and writes sessions in govmomi's own format; with
 	// Passthrough it is a plain login.
@@ -147,6 +149,7 @@ func (l *Line) Close(ctx context.Context, tidy func(context.Context)) error {
 			}
 		}
 		l.Client.CloseIdleConnections()
+		l.transfers.close()
 	})
 	return l.Failed(To("log out of", l.Endpoint.Host), err)
 }
@@ -166,7 +169,7 @@ func (l *Line) Typed(err error) error {
 		return refused
 	}
 	if !ok {
-		l.transportError(e, err)
+		transportError(e, l.Endpoint.Host, err)
 		return e
 	}
 	l.Explain(e, method, text)

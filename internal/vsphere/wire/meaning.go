@@ -32,7 +32,7 @@ type meaning struct {
 func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) {
 	e.Fault = faultText(method, text)
 	m, known := l.aboutUser(method)
-	for _, about := range []func(types.BaseMethodFault) (meaning, bool){aboutObject, aboutFile} {
+	for _, about := range []func(types.BaseMethodFault) (meaning, bool){aboutGuest, aboutObject, aboutFile} {
 		if !known {
 			m, known = about(method)
 		}
@@ -47,7 +47,7 @@ func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) 
 	e.Code, e.Kind, e.Reason, e.Remedy, e.Field, e.Doubt = m.code, m.kind, m.reason, m.remedy, m.field, m.doubt
 	if codes := vixCodes.FindStringSubmatch(e.Fault); codes != nil {
 		if n, err := strconv.Atoi(codes[1]); err == nil {
-			e.Code = vix.Code(n)
+			guestCode(e, vix.Code(n))
 		}
 	}
 }

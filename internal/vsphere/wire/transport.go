@@ -21,11 +21,10 @@ import (
 
 // transportError explains an error below the API: no answer, or not one of a
 // vSphere host.
-func (l *Line) transportError(e *vix.Error, err error) {
+func transportError(e *vix.Error, server string, err error) {
 	set := func(code vix.Code, kind vix.Kind, reason, remedy string) {
 		e.Code, e.Kind, e.Reason, e.Remedy = code, kind, reason, remedy
 	}
-	server := l.Endpoint.Host
 	var (
 		slow   tooSlowError
 		lookup *net.DNSError

@@ -1,0 +1,197 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package vsphere
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// text is a file of a text that is to be written.
+func text(path, content string) vix.GuestWrite {
+	return vix.GuestWrite{
+		Path: path, Size: int64(len(content)),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil },
+	}
+}
+
+func sumOf(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
+}
+
+// hasFile fails the test unless a file of the guest has a content.
+func (v *inside) hasFile(t testing.TB, path, content string) {
+	t.Helper()
+	if is, err := v.guest.ReadFile(path); err != nil || string(is) != content {
+		t.Errorf("%s is %q, %v; want %q", path, is, err, content)
+	}
+}
+
+// TestFilesOfAGuest: what is written is there whole, is told of, read, listed and deleted.
+func TestFilesOfAGuest(t *testing.T) {
+	v := visited(t)
+	ctx := t.Context()
+	file := text("/etc/app/deep/a.conf", "first\n")
+	_, err := v.WriteGuestFile(ctx, v.handle, v.login, file)
+	failure(t, err, vix.CodeFileNotFound, vix.FieldNone)
+	file.CreateDirectories, file.Permissions = true, "0640"
+	written, err := v.WriteGuestFile(ctx, v.handle, v.login, file)
+	must(t, err)
+	v.hasFile(t, file.Path, "first\n")
+	is, err := v.GuestFile(ctx, v.handle, v.login, file.Path)
+	must(t, err)
+	is.SHA256 = sumOf("first\n")
+	if *is != *written || is.Size != 6 || is.Permissions != "640" || is.Name != "a.conf" || is.Type != vix.GuestRegular || is.Modified.IsZero() {
+		t.Errorf("%+v\n%+v", is, written)
+	}
+
+	_, err = v.WriteGuestFile(ctx, v.handle, v.login, file)
+	kind(t, failure(t, err, vix.CodeFileAlreadyExists, vix.FieldNone), vix.ErrGuestFileExists)
+	again := text(file.Path, "")
+	again.Overwrite = true
+	if is, err = v.WriteGuestFile(ctx, v.handle, v.login, again); err != nil || is.Permissions != "640" || is.Size != 0 {
+		t.Errorf("%+v, %v", is, err)
+	}
+	v.hasFile(t, file.Path, "")
+
+	var read bytes.Buffer
+	is, err = v.ReadGuestFile(ctx, v.handle, v.login, "/etc/hosts", &read)
+	must(t, err)
+	v.hasFile(t, "/etc/hosts", read.String())
+	if is.SHA256 != sumOf(read.String()) || is.Size != int64(read.Len()) {
+		t.Errorf("%+v", is)
+	}
+
+	must(t, v.guest.Symlink("a.conf", "/etc/app/deep/link"))
+	if is, err = v.GuestFile(ctx, v.handle, v.login, "/etc/app/deep/link"); err != nil || is.Type != vix.GuestSymlink || is.LinkTarget != "a.conf" {
+		t.Errorf("%+v, %v", is, err)
+	}
+	if is, err = v.GuestFile(ctx, v.handle, v.login, "/etc/app/deep"); err != nil || is.Type != vix.GuestDirectory || is.Permissions != "755" {
+		t.Errorf("%+v, %v", is, err)
+	}
+	for range 2 {
+		must(t, v.RemoveGuestFile(ctx, v.handle, v.login, file.Path))
+	}
+	if is, err = v.GuestFile(ctx, v.handle, v.login, file.Path); err != nil || is != nil {
+		t.Errorf("%+v, %v", is, err)
+	}
+	failure(t, v.RemoveGuestFile(ctx, v.handle, v.login, "/etc/app"), vix.CodeNotAFile, vix.FieldNone)
+	if tree, err := v.guest.Tree("/etc/app"); err != nil || len(tree) != 2 {
+		t.Errorf("%q, %v", tree, err)
+	}
+}
+
+// TestAFolderOfManyFiles is listed whole, page by page, by name and by pattern.
+func TestAFolderOfManyFiles(t *testing.T) {
+	v := visited(t)
+	var names []string
+	for i := range 700 {
+		names = append(names, fmt.Sprintf("f%03d.conf", i))
+		must(t, v.guest.WriteFile("/srv/"+names[i], nil, 0o644))
+	}
+	odd := []string{"a b", "ä'\"$x", "b[1].txt", "b1.txt", "c.d"}
+	for _, name := range odd {
+		must(t, v.guest.WriteFile("/srv/"+name, nil, 0o644))
+	}
+	list := func(match string) []string {
+		t.Helper()
+		files, err := v.GuestFiles(t.Context(), v.handle, v.login, "/srv", match)
+		must(t, err)
+		var found []string
+		for _, f := range files {
+			found = append(found, f.Name)
+		}
+		return found
+	}
+	all := slices.Concat(names, odd)
+	slices.Sort(all)
+	if found := list(""); !slices.Equal(found, all) {
+		t.Errorf("%d files of %d", len(found), len(all))
+	}
+	for match, want := range map[string][]string{
+		"f*.conf": names, "f00?.conf": names[:10], "b[[]1].txt": {"b[1].txt"}, "b[0-9].txt": {"b1.txt"}, "c.d": {"c.d"}, "c?d*": {"c.d"}, "x*": nil,
+		"a b": {"a b"}, `?'"$x`: {"ä'\"$x"},
+	} {
+		if found := list(match); !slices.Equal(found, want) {
+			t.Errorf("%s: %d files: %.5q", match, len(found), found)
+		}
+	}
+	_, err := v.GuestFiles(t.Context(), v.handle, v.login, "/srv", "[")
+	failure(t, err, vix.CodeInvalidArg, vix.FieldMatch)
+	_, err = v.GuestFiles(t.Context(), v.handle, v.login, "/srv/c.d", "")
+	failure(t, err, vix.CodeNotADirectory, vix.FieldNone)
+	_, err = v.GuestFiles(t.Context(), v.handle, v.login, "/none", "")
+	failure(t, err, vix.CodeFileNotFound, vix.FieldNone)
+}
+
+// TestAFileIsReplacedOrNot: what is written and refused, or cut for good, leaves the old file, and nothing beside it; a line that is cut
+// once leaves the new one.
+func TestAFileIsReplacedOrNot(t *testing.T) {
+	v := visited(t)
+	old := func() { must(t, v.guest.WriteFile("/etc/app.conf", []byte("old"), 0o600)) }
+	file := text("/etc/app.conf", "new and longer")
+	file.Overwrite = true
+	before, err := v.guest.Tree("/etc")
+	must(t, err)
+	whole := func(content string) {
+		t.Helper()
+		v.hasFile(t, file.Path, content)
+		if after, err := v.guest.Tree("/etc"); err != nil || len(after) != len(before)+1 {
+			t.Errorf("besides it there is %q, %v", after, err)
+		}
+	}
+	checked := file
+	checked.Validate = "/bin/grep -q new %s"
+	old()
+	must(t, second(v.WriteGuestFile(t.Context(), v.handle, v.login, checked)))
+	whole("new and longer")
+	old()
+	checked.Validate = `/bin/sh -c 'echo "not good: $1"; exit 2' x %s`
+	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, checked)
+	says(t, failure(t, err, vix.CodeFail, vix.FieldNone), "exit code 2", "not good: /etc/.vix-")
+	whole("old")
+
+	for _, method := range []string{
+		"ListFilesInGuest", "InitiateFileTransferToGuest", "HTTP PUT", "MoveFileInGuest", "RetrievePropertiesEx",
+	} {
+		for _, after := range []bool{false, true} {
+			old()
+			v.sim.Fault(sim.Fault{Method: method, Cut: true, After: after})
+			if _, err := v.WriteGuestFile(t.Context(), v.handle, v.login, file); err != nil {
+				t.Errorf("%s cut: %v", method, err)
+			}
+			v.sim.ClearFaults()
+			whole("new and longer")
+		}
+	}
+	old()
+	v.sim.Fault(sim.Fault{Method: "MoveFileInGuest", SOAP: sim.VixFault(13, 13)})
+	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	failure(t, err, vix.CodeFileAccessError, vix.FieldNone)
+	whole("old")
+	broken := file
+	broken.Open = func() (io.ReadCloser, error) { return io.NopCloser(io.MultiReader(strings.NewReader("new"), failing{})), nil }
+	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, broken)
+	if !errors.Is(err, errUnreadable) {
+		t.Errorf("got %v", err)
+	}
+	whole("old")
+}
+
+var errUnreadable = errors.New("unreadable")
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errUnreadable }
