@@ -45,6 +45,8 @@ type connection struct {
 	closing []func(context.Context)
 	// taken are the ids of the snapshots that this process has taken, by VM.
 	taken map[string][]string
+	// tickets are those of guests that are open, with what gives each back.
+	tickets map[string]func(context.Context) error
 	// begun are the tokens of what this process has begun in guests.
 	begun map[string]bool
 	// stopped is set when Terraform told the provider to stop.

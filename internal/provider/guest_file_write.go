@@ -78,7 +78,7 @@ func (r *guestFileResource) create(ctx context.Context, plan *guestFileModel, jo
 		addErrorAt(diags, path.Empty(), err)
 		return "", false
 	}
-	note := r.conn.attemptAt(server, guestKey("file", strings.ToLower(job.vm.ID), sameGuestPath(job.file.Path)))
+	note := r.conn.attemptAt(ctx, server, guestKey("file", strings.ToLower(job.vm.ID), sameGuestPath(job.file.Path)))
 	if !note.Attempt.IsZero() && !job.file.Overwrite {
 		job.file.Overwrite = r.ours(ctx, job, note)
 	}

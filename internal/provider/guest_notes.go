@@ -33,6 +33,8 @@ type guestNote struct {
 	SHA256  string      `json:"sha256,omitempty"`
 	Attempt vix.Attempt `json:"attempt"`
 	Result  *runResult  `json:"result,omitempty"`
+	// Process is whose attempt it is.
+	Process worker `json:"process,omitzero"`
 }
 
 // runResult is what came of a run, until a state has it: the guest forgets it before.
@@ -116,17 +118,21 @@ func (g guestNotes) end(ctx context.Context, id string) {
 	}
 }
 
-// attemptAt is an attempt of an earlier process that has no end yet, or a new one. Two addresses may want the very same: each
-// has an attempt of its own.
-func (c *connection) attemptAt(server, key string) guestNote {
+// attemptAt is an attempt of an earlier process that has no end yet, or a new one. Two addresses may want the very same, in this
+// process or in that of another alias: each has an attempt of its own.
+func (c *connection) attemptAt(ctx context.Context, server, key string) guestNote {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	note := guestNote{Server: server, Key: key, Token: newToken()}
+	note := guestNote{Server: server, Key: key, Token: newToken(), Process: c.peers.me()}
 	for _, open := range c.guestNotes.of(server, key) {
-		if !c.begun[open.Token] {
-			note = open
-			break
+		if c.begun[open.Token] || c.peers.live(open.Process) {
+			continue
 		}
+		open.Process = note.Process
+		if note = open; c.guestNotes.begin(note) != nil {
+			tflog.Warn(ctx, "cannot note that an attempt in a guest goes on here", nil)
+		}
+		break
 	}
 	set(&c.begun, note.Token, true)
 	return note

@@ -76,7 +76,7 @@ func (r *guestRunResource) once(
 		addErrorAt(diags, path.Empty(), err)
 		return rec, false
 	}
-	note := r.conn.attemptAt(server, plan.key())
+	note := r.conn.attemptAt(ctx, server, plan.key())
 	result, err := r.attempt(ctx, vm, login, run, note)
 	if err == nil {
 		if err = exitError(whatRuns(run), result, plan.successCodes()); err != nil {

@@ -195,7 +195,7 @@ func TestTwoRunsThatAreAlike(t *testing.T) {
 		return o, diags
 	}
 	conn := w.provider.opens()[0]
-	first, second := conn.attemptAt(fakeServer, "k"), conn.attemptAt(fakeServer, "k")
+	first, second := conn.attemptAt(t.Context(), fakeServer, "k"), conn.attemptAt(t.Context(), fakeServer, "k")
 	if first.Token == second.Token {
 		t.Error("two addresses have one attempt")
 	}
@@ -215,7 +215,7 @@ func TestTwoRunsThatAreAlike(t *testing.T) {
 	must(conn.guestNotes.begin(second))
 	w.walk()
 	conn = w.provider.opens()[len(w.provider.opens())-1]
-	again := []string{conn.attemptAt(fakeServer, "k").Token, conn.attemptAt(fakeServer, "k").Token, conn.attemptAt(fakeServer, "k").Token}
+	again := []string{conn.attemptAt(t.Context(), fakeServer, "k").Token, conn.attemptAt(t.Context(), fakeServer, "k").Token, conn.attemptAt(t.Context(), fakeServer, "k").Token}
 	known := map[string]bool{first.Token: true, second.Token: true}
 	if !known[again[0]] || !known[again[1]] || again[0] == again[1] || known[again[2]] {
 		t.Errorf("of %v are taken %v", known, again)
@@ -248,6 +248,29 @@ func TestTheResultOfARunOutlivesTerraform(t *testing.T) {
 	w.create(config)
 	if w.host.guest.all() != 3 {
 		t.Errorf("starts are %v", w.host.guest.starts)
+	}
+}
+
+// Another alias is another process: what it has begun, and goes on with, is not taken for what an earlier apply has left.
+func TestARunOfAnotherAliasIsItsOwn(t *testing.T) {
+	a, _ := guestWorld(t, guestRunType)
+	b := *a
+	b.restart()
+	b.configure(guestProvider(nil)).none(t)
+	one, two := a.provider.opens()[0], b.provider.opens()[0]
+	one.peers, two.peers = newPeers(), newPeers() // a restart has ended them all
+	t.Cleanup(two.peers.end)
+	first := one.attemptAt(t.Context(), fakeServer, "k")
+	first.Attempt = vix.Attempt{Begun: fakeNow}
+	if err := one.guestNotes.begin(first); err != nil {
+		t.Fatal(err)
+	}
+	if two.attemptAt(t.Context(), fakeServer, "k").Token == first.Token {
+		t.Error("what goes on in another process is taken over")
+	}
+	one.peers.end() // as when it is killed
+	if got := two.attemptAt(t.Context(), fakeServer, "k"); got.Token != first.Token || got.Attempt.IsZero() || got.Process != two.peers.me() {
+		t.Errorf("what another process has left is not taken over: %+v", got)
 	}
 }
 

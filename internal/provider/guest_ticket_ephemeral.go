@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -121,6 +122,7 @@ func (e *guestTicketEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 	}
 	open := guestTicketOpen{VMID: m.VMID.ValueString(), VM: vmRecordOf(vm), Ticket: ticket}
 	savePrivate(ctx, resp.Private, guestTicketKept, open, &resp.Diagnostics)
+	e.conn.ticketOpened(ticket, func(ctx context.Context) error { return e.release(ctx, open) })
 	m.Ticket = types.StringValue(ticket)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &m)...)
 }
@@ -143,12 +145,48 @@ func (e *guestTicketEphemeral) Close(ctx context.Context, req ephemeral.CloseReq
 	if open.Ticket == "" || !e.conn.connected() {
 		return
 	}
+	e.conn.ticketClosed(open.Ticket)
+	if err := e.release(ctx, open); err != nil {
+		summary, detail := texts(err)
+		resp.Diagnostics.AddWarning(summary, detail+"\n\nThe ticket is void when its time has run out.")
+	}
+}
+
+// release makes a ticket void. Of a VM that is gone it is.
+func (e *guestTicketEphemeral) release(ctx context.Context, open guestTicketOpen) error {
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	ctx = withoutSecrets(ctx, vix.GuestLogin{Ticket: open.Ticket})
 	err := e.tickets.ReleaseGuestTicket(ctx, open.VM.handle(open.VMID, e.conn.parsePath), open.Ticket)
-	if err != nil && !gone(err) {
-		summary, detail := texts(err)
-		resp.Diagnostics.AddWarning(summary, detail+"\n\nThe ticket is void when its time has run out.")
+	if gone(err) {
+		return nil
+	}
+	return err
+}
+
+// ticketOpened notes what gives a ticket back: Terraform closes none whose user has failed.
+func (c *connection) ticketOpened(ticket string, release func(context.Context) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	set(&c.tickets, ticket, release)
+}
+
+// ticketClosed notes that a ticket is given back.
+func (c *connection) ticketClosed(ticket string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.tickets, ticket)
+}
+
+// releaseTickets gives back what Terraform has left open.
+func (c *connection) releaseTickets(ctx context.Context) {
+	c.mu.Lock()
+	open := c.tickets
+	c.tickets = nil
+	c.mu.Unlock()
+	for _, release := range open {
+		if err := release(ctx); err != nil {
+			tflog.Warn(ctx, "cannot give back a ticket for a guest", map[string]any{"error": err.Error()})
+		}
 	}
 }

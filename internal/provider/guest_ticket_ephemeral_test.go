@@ -60,8 +60,28 @@ func TestATicketIsTakenAndGivenBack(t *testing.T) {
 	// The next apply's ticket is another one, and nothing is run again.
 	config["guest_ticket_wo"] = "another"
 	w.plan(o, config).same(t, o)
+	config["program"] = "/bin/y"
 	_, diags = w.apply(nil, w.plan(nil, config), config)
 	diags.has(t, "The guest refuses the login by a ticket.", "VIX_E_CANNOT_AUTHENTICATE_WITH_GUEST (3024)")
+}
+
+// Terraform closes no ticket whose user has failed: the provider gives it back when it ends.
+func TestATicketThatTerraformLeavesOpen(t *testing.T) {
+	w, id := guestWorld(t, guestRunType)
+	for range 2 {
+		_, _, diags := w.opened(guestTicketType, args{"vm_id": id})
+		diags.none(t)
+	}
+	_, closes, diags := w.opened(guestTicketType, args{"vm_id": id})
+	diags.none(t)
+	closes().none(t)
+	w.host.made()
+	if err := w.provider.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if made := w.host.made(); len(w.host.guest.tickets) > 0 || len(made) != 3 || made[2] != "Disconnect" {
+		t.Errorf("%v are left after %v", w.host.guest.tickets, made)
+	}
 }
 
 func TestTheLoginOfATicket(t *testing.T) {

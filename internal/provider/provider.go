@@ -183,7 +183,10 @@ func (p *Provider) Abandon(ctx context.Context) error {
 	errs := make([]error, len(conns))
 	var wg sync.WaitGroup
 	for i, conn := range conns {
-		wg.Go(func() { errs[i] = conn.host.Disconnect(ctx) })
+		wg.Go(func() {
+			conn.releaseTickets(ctx)
+			errs[i] = conn.host.Disconnect(ctx)
+		})
 	}
 	wg.Wait()
 	if peers != nil {
