@@ -53,8 +53,12 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
 			hcl(questionName(e.Question)) + " = … }"
 	},
-	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
-		"registration: power_off_on_destroy = \"hard\")."),
+	vix.ErrToolsNeeded: func(e *vix.Error) string {
+		if e.Code == vix.CodeToolsNotRunning { // of what is done in a guest, for which there is no other way
+			return ""
+		}
+		return "Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a registration: power_off_on_destroy = \"hard\")."
+	},
 	vix.ErrGuestIdle: always("Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a " +
 		"longer time can be set in timeouts."),
 	vix.ErrGuestLate: always("The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."),

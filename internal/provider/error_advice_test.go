@@ -102,6 +102,10 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
+	// In a guest without Tools there is no other way.
+	if say := advice[vix.ErrToolsNeeded](&vix.Error{Code: vix.CodeToolsNotRunning}); say != "" {
+		t.Errorf("of what is done in a guest: %s", say)
+	}
 	if len(advice) != 38 {
 		t.Errorf("there is advice about %d kinds, and 38 texts are known here", len(advice))
 	}

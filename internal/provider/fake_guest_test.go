@@ -212,7 +212,7 @@ func (h *fakeHost) WriteGuestFile(
 	if err != nil {
 		return nil, err
 	}
-	defer content.Close() //nolint:errcheck // it is read only
+	defer content.Close()
 	raw, err := io.ReadAll(content)
 	if err != nil || int64(len(raw)) != file.Size {
 		return nil, fmt.Errorf("%d bytes of %d: %w", len(raw), file.Size, err)

@@ -58,11 +58,14 @@ func guestScriptArguments() map[string]schema.Attribute {
 	const local = " Only its owner may read it, and one that is there is replaced. Needs `wait`. Default: none."
 	return map[string]schema.Attribute{
 		"script": text(scriptDescription), "interpreter": text(interpreterDescription), "working_directory": text(workingDescription),
-		"environment":        schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: environmentDescription},
+		"environment": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: environmentDescription,
+		},
 		"wait":               schema.BoolAttribute{Optional: true, MarkdownDescription: waitDescription},
 		"success_exit_codes": schema.SetAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: codesDescription},
-		"stdout_file":        text("File of the machine that runs Terraform that the standard output goes to, at most 1 MiB of it." + local),
-		"stderr_file":        text("File of the machine that runs Terraform that the standard error goes to, at most 1 MiB of it." + local),
+		"stdout_file": text("File of the machine that runs Terraform that the standard output goes to, at most 1 MiB of " +
+			"it." + local),
+		"stderr_file": text("File of the machine that runs Terraform that the standard error goes to, at most 1 MiB of it." + local),
 	}
 }
 

@@ -57,7 +57,8 @@ func (a *guestCopyAction) Metadata(_ context.Context, req action.MetadataRequest
 // Schema implements action.Action.
 func (a *guestCopyAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Copies a file, or a folder with what is in it, between the machine that runs Terraform and the guest of a VM " +
+		MarkdownDescription: "Copies a file, or a folder with what is in it, between the machine that runs Terraform and the guest of a " +
+			"VM " +
 			"each time it is invoked (VixVM_CopyFileFromHostToGuest, VixVM_CopyFileFromGuestToHost), by the provider's login in guests. " +
 			"Files are streamed, whatever their size; one that breaks off is not left under its name.",
 		Attributes: map[string]schema.Attribute{
@@ -72,13 +73,15 @@ func (a *guestCopyAction) Schema(ctx context.Context, _ action.SchemaRequest, re
 			},
 			"destination": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Path of the copy itself, not of a folder to put it in. A folder that is there is merged, file by file. In " +
+				MarkdownDescription: "Path of the copy itself, not of a folder to put it in. A folder that is there is merged, file by " +
+					"file. In " +
 					"the guest its path is absolute.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"overwrite": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to replace files that are there. Default `false`: that is an error (`VIX_E_FILE_ALREADY_EXISTS`).",
+				Optional: true,
+				MarkdownDescription: "Whether to replace files that are there. Default `false`: that is an error " +
+					"(`VIX_E_FILE_ALREADY_EXISTS`).",
 			},
 			"verify": schema.BoolAttribute{
 				Optional: true, MarkdownDescription: "Whether to compare the SHA-256 of what has arrived. Default `true`.",

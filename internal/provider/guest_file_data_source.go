@@ -64,10 +64,12 @@ func (d *guestFileDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"path":  schema.StringAttribute{Required: true, MarkdownDescription: "Absolute path in the guest."},
 			"read_content": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether to read the content, which goes into the state. Default `false`. It must be text in UTF-8 of at " +
+				MarkdownDescription: "Whether to read the content, which goes into the state. Default `false`. It must be text in UTF-8 " +
+					"of at " +
 					"most 1 MiB.",
 			},
-			"exists":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there is something of that path. If not, the rest is null."},
+			"exists": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether there is something of that path. If not, " +
+				"the rest is null."},
 			"type":        text("What it is: `file`, `directory` or `symlink`."),
 			"size":        schema.Int64Attribute{Computed: true, MarkdownDescription: "Size in bytes; 0 for what is no file."},
 			"modified":    text("Time of the last change by the guest's clock, in RFC 3339 and UTC."),
@@ -135,8 +137,8 @@ func (d *guestFileDataSource) read(
 ) error {
 	refuse := func(code vix.Code, reason string) error {
 		return &vix.Error{
-			Op: "read", Object: fmt.Sprintf("%s in the guest of %s (%s)", m.Path.ValueString(), vm.Name, vm.Path), Code: code, Reason: reason,
-			Remedy: "Leave read_content away, and copy the file from the guest.",
+			Op: "read", Object: fmt.Sprintf("%s in the guest of %s (%s)", m.Path.ValueString(), vm.Name, vm.Path), Code: code,
+			Reason: reason, Remedy: "Leave read_content away, and copy the file from the guest.",
 		}
 	}
 	content := limited{limit: readLimit}

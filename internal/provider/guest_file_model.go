@@ -88,7 +88,7 @@ func (m *guestFileModel) content() (*guestContent, error) {
 
 // contentOfFile is what a file of this machine holds, read in a stream.
 func contentOfFile(name string) (*guestContent, error) {
-	open := func() (io.ReadCloser, error) { return os.Open(name) } //nolint:gosec // it is the user's to name
+	open := func() (io.ReadCloser, error) { return os.Open(name) }
 	f, err := open()
 	if err != nil {
 		return nil, err
@@ -181,7 +181,8 @@ func saidTime(at time.Time) types.String {
 // validate finds what contradicts itself in a configuration.
 func (m *guestFileModel) validate(diags *diag.Diagnostics) {
 	checkGuestPath(diags, "path", m.Path)
-	if text := m.Path.ValueString(); len(text) > 1 && strings.HasSuffix(text, "/") || windowsPath.MatchString(text) && strings.HasSuffix(text, `\`) {
+	text := m.Path.ValueString()
+	if strings.HasSuffix(text, "/") || windowsPath.MatchString(text) && strings.HasSuffix(text, `\`) {
 		diags.AddAttributeError(path.Root("path"), "Not the path of a file", coded(vix.CodeInvalidArg,
 			"path names the file itself; what ends in a separator is a folder."))
 	}
@@ -190,7 +191,7 @@ func (m *guestFileModel) validate(diags *diag.Diagnostics) {
 			"The new file is %s among the arguments of the program: /usr/sbin/visudo -cf %s."))
 	}
 	if _, err := base64.StdEncoding.DecodeString(m.ContentBase64.ValueString()); err != nil {
-		diags.AddAttributeError(path.Root("path"), "content_base64 is no base64", coded(vix.CodeInvalidArg, // not at what Terraform would print
+		diags.AddAttributeError(path.Root("path"), "content_base64 is no base64", coded(vix.CodeInvalidArg, // not at what is printed then
 			"Terraform's functions base64encode and filebase64 make it."))
 	}
 	if m.contentUnknown() {

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"encoding/base64"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -329,9 +330,7 @@ func TestWhatNoFileCanBe(t *testing.T) {
 		"two logins":  {args{"content": "x", "guest_ticket_wo": "t", "guest_username": "p"}, "Two logins for one guest"},
 	} {
 		config := args{"vm_id": id, "path": motd}
-		for key, value := range c.config {
-			config[key] = value
-		}
+		maps.Copy(config, c.config)
 		diags := w.validate(config)
 		if !diags.failed() || !strings.Contains(diags.text(), c.says) || strings.Contains(diags.text(), "s3cret") {
 			t.Errorf("%s: %s", name, diags.text())

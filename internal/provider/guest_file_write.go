@@ -156,7 +156,8 @@ func guestSilent(err error) bool {
 	}
 	return slices.Contains([]vix.Code{
 		vix.CodeVMNotRunning, vix.CodeToolsNotRunning, vix.CodeGuestOperationsProhibited, vix.CodeCannotAuthenticateWithGuest,
-		vix.CodeGuestUserPermissions, vix.CodeInteractiveSessionNotPresent, vix.CodeUnrecognizedCommandInGuest, vix.CodeOpNotSupportedOnGuest,
+		vix.CodeGuestUserPermissions, vix.CodeInteractiveSessionNotPresent, vix.CodeUnrecognizedCommandInGuest,
+		vix.CodeOpNotSupportedOnGuest,
 	}, vix.CodeOf(err))
 }
 

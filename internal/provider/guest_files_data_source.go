@@ -55,7 +55,8 @@ func (d *guestFilesDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists a folder in the guest of a VM (VixVM_ListDirectoryInGuest), by the provider's login in guests. A folder " +
+		MarkdownDescription: "Lists a folder in the guest of a VM (VixVM_ListDirectoryInGuest), by the provider's login in guests. A " +
+			"folder " +
 			"that is not there is an error.",
 		Attributes: map[string]schema.Attribute{
 			"vm_id": schema.StringAttribute{Required: true, MarkdownDescription: vmIDDescription},

@@ -6,6 +6,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -74,11 +75,6 @@ func (m *guestLoginModel) validate(diags *diag.Diagnostics) {
 		"guest_ticket_wo stands for user and password: give either the ticket, or guest_username and guest_password_wo."))
 }
 
-// ownsNone reports that a resource has no login of its own.
-func (m *guestLoginModel) ownsNone() bool {
-	return m.GuestUsername.IsNull() && m.GuestPasswordWO.IsNull() && m.GuestTicketWO.IsNull()
-}
-
 // guestLogin is the login that counts: what a resource's configuration says wins over the provider's, argument by
 // argument. Where a part of it is not known yet, known is false.
 func (c *connection) guestLogin(config guestLoginModel) (login vix.GuestLogin, known bool) {
@@ -142,7 +138,7 @@ func (c *connection) readLogin() (login vix.GuestLogin, ok bool) {
 
 // addNoLogin says that there is no login, or half of one.
 func addNoLogin(diags *diag.Diagnostics, login vix.GuestLogin, or string) bool {
-	summary := ""
+	var summary string
 	switch {
 	case login.Ticket != "" || login.Username != "" && login.Password != "":
 		return false
@@ -169,10 +165,6 @@ func addUnknownLogin(diags *diag.Diagnostics) bool {
 
 // withoutSecrets keeps the secrets of a login out of the log, whoever writes it.
 func withoutSecrets(ctx context.Context, login vix.GuestLogin) context.Context {
-	for _, secret := range []string{login.Password, login.Ticket} {
-		if secret != "" {
-			ctx = tflog.MaskLogStrings(ctx, secret)
-		}
-	}
-	return ctx
+	secrets := slices.DeleteFunc([]string{login.Password, login.Ticket}, func(secret string) bool { return secret == "" })
+	return tflog.MaskLogStrings(ctx, secrets...)
 }

@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -77,16 +78,12 @@ func TestWhichLoginCounts(t *testing.T) {
 			}
 			w.becomes(guestRunType)
 			config := args{"hostname": "vc", "username": "user", "password": "pass"}
-			for key, value := range c.provider {
-				config[key] = value
-			}
+			maps.Copy(config, c.provider)
 			w.configure(config).none(t)
 			id := w.host.register(mustPath(t, webPath), "web").ID
 			w.host.guest.tickets = map[string]bool{"t": true}
 			run := args{"vm_id": id, "program": "/bin/x"}
-			for key, value := range c.own {
-				run[key] = value
-			}
+			maps.Copy(run, c.own)
 			p := w.plan(nil, run)
 			if c.says != "" {
 				p.diags.has(t, c.says, "VIX_E_CANNOT_AUTHENTICATE_WITH_GUEST (3024)")

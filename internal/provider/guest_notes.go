@@ -52,8 +52,8 @@ type runResult struct {
 // resultOf is what to note of a result.
 func resultOf(r *vix.GuestResult) *runResult {
 	return &runResult{
-		PID: r.PID, Ended: r.Ended, ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr, StdoutCut: r.StdoutCut, StderrCut: r.StderrCut,
-		Elapsed: r.Elapsed,
+		PID: r.PID, Ended: r.Ended, ExitCode: r.ExitCode, Stdout: r.Stdout, Stderr: r.Stderr,
+		StdoutCut: r.StdoutCut, StderrCut: r.StderrCut, Elapsed: r.Elapsed,
 	}
 }
 

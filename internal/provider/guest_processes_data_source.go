@@ -62,7 +62,8 @@ func (d *guestProcessesDataSource) Schema(_ context.Context, _ datasource.Schema
 					"name":    text("Name of the process."),
 					"owner":   text("User that it runs as. Null if the guest does not tell."),
 					"command": text("Command with its arguments. Null if the guest does not tell."),
-					"started": text("Time when it was started, by the guest's clock, in RFC 3339 and UTC. Null if the guest does not tell."),
+					"started": text("Time when it was started, by the guest's clock, in RFC 3339 and UTC. Null if the guest does not " +
+						"tell."),
 				}},
 			},
 		},

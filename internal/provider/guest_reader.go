@@ -26,7 +26,9 @@ func (d *guestReader) configure(data any, diags *diag.Diagnostics) {
 }
 
 // opens gives the VM whose guest is read, and the provider's login there; no VM, with an error, if there is none of the two.
-func (d *guestReader) opens(ctx context.Context, id types.String, what string, diags *diag.Diagnostics) (*vix.Registration, vix.GuestLogin) {
+func (d *guestReader) opens(
+	ctx context.Context, id types.String, what string, diags *diag.Diagnostics,
+) (*vix.Registration, vix.GuestLogin) {
 	if !d.conn.connected() {
 		addNotConnected(diags, what, d.conn)
 		return nil, vix.GuestLogin{}

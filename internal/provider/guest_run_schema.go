@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -29,7 +30,8 @@ const (
 	scriptDescription = "Text of a script, which the interpreter runs (VixVM_RunScriptInGuest). Interpreter and text have at most " +
 		"60,536 bytes (`VIX_E_ARGUMENT_TOO_BIG`)."
 	interpreterDescription = "Interpreter of `script`. Default: `/bin/sh`, in a Windows guest `cmd.exe`."
-	workingDescription     = "Absolute path of the folder in the guest that the program starts in. Default: what the guest's agent has it be."
+	workingDescription     = "Absolute path of the folder in the guest that the program starts in. Default: what the guest's agent has " +
+		"it be."
 	environmentDescription = "Environment variables of the program. They are no secrets in the guest, and in the state. Default: none."
 	waitDescription        = "Whether to wait for the program's end. Default `true`. Without it nothing of the program is known but `pid`."
 	codesDescription       = "Exit codes that are no failure. Default `[0]`."
@@ -41,9 +43,7 @@ func guestRunSchema(ctx context.Context) schema.Schema {
 	attributes["vm_id"] = vmIDAttribute()
 	attributes["timeouts"] = vmTimeouts(ctx, "the run, after which the program is ended", "an update, which does nothing in the guest",
 		"a destroy, which does nothing in the guest")
-	for name, attribute := range guestRunResults() {
-		attributes[name] = attribute
-	}
+	maps.Copy(attributes, guestRunResults())
 	return schema.Schema{
 		MarkdownDescription: "Runs a program or a script in the guest of a VM, once, when it is created, and keeps what came of it " +
 			"(VixVM_RunProgramInGuest, VixVM_RunScriptInGuest). Another argument, or another value in `triggers`, runs it again, as " +
@@ -69,8 +69,9 @@ func guestRunArguments() map[string]schema.Attribute {
 	}
 	flag := func(description string) schema.BoolAttribute {
 		return schema.BoolAttribute{
-			Optional: true, Computed: true, Default: booldefault.StaticBool(true), MarkdownDescription: description + " Another value replaces.",
-			PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
+			Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+			MarkdownDescription: description + " Another value replaces.",
+			PlanModifiers:       []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
 		}
 	}
 	script := text(scriptDescription)
@@ -107,7 +108,8 @@ func guestRunResults() map[string]schema.Attribute {
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		}
 	}
-	const output = " At most 1 MiB, what is longer is cut with a warning; bytes that are no UTF-8 become U+FFFD. Null if nothing was caught."
+	const output = " At most 1 MiB, what is longer is cut with a warning; bytes that are no UTF-8 become U+FFFD. Null if nothing was " +
+		"caught."
 	return map[string]schema.Attribute{
 		"id":        text("Text that is this run's alone."),
 		"pid":       number("Process id that the program had in the guest."),

@@ -51,7 +51,8 @@ func (a *guestScriptAction) Schema(ctx context.Context, _ action.SchemaRequest, 
 		Required: true, MarkdownDescription: scriptDescription, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Runs a script in the guest of a VM each time it is invoked (VixVM_RunScriptInGuest), by the provider's login " +
+		MarkdownDescription: "Runs a script in the guest of a VM each time it is invoked (VixVM_RunScriptInGuest), by the provider's " +
+			"login " +
 			"in guests. Another exit code than `success_exit_codes` is an error that shows the end of its standard error.",
 		Attributes: attributes,
 	}

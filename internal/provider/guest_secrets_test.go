@@ -6,6 +6,7 @@
 package provider_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -73,12 +74,10 @@ const (
 // inGuests goes on with what a run does in guests. It gives how much it searched of the files that it has left.
 func (p *planted) inGuests(t *testing.T, a *vixtest.Acceptance, w *workspace, try func(more []string, args ...string)) int {
 	t.Helper()
-	for what, secret := range map[string]string{
+	maps.Copy(p.secrets, map[string]string{
 		"guest's password": guestPassword, "guest's own password": ownPassword, "wrong guest's password": "pl4nted-gu3st-wr0ng",
 		"content of a file": guestContent,
-	} {
-		p.secrets[what] = secret
-	}
+	})
 	g := guest(t, a)
 	g.AddUser("root", guestPassword)
 	g.AddUser("tester", ownPassword)

@@ -60,13 +60,16 @@ func (e *guestTicketEphemeral) Metadata(_ context.Context, req ephemeral.Metadat
 // Schema implements ephemeral.EphemeralResource.
 func (e *guestTicketEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Logs in to the guest of a VM and gives a ticket that stands for user and password (VixVM_LoginInGuest), for " +
-			"`guest_ticket_wo`. The plan takes one and gives it back, the apply takes one of its own. The VM must be on, with VMware Tools " +
+		MarkdownDescription: "Logs in to the guest of a VM and gives a ticket that stands for user and password (VixVM_LoginInGuest), " +
+			"for " +
+			"`guest_ticket_wo`. The plan takes one and gives it back, the apply takes one of its own. The VM must be on, with VMware " +
+			"Tools " +
 			"that run, wherever its id is known.",
 		Attributes: map[string]schema.Attribute{
 			"vm_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: vmIDDescription + " The id of a `vix_power` is known when the VM is on, and puts the login off until then.",
+				Required: true,
+				MarkdownDescription: vmIDDescription + " The id of a `vix_power` is known when the VM is on, and puts the login off " +
+					"until then.",
 			},
 			"guest_username": schema.StringAttribute{
 				Optional:            true,
@@ -77,8 +80,9 @@ func (e *guestTicketEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 				MarkdownDescription: "Password of the user in the guest. Default: the provider's `guest_password`.",
 			},
 			"interactive": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether the ticket is for the desktop session of the user, who must be logged in there. Default `false`.",
+				Optional: true,
+				MarkdownDescription: "Whether the ticket is for the desktop session of the user, who must be logged in there. Default " +
+					"`false`.",
 			},
 			"ticket": schema.StringAttribute{
 				Computed: true, Sensitive: true,

@@ -14,14 +14,14 @@ import (
 )
 
 // opened opens an ephemeral resource, and gives how to close it.
-func (w *world) opened(name string, config args) (result args, close func() diagnostics, diags diagnostics) {
+func (w *world) opened(name string, config args) (result args, closes func() diagnostics, diags diagnostics) {
 	w.t.Helper()
 	kind := w.schemas.EphemeralResourceSchemas[name].ValueType()
 	resp, err := w.server.OpenEphemeralResource(context.Background(), &tfprotov6.OpenEphemeralResourceRequest{
 		TypeName: name, Config: w.dynamic(kind, build(kind, config)),
 	})
 	w.must(err)
-	close = func() diagnostics {
+	closes = func() diagnostics {
 		closed, err := w.server.CloseEphemeralResource(context.Background(), &tfprotov6.CloseEphemeralResourceRequest{
 			TypeName: name, Private: resp.Private,
 		})
@@ -29,9 +29,9 @@ func (w *world) opened(name string, config args) (result args, close func() diag
 		return closed.Diagnostics
 	}
 	if diagnostics(resp.Diagnostics).failed() {
-		return nil, close, resp.Diagnostics
+		return nil, closes, resp.Diagnostics
 	}
-	return fields(w.value(kind, resp.Result)), close, resp.Diagnostics
+	return fields(w.value(kind, resp.Result)), closes, resp.Diagnostics
 }
 
 const guestTicketType = "vix_guest_ticket"

@@ -159,7 +159,9 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewGuestFileResource, NewGuestRunResource, NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource}
+	return []func() resource.Resource{
+		NewGuestFileResource, NewGuestRunResource, NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource,
+	}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects
