@@ -35,9 +35,9 @@ const (
 type attack struct {
 	cause, name string
 	own         bool // not in the issue, but in its spirit
-	host sim.Options
-	run  func(s *scene)
-	want []string // the outcomes that are right
+	host        sim.Options
+	run         func(s *scene)
+	want        []string // the outcomes that are right
 }
 
 // delays are what is slow on the host.

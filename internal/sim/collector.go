@@ -115,6 +115,12 @@ func (c *collector) CreateFilter(ctx *simulator.Context, r *types.CreateFilter) 
 	if fault := c.h.unknownProperty([]types.PropertyFilterSpec{r.Spec}); fault != nil {
 		return &methods.CreateFilterBody{Fault_: soapFaultOf(fault)}
 	}
+	// A view lives in the session that has made it: a filter over one of another session would never tell anything.
+	for _, o := range r.Spec.ObjectSet {
+		if strings.HasPrefix(o.Obj.Value, "session[") && ctx.Session.Get(o.Obj) == nil {
+			return &methods.CreateFilterBody{Fault_: soapFaultOf(&types.ManagedObjectNotFound{Obj: o.Obj})}
+		}
+	}
 	return pc.CreateFilter(ctx, r)
 }
 

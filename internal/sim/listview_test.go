@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/view"
+	"github.com/vmware/govmomi/vim25"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -71,4 +73,31 @@ func TestAViewIsChangedWhileItIsWaitedFor(t *testing.T) {
 	hands.Wait()
 	finish()
 	waiter.Wait()
+}
+
+// A view is its session's: nobody makes a filter over one of another session, which would never tell anything.
+func TestAViewIsNoOtherSessions(t *testing.T) {
+	s := sit(t, Options{VMs: 1})
+	other, err := s.Client(s.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := view.NewManager(s.c.Client).CreateListView(s.ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]*vim25.Client{"its own": s.c.Client, "another": other.Client} {
+		collector, err := property.DefaultCollector(c).Create(s.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = collector.CreateFilter(s.ctx, types.CreateFilter{Spec: types.PropertyFilterSpec{
+			ObjectSet: []types.ObjectSpec{{Obj: list.Reference(), SelectSet: []types.BaseSelectionSpec{step("", "ListView", "view")}}},
+			PropSet:   []types.PropertySpec{props("VirtualMachine", "name")},
+		}})
+		var gone *types.ManagedObjectNotFound
+		if _, is := fault.As(err, &gone); is != (name == "another") || is && gone.Obj != list.Reference() {
+			t.Errorf("in %s session: %v", name, err)
+		}
+	}
 }
