@@ -35,6 +35,8 @@ var functions = map[vix.Feature]string{
 	vix.FeatureFolders:       "`folder`",
 	vix.FeatureResourcePools: "`resource_pool`",
 	vix.FeatureTemplates:     "`template`",
+	vix.FeatureGuest:         "`VixVM_LoginInGuest`, programs and files: `vix_guest_run`, `vix_guest_file`",
+	vix.FeatureGuestTickets:  "a login in a guest without the password: `vix_guest_ticket`",
 	vix.FeatureLogin:         "a login, refused at once where it is wrong",
 }
 

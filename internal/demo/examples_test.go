@@ -88,6 +88,9 @@ func TestExamples(t *testing.T) {
 			if strings.HasSuffix(filepath.ToSlash(name), "/actions") && (!cli.hasActions() || !cli.atLeast(1, 16)) {
 				t.Skipf("%s has no destroy events; Terraform 1.16 has", cli.version)
 			}
+			if strings.HasPrefix(filepath.ToSlash(name), "ephemeral-resources/") && !cli.atLeast(1, 11) {
+				t.Skipf("%s has no write-only arguments; 1.11 has", cli.version)
+			}
 			validateFiles(t, cli, always)
 		})
 		for _, way := range ways {

@@ -21,7 +21,9 @@ type connection struct {
 	host   vix.Host
 	reason string
 	// user is whom the provider logged in as.
-	user    string
+	user string
+	// guest is the login in guests that the provider was given.
+	guest   providerLogin
 	journal journal
 	ledger  ledger
 	peers   *peers
@@ -31,6 +33,8 @@ type connection struct {
 	vms       vmMemory
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
+	guestNotes guestNotes
+	guestGates guestGates
 	claims     claims
 
 	mu       sync.Mutex
@@ -42,6 +46,10 @@ type connection struct {
 	closing []func(context.Context)
 	// taken are the ids of the snapshots that this process has taken, by VM.
 	taken map[string][]string
+	// tickets are those of guests that are open, with what gives each back.
+	tickets map[string]func(context.Context) error
+	// begun are the tokens of what this process has begun in guests.
+	begun map[string]bool
 	// stopped is set when Terraform told the provider to stop.
 	stopped bool
 }

@@ -61,12 +61,24 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +
 			hcl(questionName(e.Question)) + " = … }"
 	},
-	vix.ErrToolsNeeded: always("Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a " +
-		"registration: power_off_on_destroy = \"hard\")."),
+	vix.ErrToolsNeeded: func(e *vix.Error) string {
+		if e.Code == vix.CodeToolsNotRunning { // of what is done in a guest, for which there is no other way
+			return ""
+		}
+		return "Or do not ask the guest: mode = \"hard\", or \"soft_then_hard\" (of a registration: power_off_on_destroy = \"hard\")."
+	},
 	vix.ErrGuestIdle: always("Or do not leave it to the guest alone: mode = \"soft_then_hard\" or \"hard\"; a " +
 		"longer time can be set in timeouts."),
 	vix.ErrGuestLate: always("The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."),
 	vix.ErrStaysOn:   always("Or do not ask the guest: mode = \"hard\"."),
+	vix.ErrGuestLoginRefused: always("The login is the provider's guest_username and guest_password, or VIX_GUEST_USERNAME and " +
+		"VIX_GUEST_PASSWORD; a resource may have its own, guest_username and guest_password_wo, or guest_ticket_wo."),
+	vix.ErrGuestBusy: always("Let vix_power wait for the guest, wait_for = \"tools\", and take its id as vm_id; a longer time can be set " +
+		"in timeouts."),
+	vix.ErrRunUnknown: always("This error comes again until the run is another one. To run it once more, change triggers:\n\n" +
+		"  triggers = { again = \"1\" }"),
+	vix.ErrRunUnended:      always("A longer time can be set in timeouts."),
+	vix.ErrGuestFileExists: always("To write over it, set overwrite = true."),
 	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
 		"would be unregistered."),
 	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),
@@ -124,7 +136,7 @@ func advised(e *vix.Error) *vix.Error {
 	}
 	more.Options, more.Choices = nil, slices.Concat(choices, e.Choices)
 	switch say := advice[e.Kind]; {
-	case e.Doubt:
+	case e.Doubt && e.Kind != vix.ErrRunUnknown: // of which nothing is recognised
 		more.Remedy += " Apply again when the host answers: what it has carried out is recognised."
 	case say != nil:
 		more.Remedy += " " + say(e)

@@ -55,6 +55,16 @@ func TestAdvice(t *testing.T) {
 			"The next apply only waits: it does not power the VM off. A longer time can be set in timeouts."},
 		vix.ErrStaysOn:        {vix.Error{}, "Or do not ask the guest: mode = \"hard\"."},
 		vix.ErrVariableExists: {vix.Error{}, "To write over it, set overwrite = true; to take it over as it is, import it."},
+		vix.ErrGuestLoginRefused: {vix.Error{},
+			"The login is the provider's guest_username and guest_password, or VIX_GUEST_USERNAME and VIX_GUEST_PASSWORD; a resource may " +
+				"have its own, guest_username and guest_password_wo, or guest_ticket_wo."},
+		vix.ErrGuestBusy: {vix.Error{},
+			"Let vix_power wait for the guest, wait_for = \"tools\", and take its id as vm_id; a longer time can be set in timeouts."},
+		vix.ErrRunUnknown: {vix.Error{Doubt: true, Remedy: "Look for it in the guest."},
+			"Look for it in the guest. This error comes again until the run is another one. To run it once more, change triggers:\n\n" +
+				"  triggers = { again = \"1\" }"},
+		vix.ErrRunUnended:      {vix.Error{}, "A longer time can be set in timeouts."},
+		vix.ErrGuestFileExists: {vix.Error{}, "To write over it, set overwrite = true."},
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
 				"unregistered."},
@@ -94,8 +104,12 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
-	if len(advice) != 34 {
-		t.Errorf("there is advice about %d kinds, and 34 texts are known here", len(advice))
+	// In a guest without Tools there is no other way.
+	if say := advice[vix.ErrToolsNeeded](&vix.Error{Code: vix.CodeToolsNotRunning}); say != "" {
+		t.Errorf("of what is done in a guest: %s", say)
+	}
+	if len(advice) != 39 {
+		t.Errorf("there is advice about %d kinds, and 39 texts are known here", len(advice))
 	}
 }
 

@@ -52,6 +52,7 @@ type fakeHost struct {
 	// cloned is what CheckClone and Clone were given last, underway that a clone of an earlier attempt is still being made.
 	cloned   vix.CloneSpec
 	underway bool
+	guest    fakeGuest
 	// order is the last one to a VM's power, question what the VM asks.
 	order    vix.PowerOrder
 	question *vix.Question

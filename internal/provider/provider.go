@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,11 +26,12 @@ import (
 )
 
 var (
-	_ provider.Provider                   = (*Provider)(nil)
-	_ provider.ProviderWithFunctions      = (*Provider)(nil)
-	_ provider.ProviderWithActions        = (*Provider)(nil)
-	_ provider.ProviderWithListResources  = (*Provider)(nil)
-	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+	_ provider.Provider                       = (*Provider)(nil)
+	_ provider.ProviderWithFunctions          = (*Provider)(nil)
+	_ provider.ProviderWithActions            = (*Provider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+	_ provider.ProviderWithListResources      = (*Provider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*Provider)(nil)
 )
 
 // Provider is provider "vix": VixHost_Connect.
@@ -81,6 +83,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	peers := p.peersNow()
 	conn := &connection{
 		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), powerNotes: newPowerNotes(),
+		guestNotes: newGuestNotes(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
@@ -107,7 +110,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	options := settings.options
 	options.UserAgent = fmt.Sprintf("terraform-provider-vix/%s Terraform/%s", p.version, req.TerraformVersion)
-	log := newLogger(options.Password, options.VMPassword)
+	conn.guest = settings.guest
+	log := newLogger(options.Password, options.VMPassword, settings.guest.password)
 	options.Log = log
 	log.InfoContext(ctx, "connecting", "service_provider", string(settings.serviceProvider),
 		"hostname", options.ShownHostname(), "username", options.Username)
@@ -125,7 +129,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 // DataSources implements provider.Provider.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		NewHostDataSource, NewScreenshotDataSource, NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource,
+		NewGuestFileDataSource, NewGuestFilesDataSource, NewGuestProcessesDataSource, NewHostDataSource, NewScreenshotDataSource,
+		NewVariableDataSource, NewVMDataSource, NewVMsDataSource, NewVMXFilesDataSource,
 	}
 }
 
@@ -136,7 +141,15 @@ func (p *Provider) Functions(context.Context) []func() function.Function {
 
 // Actions implements provider.ProviderWithActions.
 func (p *Provider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{NewPowerAction, NewQuestionAnswerAction, NewSnapshotRevertAction, NewToolsInstallAction}
+	return []func() action.Action{
+		NewGuestCopyAction, NewGuestRunAction, NewGuestScriptAction,
+		NewPowerAction, NewQuestionAnswerAction, NewSnapshotRevertAction, NewToolsInstallAction,
+	}
+}
+
+// EphemeralResources implements provider.ProviderWithEphemeralResources.
+func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{NewGuestTicketEphemeral}
 }
 
 // ListResources implements provider.ProviderWithListResources.
@@ -146,7 +159,10 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewCloneResource, NewSnapshotResource, NewVariableResource}
+	return []func() resource.Resource{
+		NewCloneResource, NewGuestFileResource, NewGuestRunResource, NewPowerResource, NewRegistrationResource, NewSnapshotResource,
+		NewVariableResource,
+	}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects
@@ -170,7 +186,10 @@ func (p *Provider) Abandon(ctx context.Context) error {
 	errs := make([]error, len(conns))
 	var wg sync.WaitGroup
 	for i, conn := range conns {
-		wg.Go(func() { errs[i] = conn.host.Disconnect(ctx) })
+		wg.Go(func() {
+			conn.releaseTickets(ctx)
+			errs[i] = conn.host.Disconnect(ctx)
+		})
 	}
 	wg.Wait()
 	if peers != nil {

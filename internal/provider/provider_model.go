@@ -34,12 +34,16 @@ type providerModel struct {
 	VMRunPath       types.String `tfsdk:"vmrun_path"`
 	VMRestURL       types.String `tfsdk:"vmrest_url"`
 	VMPassword      types.String `tfsdk:"vm_password"`
+	GuestUsername   types.String `tfsdk:"guest_username"`
+	GuestPassword   types.String `tfsdk:"guest_password"`
 }
 
 // settings is the configuration as it counts: with the environment and the defaults.
 type settings struct {
 	serviceProvider vix.ServiceProvider
 	options         vix.ConnectOptions
+	// guest is the login of what works in a guest, where that has none of its own.
+	guest providerLogin
 }
 
 // environment names the variables of each attribute, the one that counts first.
@@ -58,9 +62,12 @@ var environment = map[string][]string{
 	"vmrun_path":       {"VIX_VMRUN_PATH"},
 	"vmrest_url":       {"VIX_VMREST_URL"},
 	"vm_password":      {"VIX_VM_PASSWORD"},
+	"guest_username":   {"VIX_GUEST_USERNAME"},
+	"guest_password":   {"VIX_GUEST_PASSWORD"},
 }
 
-// unknown names the attributes whose values are not known yet, sorted.
+// unknown names the attributes without which nothing can be connected to and whose values are not known yet, sorted. The guest's
+// login is none of them.
 func (m *providerModel) unknown() []string {
 	var names []string
 	for name, value := range map[string]attr.Value{
@@ -101,6 +108,10 @@ func (m *providerModel) resolve() (settings, diag.Diagnostics) {
 			VMRunPath:      r.text("vmrun_path", m.VMRunPath),
 			VMRestURL:      r.text("vmrest_url", m.VMRestURL),
 			VMPassword:     r.text("vm_password", m.VMPassword),
+		},
+		guest: providerLogin{
+			username: r.text("guest_username", m.GuestUsername), password: r.text("guest_password", m.GuestPassword),
+			unknown: m.GuestUsername.IsUnknown() || m.GuestPassword.IsUnknown(),
 		},
 	}
 	if !slices.Contains(serviceProviders, string(s.serviceProvider)) {

@@ -118,6 +118,17 @@ func providerSchema() schema.Schema {
 					"an argument, which other users of the machine may see while it runs. Default: none. " +
 					"No effect on `vi_server`. Environment: `VIX_VM_PASSWORD`.",
 			},
+			"guest_username": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "User in the guests of VMs (`DOMAIN\\USER` on Windows) for all that works in a guest, and for " +
+					"refreshes, data sources, destroys and actions the only one. A resource may have a login of its own; another one " +
+					"for the rest is another provider alias. Default: none. Environment: `VIX_GUEST_USERNAME`.",
+			},
+			"guest_password": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Password of `guest_username`. It may come from an ephemeral value; it is in no plan, no state " +
+					"and no log. Default: none. Environment: `VIX_GUEST_PASSWORD`.",
+			},
 		},
 	}
 }

@@ -247,6 +247,7 @@ func (w *world) validate(config args) diagnostics {
 	w.t.Helper()
 	resp, err := w.server.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: w.resource, Config: w.dynamic(w.kind(), build(w.kind(), config)),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	w.must(err)
 	return resp.Diagnostics

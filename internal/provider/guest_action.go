@@ -1,0 +1,200 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// This is what the actions that run something in a guest share.
+
+// guestAction is an action in the guest of a VM. It has the provider's login alone: an action's write-only attribute would take
+// no value.
+type guestAction struct {
+	conn *connection
+	// guest is nil while the provider is not connected.
+	guest vix.Guest
+}
+
+// configure takes what the provider hands on.
+func (a *guestAction) configure(data any, diags *diag.Diagnostics) {
+	a.conn = connectionOf(data, diags)
+	a.guest = partOf[vix.Guest](a.conn, vix.FeatureGuest, diags)
+}
+
+// plan checks the login, the VM and the privileges.
+func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) {
+	a.conn.plannedProvidersLogin(diags)
+	vm := a.conn.checkVM(ctx, id, diags)
+	if vm != nil && !diags.HasError() {
+		privileges(ctx, a.guest, vm, diags, op)
+	}
+}
+
+// guestOutputs are the files of this machine that outputs go to.
+type guestOutputs struct {
+	StdoutFile types.String `tfsdk:"stdout_file"`
+	StderrFile types.String `tfsdk:"stderr_file"`
+}
+
+// guestScriptArguments are the attributes of guestScriptArgs and guestOutputs.
+func guestScriptArguments() map[string]schema.Attribute {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
+	}
+	const local = " Only its owner may read it, and one that is there is replaced. Needs `wait`. Default: none."
+	return map[string]schema.Attribute{
+		"script": text(scriptDescription), "interpreter": text(interpreterDescription), "working_directory": text(workingDescription),
+		"environment": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: environmentDescription,
+		},
+		"wait":               schema.BoolAttribute{Optional: true, MarkdownDescription: waitDescription},
+		"success_exit_codes": schema.SetAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: codesDescription},
+		"stdout_file": text("File of the machine that runs Terraform that the standard output goes to, at most 1 MiB of " +
+			"it." + local),
+		"stderr_file": text("File of the machine that runs Terraform that the standard error goes to, at most 1 MiB of it." + local),
+	}
+}
+
+// validate finds outputs of what is not waited for.
+func (o *guestOutputs) validate(wait types.Bool, diags *diag.Diagnostics) {
+	for name, file := range map[string]types.String{"stdout_file": o.StdoutFile, "stderr_file": o.StderrFile} {
+		if !file.IsNull() && !wait.IsNull() && !wait.IsUnknown() && !wait.ValueBool() {
+			diags.AddAttributeError(path.Root(name), "There is no output to keep", coded(vix.CodeInvalidArg,
+				"Nothing is caught of a program that is not waited for: remove "+name+", or wait = false."))
+		}
+	}
+}
+
+// outputFile is a file of this machine that an output goes to: its place is known to be writable before anything is run.
+type outputFile struct {
+	name string
+	temp *os.File
+}
+
+// newOutputFile makes sure of the place; nil without a name.
+func newOutputFile(name types.String) (*outputFile, error) {
+	if name.ValueString() == "" {
+		return nil, nil //nolint:nilnil // no file is wanted
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name.ValueString()), ".vix-output-*")
+	if err != nil {
+		return nil, err
+	}
+	return &outputFile{name: name.ValueString(), temp: temp}, nil
+}
+
+// keep writes the output and gives the file its name.
+func (f *outputFile) keep(output []byte) error {
+	if f == nil {
+		return nil
+	}
+	_, err := f.temp.Write(output)
+	if err = errors.Join(err, f.temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.temp.Name(), f.name)
+}
+
+// drop leaves nothing of a file that was not kept.
+func (f *outputFile) drop() {
+	if f == nil {
+		return
+	}
+	_ = f.temp.Close()           // after keep, which said what is wrong
+	_ = os.Remove(f.temp.Name()) // after keep there is none
+}
+
+// guestInvocation is a run by an action.
+type guestInvocation struct {
+	id      string
+	run     vix.GuestRun
+	success []int64
+	outputs guestOutputs
+	say     func(line string)
+}
+
+// invoke runs it, and says what comes of it.
+func (a *guestAction) invoke(ctx context.Context, in guestInvocation, diags *diag.Diagnostics) {
+	if !a.conn.connected() {
+		addNotConnected(diags, "run "+whatRuns(in.run), a.conn)
+		return
+	}
+	login, ok := a.conn.providersLogin(diags)
+	if !ok {
+		return
+	}
+	stdout, err := newOutputFile(in.outputs.StdoutFile)
+	if err != nil {
+		addOutputError(diags, "stdout_file", err, "Nothing was run.")
+		return
+	}
+	defer stdout.drop()
+	stderr, err := newOutputFile(in.outputs.StderrFile)
+	if err != nil {
+		addOutputError(diags, "stderr_file", err, "Nothing was run.")
+		return
+	}
+	defer stderr.drop()
+	in.run.Token, in.run.Capture = newToken(), !in.run.NoWait
+	in.run.Progress = func(vm *vix.VM, what string) { in.say(vmLine(vm, what)) }
+	result, err := a.guest.RunInGuest(withoutSecrets(ctx, login), a.conn.actionHandle(in.id), login, in.run)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), notRecognised(err))
+		return
+	}
+	if !result.Ended {
+		in.say(vmLine(result.VM, fmt.Sprintf("%s runs as process %d", whatRuns(in.run), result.PID)))
+		return
+	}
+	in.say(vmLine(result.VM, fmt.Sprintf("%s has ended with exit code %d", whatRuns(in.run), result.ExitCode)))
+	ended := fmt.Sprintf("The program has ended with exit code %d.", result.ExitCode)
+	if err := stdout.keep(result.Stdout); err != nil {
+		addOutputError(diags, "stdout_file", err, ended)
+	}
+	if err := stderr.keep(result.Stderr); err != nil {
+		addOutputError(diags, "stderr_file", err, ended)
+	}
+	warnCut(diags, result)
+	if err := exitError(whatRuns(in.run), result, in.success); err != nil {
+		addErrorAt(diags, path.Empty(), err)
+	}
+}
+
+// vmLine is a line about a VM.
+func vmLine(vm *vix.VM, what string) string {
+	return fmt.Sprintf("%s (%s): %s", vm.Name, vm.Path, what)
+}
+
+// addOutputError says that an output cannot be kept on this machine.
+func addOutputError(diags *diag.Diagnostics, name string, err error, so string) {
+	diags.AddAttributeError(path.Root(name), "Cannot write the output to a file", coded(vix.CodeFileError,
+		so+" On the machine that runs Terraform: "+err.Error()+"."))
+}
+
+// notRecognised is an error of an action whose outcome is not known: unlike a resource, an action that is invoked again does it
+// again.
+func notRecognised(err error) error {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || !e.Doubt && e.Kind != vix.ErrRunUnknown {
+		return err
+	}
+	more := *e
+	more.Doubt, more.Kind = false, ""
+	more.Remedy = strings.TrimSpace(more.Remedy +
+		" Whether it was done is not known. Look in the guest before invoking the action again, which does it again.")
+	return &more
+}

@@ -1,0 +1,143 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+func TestWhatNoFileCanBe(t *testing.T) {
+	w, id := guestWorld(t, guestFileType)
+	for name, c := range map[string]struct {
+		config args
+		says   string
+	}{
+		"nothing": {args{}, "ERROR at AttributeName(\"path\"): What the file holds is not said once\nExactly one of content, content_base64, " +
+			"source and content_wo says it.\n\nVIX_E_INVALID_ARG (3)"},
+		"two":         {args{"content": "x", "content_wo": "y"}, "What the file holds is not said once"},
+		"version":     {args{"content": "x", "content_wo_version": 1}, "ERROR at AttributeName(\"content_wo_version\"): The version is of no content\n"},
+		"base64":      {args{"content_base64": "s3cret!"}, "content_base64 is no base64"},
+		"relative":    {args{"content": "x", "path": "motd"}, "ERROR at AttributeName(\"path\"): Not an absolute path in the guest\n"},
+		"folder":      {args{"content": "x", "path": "/etc/"}, "ERROR at AttributeName(\"path\"): Not the path of a file\n"},
+		"windows":     {args{"content": "x", "path": `C:\temp\`}, "Not the path of a file"},
+		"permissions": {args{"content": "x", "permissions": "rw-r--r--"}, "must be three or four octal digits"},
+		"validate":    {args{"content": "x", "validate": "/bin/true"}, "ERROR at AttributeName(\"validate\"): validate does not look at the file\n"},
+		"on_destroy":  {args{"content": "x", "on_destroy": "remove"}, "on_destroy"},
+		"two logins":  {args{"content": "x", "guest_ticket_wo": "t", "guest_username": "p"}, "Two logins for one guest"},
+	} {
+		config := args{"vm_id": id, "path": motd}
+		maps.Copy(config, c.config)
+		diags := w.validate(config)
+		if !diags.failed() || !strings.Contains(diags.text(), c.says) || strings.Contains(diags.text(), "s3cret") {
+			t.Errorf("%s: %s", name, diags.text())
+		}
+	}
+	w.validate(args{"vm_id": id, "path": `C:\temp\x`, "content": "x"}).none(t)
+	w.validate(args{"vm_id": id, "path": unknown, "content": unknown, "content_wo": "x"}).none(t)
+}
+
+// Two of one path would write over each other at each apply, however the path is written.
+func TestTwoFilesOfOnePathAreRefusedAtPlan(t *testing.T) {
+	w, id := guestWorld(t, guestFileType)
+	w.plan(nil, args{"vm_id": id, "path": motd, "content": "x"}).diags.none(t)
+	w.planToo(nil, args{"vm_id": id, "path": "/etc/motd2", "content": "x"}).diags.none(t)
+	w.planToo(nil, args{"vm_id": id, "path": "/etc//motd", "content": "x"}).diags.has(t,
+		"ERROR at AttributeName(\"vm_id\"): The file /etc//motd in the guest of one VM is planned twice\nOne resource alone can have it: two "+
+			"would undo each other's work at each apply. Remove one of the two.")
+	w.planToo(nil, args{"vm_id": id, "path": `C:\Temp\x`, "content": "x"}).diags.none(t)
+	w.planToo(nil, args{"vm_id": id, "path": `c:/temp/X`, "content": "x"}).diags.has(t, "is planned twice")
+}
+
+// An id or a content that is not known at plan is taken for what there is; another VM, or another path, replaces.
+func TestTheVMOfAFile(t *testing.T) {
+	w, id := guestWorld(t, guestFileType)
+	config := args{"vm_id": id, "path": motd, "content": "x"}
+	o := w.create(config)
+	p := w.plan(o, args{"vm_id": unknown, "path": motd, "content": "x"})
+	p.diags.none(t)
+	if len(p.replace) > 0 || fields(p.value)["id"] != id+":"+motd || fields(p.value)["modified"] == any(unknown) {
+		t.Errorf("replaces %v: %v", p.replace, fields(p.value))
+	}
+	p = w.plan(o, args{"vm_id": id, "path": motd, "content": unknown})
+	p.diags.none(t)
+	holds(t, p.value, args{"sha256": any(unknown), "modified": any(unknown)})
+	db := w.host.register(mustPath(t, otherPath), "db").ID
+	for _, other := range []args{{"vm_id": db, "path": motd, "content": "x"}, {"vm_id": id, "path": "/etc/issue", "content": "x"}} {
+		p = w.plan(o, other)
+		p.diags.none(t)
+		if len(p.replace) != 1 || fields(p.value)["id"] != other["vm_id"].(string)+":"+other["path"].(string) {
+			t.Errorf("replaces %v: %v", p.replace, fields(p.value))
+		}
+	}
+	// What is no other content asks nothing of the guest.
+	w.host.made()
+	config["validate"], config["overwrite"] = "/bin/check %s", true
+	_, diags := w.apply(o, w.plan(o, config), config)
+	diags.none(t)
+	calls(t, w.host, "OpenID "+id)
+}
+
+func TestPrivilegesForFilesAreSaidAtPlan(t *testing.T) {
+	w, id := guestWorld(t, guestFileType)
+	config := args{"vm_id": id, "path": motd, "content": "x"}
+	o := w.create(config)
+	// What is switched off altogether is said once.
+	off := &vix.Error{Op: "work in the guest of", Object: webPath, Code: vix.CodeGuestOperationsProhibited, Reason: "It is switched off."}
+	w.host.fail = map[string]error{"CheckGuest modify": off, "CheckGuest execute": off}
+	if diags := w.plan(nil, args{"vm_id": id, "path": motd, "content": "x", "validate": "/x %s"}).diags; len(diags) != 1 {
+		t.Errorf("%d errors:\n%s", len(diags), diags.text())
+	}
+	for op, lacks := range map[string]bool{"modify": true, "execute": false} {
+		w.host.fail = map[string]error{"CheckGuest " + op: &vix.Error{
+			Op: "work in the guest of", Object: webPath, Code: vix.CodeHostUserPermissions, Reason: "The user lacks " + op + ".",
+		}}
+		if diags := w.plan(nil, config).diags; diags.failed() != lacks {
+			t.Errorf("%s: %s", op, diags.text())
+		}
+		w.plan(o, config).diags.none(t)
+		w.plan(nil, args{"vm_id": id, "path": motd, "content": "x", "validate": "/x %s"}).diags.has(t, "The user lacks "+op+".")
+		if plan, _ := w.destroy(o); plan.failed() != (op == "modify") {
+			t.Errorf("destroy with %s: %s", op, plan.text())
+		}
+	}
+}
+
+// A login that the guest refuses is tried once, however many files are refreshed: guests lock accounts.
+func TestARefreshOfManyFilesTriesALoginOnce(t *testing.T) {
+	w, id := guestWorld(t, guestFileType)
+	var all []*object
+	for _, name := range []string{"/a", "/b", "/c", "/d"} {
+		all = append(all, w.create(args{"vm_id": id, "path": name, "content": "x"}))
+	}
+	w.host.guest.password = "another"
+	w.host.made()
+	var refreshes sync.WaitGroup
+	for _, o := range all {
+		refreshes.Go(func() {
+			again, diags := w.read(o)
+			if !strings.Contains(diags.text(), "state is believed") || !again.value.Equal(o.value) {
+				t.Errorf("%s", diags.text())
+			}
+		})
+	}
+	refreshes.Wait()
+	if made := w.host.made(); len(made) != 1 {
+		t.Errorf("the guest was asked %q", made)
+	}
+	// One that is taken, or whose agent does not answer, keeps nobody waiting.
+	gates := guestGates{}
+	var inside sync.WaitGroup
+	inside.Add(2)
+	_ = gates.through("1", func() error { return &vix.Error{Kind: vix.ErrGuestBusy} })
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() { _ = gates.through("1", func() error { inside.Done(); inside.Wait(); return nil }) })
+	}
+	both.Wait()
+}

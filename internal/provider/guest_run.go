@@ -1,0 +1,141 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	tfpath "github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// This is what runs and files in guests share, of resources and actions.
+
+// windowsPath is a path that begins with a drive or a server, as a Windows guest has it.
+var windowsPath = regexp.MustCompile(`^([A-Za-z]:[\\/]|\\\\[^\\])`)
+
+// checkGuestPath says that a path in a guest is not absolute: VIX knows no folder that it could be relative to.
+func checkGuestPath(diags *diag.Diagnostics, name string, value types.String) {
+	text := value.ValueString()
+	if value.IsNull() || value.IsUnknown() || strings.HasPrefix(text, "/") || windowsPath.MatchString(text) {
+		return
+	}
+	diags.AddAttributeError(tfpath.Root(name), "Not an absolute path in the guest", coded(vix.CodeInvalidArg, fmt.Sprintf(
+		"%s is %q. A path in a guest begins with a slash, or on Windows with a drive: /usr/bin/id, C:\\Windows\\notepad.exe.", name, text)))
+}
+
+// sameGuestPath is what two spellings of one path in a guest share.
+func sameGuestPath(text string) string {
+	if windowsPath.MatchString(text) {
+		text = strings.ToLower(strings.ReplaceAll(text, `\`, "/"))
+	}
+	return path.Clean(text)
+}
+
+// numbered is a number of things.
+func numbered(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// knownTexts are the texts of a map that are known.
+func knownTexts(m types.Map) map[string]string { return answersOf(m) }
+
+// privileges says which privileges are lacking for what is going to be done in a guest. What is switched off altogether is said once.
+func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diags *diag.Diagnostics, ops ...vix.GuestOp) {
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	var names []string
+	for _, op := range ops {
+		names = append(names, string(op))
+	}
+	each(names, diags, func(op string, diags *diag.Diagnostics) {
+		if err := guest.CheckGuest(ctx, vm.Handle(), vix.GuestOp(op)); err != nil {
+			addErrorAt(diags, tfpath.Empty(), err)
+		}
+	})
+}
+
+// textOf makes an output text: what is no UTF-8 becomes U+FFFD, byte by byte, and a character that the cut has halved goes.
+func textOf(raw []byte, cut bool) string {
+	for n := 1; cut && n < utf8.UTFMax && n <= len(raw); n++ {
+		if tail := raw[len(raw)-n:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				raw = raw[:len(raw)-n]
+			}
+			break
+		}
+	}
+	return string([]rune(string(raw)))
+}
+
+// warnCut says that an output is longer than what is kept of it.
+func warnCut(diags *diag.Diagnostics, result *vix.GuestResult) {
+	if result.StdoutCut || result.StderrCut {
+		diags.AddWarning("The output of a program is cut", fmt.Sprintf(
+			"A program in the guest of %s (%s) has written more than the %d bytes of each output that are kept. Let it write into a "+
+				"file of the guest, and copy that.", result.VM.Name, result.VM.Path, vix.GuestOutputLimit))
+	}
+}
+
+// exitError is the error of a program that has ended with another exit code than those that are no failure; nil if it has not.
+func exitError(what string, result *vix.GuestResult, success []int64) error {
+	if !result.Ended || slices.Contains(success, int64(result.ExitCode)) {
+		return nil
+	}
+	e := &vix.Error{
+		Op: "run", Object: fmt.Sprintf("%s in the guest of %s (%s)", what, result.VM.Name, result.VM.Path), Code: vix.CodeFail,
+		Reason: fmt.Sprintf("It ended with exit code %d, and success_exit_codes has %s.", result.ExitCode, listed(success)),
+	}
+	if end := endOf(textOf(result.Stderr, false)); end != "" {
+		e.Reason += " The end of stderr:\n\n" + end
+	}
+	return e
+}
+
+// listed are numbers in a row.
+func listed(numbers []int64) string {
+	if len(numbers) == 0 {
+		return "none"
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ", "), "[]")
+}
+
+// whatRuns names a run in an error: never by a script's text, which may hold a secret.
+func whatRuns(run vix.GuestRun) string {
+	if run.Program != "" {
+		return run.Program
+	}
+	return "the script"
+}
+
+// The end of an output, as an error shows it.
+const (
+	shownLines = 20
+	shownBytes = 4096
+)
+
+// endOf is the end of an output, from the beginning of a line where that is possible.
+func endOf(text string) string {
+	text = strings.TrimRight(text, "\r\n \t")
+	if len(text) > shownBytes {
+		text = strings.ToValidUTF8(text[len(text)-shownBytes:], "")
+	}
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if len(lines) > shownLines {
+		lines = lines[len(lines)-shownLines:]
+	}
+	return strings.Join(lines, "\n")
+}
