@@ -260,7 +260,8 @@ func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
 
 func warnHandsOver(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddWarning("A VM is handed over", coded(vix.CodeAlreadyExists,
-		fmt.Sprintf("%s: one vix_registration that has the VM goes, and another one that has taken it over stays. The VM stays registered.", p)))
+		fmt.Sprintf("%s: one vix_registration that has the VM goes, and another one that has taken it over stays. The VM stays "+
+			"registered.", p)))
 }
 
 func warnAgain(diags *diag.Diagnostics, p vix.Path, was departed) {

@@ -155,13 +155,7 @@ func (h *Host) needs(me *simulator.Method) []need {
 		if r.Pool != nil {
 			out = append(out, need{"Resource.AssignVMToPool", *r.Pool})
 		}
-		if p, ok := parsePath(r.Path); ok {
-			if dc := h.datacenterOf(r.This); dc != nil {
-				if ds := h.datastoreOf(dc, p.Datastore); ds != nil {
-					out = append(out, need{"System.Read", ds.Self})
-				}
-			}
-		}
+		out = append(out, h.registerNeeds(r)...)
 	case *types.CloneVM_Task:
 		out = append(out, h.cloneNeeds(r)...)
 	case *types.Rename_Task:
@@ -193,6 +187,20 @@ func (h *Host) needs(me *simulator.Method) []need {
 		out = append(out, h.browse(r.This, r.DatastorePath)...)
 	}
 	return out
+}
+
+// registerNeeds are the needs of a registration on the datastore of its file.
+func (h *Host) registerNeeds(r *types.RegisterVM_Task) []need {
+	p, ok := parsePath(r.Path)
+	if !ok {
+		return nil
+	}
+	if dc := h.datacenterOf(r.This); dc != nil {
+		if ds := h.datastoreOf(dc, p.Datastore); ds != nil {
+			return []need{{"System.Read", ds.Self}}
+		}
+	}
+	return nil
 }
 
 // cloneNeeds are the needs of a clone: on the source, and on each place that it goes to.

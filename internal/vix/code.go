@@ -94,7 +94,7 @@ const (
 )
 
 // codeNames holds the names that VIX's header gives.
-var codeNames = map[Code]string{
+var codeNames = map[Code]string{ //nolint:gosec // names of errors about passwords are no passwords
 	CodeOK:                             "VIX_OK",
 	CodeFail:                           "VIX_E_FAIL",
 	CodeOutOfMemory:                    "VIX_E_OUT_OF_MEMORY",

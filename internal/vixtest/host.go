@@ -137,8 +137,13 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 			_, err := s.cloner.CheckClone(s.ctx, vix.CloneSpec{Source: handle, Name: name})
 			return err
 		},
-		vix.FeatureScreen:      func() error { _, err := s.screen.CaptureScreen(s.ctx, handle); return err },
-		vix.FeatureSnapshots:   func() error { return s.snapshots.CheckSnapshot(s.ctx, handle, vix.SnapshotTake) },
+		vix.FeatureScreen:    func() error { _, err := s.screen.CaptureScreen(s.ctx, handle); return err },
+		vix.FeatureSnapshots: func() error { return s.snapshots.CheckSnapshot(s.ctx, handle, vix.SnapshotTake) },
+		vix.FeatureGuest:     func() error { return s.guest.CheckGuest(s.ctx, handle, vix.GuestExecute) },
+		vix.FeatureGuestTickets: func() error {
+			_, err := s.tickets.GuestTicket(s.ctx, handle, vix.GuestLogin{Username: "nobody", Password: "none"})
+			return err
+		},
 		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
 	}
 }
@@ -183,6 +188,10 @@ func aFeatureIsNamedExactlyIfItWorks(t *testing.T, s *subject) {
 	wantPart(t, err, s.host.Supports(vix.FeatureClones))
 	_, err = vix.Part[vix.Screen](s.host, vix.FeatureScreen)
 	wantPart(t, err, s.host.Supports(vix.FeatureScreen))
+	_, err = vix.Part[vix.Guest](s.host, vix.FeatureGuest)
+	wantPart(t, err, s.host.Supports(vix.FeatureGuest))
+	_, err = vix.Part[vix.GuestTickets](s.host, vix.FeatureGuestTickets)
+	wantPart(t, err, s.host.Supports(vix.FeatureGuestTickets))
 }
 
 // wantPart fails unless a part is there exactly if its feature is supported.

@@ -206,6 +206,6 @@ func newProxy(t *testing.T, s *sim.Host) *toxiproxy.Proxy {
 // the same test takes which runs beside this one.
 var proxyPort = func() *atomic.Int32 {
 	var port atomic.Int32
-	port.Store(20000 + int32(os.Getpid()%20)*600) //nolint:gosec // below 32,000
+	port.Store(20000 + int32(os.Getpid()%20)*600)
 	return &port
 }()
