@@ -221,7 +221,7 @@ func (s *Single) change(p *process, c *Change, config Attributes) []Diagnostic {
 	}
 	resp, err := p.server.ApplyResourceChange(p.ctx, &tfprotov6.ApplyResourceChangeRequest{
 		PriorState: dynamic(p.kind(s.Resource), before), PlannedState: dynamic(p.kind(s.Resource), after),
-		Config: dynamic(p.kind(s.Resource), wanted),
+		Config:         dynamic(p.kind(s.Resource), wanted),
 		PlannedPrivate: c.Private, PlannedIdentity: c.AfterIdentity,
 	})
 	if err != nil {
