@@ -16,3 +16,9 @@ output "opened" {
     )
   ]
 }
+
+output "running" {
+  description = "The VM that was powered on: its address, its snapshots, and what was written for its guest."
+  value = format("web-01, %s, at %s; snapshots: %s; guestinfo.stage: %s", data.vix_vm.this["web-01"].power_state, vix_power.web.ip_address,
+  join(", ", data.vix_vm.this["web-01"].snapshots[*].path), data.vix_vm.this["web-01"].variables["stage"])
+}

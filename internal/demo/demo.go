@@ -36,7 +36,7 @@ func run(ctx context.Context, c *console, provider string) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	d := &demo{console: c}
-	c.say("VMs that exist already, registered and opened with Terraform, on a simulated vCenter\n")
+	c.say("VMs that exist already, registered, powered on and opened with Terraform, on a simulated vCenter\n")
 	defer func() {
 		if d.world != nil {
 			d.world.host.Close()
@@ -180,7 +180,7 @@ func (d *demo) apply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	const want = 5 // those of examples/demo
+	const want = 5 // those of examples/demo that are registered
 	if n := d.world.registered(); n != want {
 		return fmt.Errorf("%d VMs are registered on the host after the apply, not %d", n, want)
 	}

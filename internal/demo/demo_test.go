@@ -56,12 +56,14 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("%s\n\n%s", failure(err), out.String())
 	}
 	for _, line := range []string{
-		`(?m)^ 4  \S+ plan +Plan: 5 to add, 0 to change, 0 to destroy\.`,
-		`(?m)^ 5  \S+ apply +Apply complete! Resources: 5 added`,
+		`(?m)^ 4  \S+ plan +Plan: 8 to add, 0 to change, 0 to destroy\.`,
+		`(?m)^ 5  \S+ apply +Apply complete! Resources: 8 added`,
+		`(?m)^      running = "web-01, on, at 10\.[0-9.]+; snapshots: as restored; guestinfo\.stage: restored"$`,
+		`(?m)^        "web-01 .* power on; front end`,
 		`(?m)^        "mail +Mail server, restored `,
 		`(?m)^      Error: Cannot open \[LocalDS_0\] web-01/web-01\.vmx$`,
 		`(?m)^ 7  \S+ plan, again +No changes\.`,
-		`(?m)^ 8  \S+ destroy +Destroy complete! Resources: 5 destroyed`,
+		`(?m)^ 8  \S+ destroy +Destroy complete! Resources: 8 destroyed`,
 		`(?m)^ 9  .* each byte for byte as before`,
 		`(?m)^10  .* none( \(\d+\.\d s\))?$`,
 	} {

@@ -85,6 +85,9 @@ func TestExamples(t *testing.T) {
 			if strings.HasPrefix(filepath.ToSlash(name), "actions/") && !cli.hasActions() {
 				t.Skipf("%s has no actions; Terraform 1.14 has", cli.version)
 			}
+			if strings.HasSuffix(filepath.ToSlash(name), "/actions") && (!cli.hasActions() || !cli.atLeast(1, 16)) {
+				t.Skipf("%s has no destroy events; Terraform 1.16 has", cli.version)
+			}
 			validateFiles(t, cli, always)
 		})
 		for _, way := range ways {

@@ -39,7 +39,7 @@ func TestRecoverModule(t *testing.T) {
 	before := b.hashes()
 	b.folder(recoverModule, ".")
 	b.run(0, "init")
-	b.says(b.run(0, "test"), "Success! 11 passed, 0 failed.")
+	b.says(b.run(0, "test"), "Success! 12 passed, 0 failed.")
 	// terraform test destroys what it made; on_destroy is "keep".
 	for _, path := range []string{"web-1/web-1.vmx", "copy/copy.vmx", "db/db.vmx", "golden/golden.vmtx", "half/half.vmx"} {
 		if !b.registered("DC0", "[LocalDS_0] "+path) {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
@@ -33,6 +35,7 @@ func newWorld(dir string) (*world, error) {
 	if w.host, err = sim.Start(sim.Options{Datacenters: 2, Dir: dir}); err != nil {
 		return nil, err
 	}
+	askAtPowerOn(w.host, "DC0", "[LocalDS_0] web-01/web-01.vmx")
 	if w.vms, err = sim.LayoutDemo(w.host); err == nil {
 		w.before, err = hashes(dir)
 	}
@@ -41,6 +44,21 @@ func newWorld(dir string) (*world, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// askAtPowerOn has VMs ask whether they were moved or copied when they are first powered on, however they are registered before.
+func askAtPowerOn(host *sim.Host, datacenter string, paths ...string) {
+	var mu sync.Mutex
+	host.OnTask(func(_ context.Context, method string) {
+		if method != "PowerOnMultiVM_Task" {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		paths = slices.DeleteFunc(paths, func(path string) bool {
+			return host.AskAtPowerOn(datacenter, path, sim.MovedOrCopied) == nil
+		})
+	})
 }
 
 // registered counts the laid out VMs that the inventory has.

@@ -76,7 +76,8 @@ func (a *applying) aim(host *sim.Host) {
 	}
 	var once sync.Once
 	host.OnRequest(func(method string, body []byte) {
-		if method != "RegisterVM_Task" || !bytes.Contains(body, []byte(strings.ReplaceAll(a.kill.Path, "&", "&amp;"))) {
+		meant := method == "RegisterVM_Task" || method == "CloneVM_Task"
+		if !meant || !bytes.Contains(body, []byte(strings.ReplaceAll(a.kill.Path, "&", "&amp;"))) {
 			return
 		}
 		once.Do(func() {
@@ -203,19 +204,19 @@ func (a *applying) final(c *Change, resource Resource) bool {
 	if again.Action == NoOp {
 		return true
 	}
-	return a.change(c.Address, resource.Alias, again, prior, build(a.kind, resource.Attributes, true))
+	return a.change(c.Address, resource.Alias, again, prior, build(a.kind(c.Address), resource.Attributes, true))
 }
 
 // change is one ApplyResourceChange that is not a delete.
 func (a *applying) change(address, alias string, c *Change, prior *Object, config tftypes.Value) bool {
 	create := c.Action != Update
-	before := a.null()
+	before := a.null(address)
 	if prior != nil {
 		before = prior.Value
 	}
 	resp, err := a.ask(a.of(alias), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: registration, PriorState: dynamic(a.kind, before), PlannedState: dynamic(a.kind, c.After),
-		Config: dynamic(a.kind, config), PlannedPrivate: c.Private, PlannedIdentity: c.AfterIdentity,
+		TypeName: typeOf(address), PriorState: dynamic(a.kind(address), before), PlannedState: dynamic(a.kind(address), c.After),
+		Config: dynamic(a.kind(address), config), PlannedPrivate: c.Private, PlannedIdentity: c.AfterIdentity,
 	})
 	if err != nil {
 		return a.say(failure(address, err))
@@ -226,7 +227,7 @@ func (a *applying) change(address, alias string, c *Change, prior *Object, confi
 	}
 	diags := diagnosticsOf(address, resp.Diagnostics)
 	o := &Object{
-		Value: a.value(resp.NewState), Private: resp.Private, Identity: resp.NewIdentity,
+		Value: a.value(address, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity,
 		Tainted: prior != nil && prior.Tainted, Alias: alias,
 	}
 	if !failed(diags) {
@@ -298,8 +299,8 @@ func (a *applying) destroy(address string, o *Object, private []byte) (*Object, 
 		return o, false
 	}
 	resp, err := a.ask(a.of(a.plan.alias(address, o)), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: registration, PriorState: dynamic(a.kind, o.Value), PlannedState: dynamic(a.kind, a.null()),
-		Config: dynamic(a.kind, a.null()), PlannedPrivate: private,
+		TypeName: typeOf(address), PriorState: dynamic(a.kind(address), o.Value), PlannedState: dynamic(a.kind(address), a.null(address)),
+		Config: dynamic(a.kind(address), a.null(address)), PlannedPrivate: private,
 	})
 	if err != nil {
 		return o, a.say(failure(address, err))
@@ -309,7 +310,7 @@ func (a *applying) destroy(address string, o *Object, private []byte) (*Object, 
 		return nil, true
 	}
 	left := *o
-	if v := a.value(resp.NewState); !v.IsNull() {
+	if v := a.value(address, resp.NewState); !v.IsNull() {
 		left.Value, left.Private, left.Identity = v, resp.Private, resp.NewIdentity
 	}
 	return saved(&left), false

@@ -9,14 +9,14 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
 
-// explicitOf notes which addresses a configuration lets unregister. What an earlier one has let unregister stays so
-// until another one is applied: a plan that is refused leaves it in the state.
+// explicitOf notes which addresses a configuration lets unregister: a clone's always, whoever has registered it since. What
+// an earlier one has let unregister stays so until another one is applied: a plan that is refused leaves it in the state.
 func (w *World) explicitOf(ws *Workspace, config Config) {
 	if w.explicit[ws] == nil {
 		w.explicit[ws] = map[string]bool{}
 	}
 	for address, r := range config.Resources {
-		if r.Attributes["on_destroy"] == "unregister" {
+		if r.Attributes["on_destroy"] == "unregister" || typeOf(address) == "vix_clone" {
 			w.explicit[ws][address] = true
 		}
 	}

@@ -178,9 +178,9 @@ func (p *planning) deposed(address string, was *Object) bool {
 }
 
 func (p *process) planDestroy(address string, o *Object) (*Change, []Diagnostic) {
-	r := p.planOnce(address, o.Value, p.null(), o.Private, o.Identity)
+	r := p.planOnce(address, o.Value, p.null(address), o.Private, o.Identity)
 	return &Change{
-		Address: address, Action: Delete, Before: o, After: p.null(), Private: r.private, AfterIdentity: r.identity,
+		Address: address, Action: Delete, Before: o, After: p.null(address), Private: r.private, AfterIdentity: r.identity,
 	}, r.diags
 }
 
@@ -213,13 +213,13 @@ func (p *planning) instance(address string, resource Resource) bool {
 // planInstance is NodeAbstractResourceInstance.plan: once more as if nothing were there where it replaces, and as if
 // nothing were there at all where what there is, is tainted.
 func (p *process) planInstance(address string, resource Resource, o *Object, replace, apply bool) (*Change, []Diagnostic) {
-	config := build(p.kind, resource.Attributes, apply)
+	config := build(p.kind(address), resource.Attributes, apply)
 	diags := p.validate(address, config)
 	if failed(diags) {
 		return nil, diags
 	}
 	c := &Change{Address: address, Before: o}
-	prior := &Object{Value: p.null()}
+	prior := &Object{Value: p.null(address)}
 	if o != nil && !o.Tainted {
 		prior = o
 	}
@@ -242,7 +242,7 @@ func (p *process) planInstance(address string, resource Resource, o *Object, rep
 		c.Action = Update
 	}
 	if c.Action.replaces() {
-		r = p.planOnce(address, p.null(), config, r.private, r.identity)
+		r = p.planOnce(address, p.null(address), config, r.private, r.identity)
 		// Terraform drops the second half's warnings.
 		if failed(r.diags) {
 			return nil, append(diags, r.diags...)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +22,13 @@ import (
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere"
 )
 
-const registration = "vix_registration"
+// typeOf is the type of resource that an address is of: one that begins with vix_clone is a clone, another one a registration.
+func typeOf(address string) string {
+	if strings.HasPrefix(address, "vix_clone") {
+		return "vix_clone"
+	}
+	return "vix_registration"
+}
 
 // environ guards the environment, which several workspaces share in one process: a provider reads it when it is
 // configured.
@@ -36,8 +43,6 @@ type process struct {
 	provider *provider.Provider
 	server   tfprotov6.ProviderServer
 	schemas  *tfprotov6.GetProviderSchemaResponse
-	schema   *tfprotov6.Schema
-	kind     tftypes.Type
 }
 
 // start starts a provider for a workspace and configures it.
@@ -52,8 +57,6 @@ func (w *Workspace) start() (*process, []Diagnostic) {
 	if p.schemas, err = server.GetProviderSchema(p.ctx, &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		panic(err)
 	}
-	p.schema = p.schemas.ResourceSchemas[registration]
-	p.kind = p.schema.ValueType()
 	if p.line, err = newLine(w.Host.URL()); err != nil {
 		panic(err)
 	}
@@ -137,22 +140,28 @@ func dynamic(kind tftypes.Type, v tftypes.Value) *tfprotov6.DynamicValue {
 	return &d
 }
 
-func (p *process) value(d *tfprotov6.DynamicValue) tftypes.Value {
+func (p *process) value(address string, d *tfprotov6.DynamicValue) tftypes.Value {
 	if d == nil {
-		return tftypes.NewValue(p.kind, nil)
+		return tftypes.NewValue(p.kind(address), nil)
 	}
-	v, err := d.Unmarshal(p.kind)
+	v, err := d.Unmarshal(p.kind(address))
 	if err != nil {
 		panic(err)
 	}
 	return v
 }
 
-func (p *process) null() tftypes.Value { return tftypes.NewValue(p.kind, nil) }
+func (p *process) schema(address string) *tfprotov6.Schema {
+	return p.schemas.ResourceSchemas[typeOf(address)]
+}
+
+func (p *process) kind(address string) tftypes.Type { return p.schema(address).ValueType() }
+
+func (p *process) null(address string) tftypes.Value { return tftypes.NewValue(p.kind(address), nil) }
 
 func (p *process) validate(address string, config tftypes.Value) []Diagnostic {
 	resp, err := p.server.ValidateResourceConfig(p.ctx, &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: registration, Config: dynamic(p.kind, config),
+		TypeName: typeOf(address), Config: dynamic(p.kind(address), config),
 	})
 	if err != nil {
 		return failure(address, err)
@@ -163,7 +172,7 @@ func (p *process) validate(address string, config tftypes.Value) []Diagnostic {
 // upgrade reads an object from the state file.
 func (p *process) upgrade(address string, o *Object) (*Object, []Diagnostic) {
 	resp, err := p.server.UpgradeResourceState(p.ctx, &tfprotov6.UpgradeResourceStateRequest{
-		TypeName: registration, Version: o.SchemaVersion, RawState: &tfprotov6.RawState{JSON: o.JSON},
+		TypeName: typeOf(address), Version: o.SchemaVersion, RawState: &tfprotov6.RawState{JSON: o.JSON},
 	})
 	if err != nil {
 		return o, failure(address, err)
@@ -172,14 +181,14 @@ func (p *process) upgrade(address string, o *Object) (*Object, []Diagnostic) {
 	if diags := diagnosticsOf(address, resp.Diagnostics); failed(diags) {
 		return o, diags
 	}
-	out.Value = p.value(resp.UpgradedState)
+	out.Value = p.value(address, resp.UpgradedState)
 	return &out, diagnosticsOf(address, resp.Diagnostics)
 }
 
 // refresh reads an object from the host; nil if it is gone.
 func (p *process) refresh(address string, o *Object) (*Object, []Diagnostic) {
 	resp, err := p.server.ReadResource(p.ctx, &tfprotov6.ReadResourceRequest{
-		TypeName: registration, CurrentState: dynamic(p.kind, o.Value), Private: o.Private, CurrentIdentity: o.Identity,
+		TypeName: typeOf(address), CurrentState: dynamic(p.kind(address), o.Value), Private: o.Private, CurrentIdentity: o.Identity,
 	})
 	if err != nil {
 		return o, failure(address, err)
@@ -189,7 +198,7 @@ func (p *process) refresh(address string, o *Object) (*Object, []Diagnostic) {
 		return o, diags
 	}
 	out := *o
-	out.Value, out.Private, out.Identity = p.value(resp.NewState), resp.Private, resp.NewIdentity
+	out.Value, out.Private, out.Identity = p.value(address, resp.NewState), resp.Private, resp.NewIdentity
 	if out.Value.IsNull() {
 		return nil, diags
 	}
@@ -197,7 +206,7 @@ func (p *process) refresh(address string, o *Object) (*Object, []Diagnostic) {
 }
 
 func (p *process) importState(address, id string) (*Object, []Diagnostic) {
-	resp, err := p.server.ImportResourceState(p.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: registration, ID: id})
+	resp, err := p.server.ImportResourceState(p.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: typeOf(address), ID: id})
 	if err != nil {
 		return nil, failure(address, err)
 	}
@@ -206,7 +215,7 @@ func (p *process) importState(address, id string) (*Object, []Diagnostic) {
 		return nil, diags
 	}
 	one := resp.ImportedResources[0]
-	o, more := p.refresh(address, &Object{Value: p.value(one.State), Private: one.Private, Identity: one.Identity})
+	o, more := p.refresh(address, &Object{Value: p.value(address, one.State), Private: one.Private, Identity: one.Identity})
 	return o, append(diags, more...)
 }
 
@@ -224,20 +233,21 @@ func (p *process) planOnce(
 	address string, prior, config tftypes.Value, private []byte, identity *tfprotov6.ResourceIdentityData,
 ) planned {
 	resp, err := p.server.PlanResourceChange(p.ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: registration, PriorState: dynamic(p.kind, prior), Config: dynamic(p.kind, config),
-		ProposedNewState: dynamic(p.kind, propose(p.schema, prior, config)), PriorPrivate: private, PriorIdentity: identity,
+		TypeName: typeOf(address), PriorState: dynamic(p.kind(address), prior), Config: dynamic(p.kind(address), config),
+		ProposedNewState: dynamic(p.kind(address), propose(p.schema(address), prior, config)),
+		PriorPrivate:     private, PriorIdentity: identity,
 	})
 	if err != nil {
 		return planned{diags: failure(address, err)}
 	}
 	out := planned{
-		value: p.value(resp.PlannedState), private: resp.PlannedPrivate, identity: resp.PlannedIdentity,
+		value: p.value(address, resp.PlannedState), private: resp.PlannedPrivate, identity: resp.PlannedIdentity,
 		diags: diagnosticsOf(address, resp.Diagnostics),
 	}
 	if failed(out.diags) {
 		return out
 	}
-	for _, reason := range illegal(p.schema, prior, config, out.value) {
+	for _, reason := range illegal(p.schema(address), prior, config, out.value) {
 		out.diags = append(out.diags, Diagnostic{Error: true, Address: address, Summary: invalidPlan, Detail: reason})
 	}
 	was, is := parts(prior), parts(out.value)

@@ -70,7 +70,7 @@ type Config struct {
 	Imports map[string]string // address, id
 }
 
-// Resource is one instance of vix_registration.
+// Resource is one instance of vix_registration, or of vix_clone: see typeOf.
 type Resource struct {
 	Attributes
 	CreateBeforeDestroy bool
@@ -146,13 +146,13 @@ type Moment string
 
 // The moments.
 const (
-	BeforeRegister Moment = "before RegisterVM is sent"
-	AfterRegister  Moment = "after RegisterVM, before its answer"
+	BeforeRegister Moment = "before RegisterVM or CloneVM is sent"
+	AfterRegister  Moment = "after RegisterVM or CloneVM, before its answer"
 	AfterCreate    Moment = "during after_create"
 	BeforeDelete   Moment = "before the delete begins"
 )
 
-// Kill kills Terraform and its provider while they register a path, or delete an address with this vmx_path.
+// Kill kills Terraform and its provider while they register a path, or make a clone with a name, or delete an address with this vmx_path.
 type Kill struct {
 	Moment Moment
 	Path   string

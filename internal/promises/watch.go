@@ -268,13 +268,30 @@ func (w *World) judge(ws *Workspace, before []sim.Registered, prior *State, plan
 	if result != nil && !result.Failed() {
 		found = append(found, twice(ws.State)...)
 	}
-	now := w.hashes()
+	now, deleted := w.hashes(), w.deleted(ws, before, after, plan)
 	for name, sum := range w.files {
-		if now[name] != sum && !renamed[name] {
+		goes := func(folder string) bool { return strings.HasPrefix(name, folder) }
+		if now[name] != sum && !renamed[name] && !slices.ContainsFunc(deleted, goes) {
 			found = append(found, Finding{FileChanged, name})
 		}
 	}
 	return found
+}
+
+// deleted are the folders of the clones that a workspace has made, and that the plan, naming them, deletes with their files.
+func (w *World) deleted(ws *Workspace, before []sim.Registered, after map[string]sim.Registered, plan *Plan) []string {
+	var folders []string
+	for _, r := range before {
+		_, stays := after[r.ManagedObjectID]
+		said := slices.ContainsFunc(plan.Diagnostics, func(d Diagnostic) bool {
+			return d.Summary == "The files of a clone will be deleted" && strings.Contains(d.Detail, r.Path) &&
+				strings.Contains(d.Detail, "("+r.ManagedObjectID+")")
+		})
+		if !stays && said && w.made[r.ManagedObjectID] == ws {
+			folders = append(folders, strings.TrimPrefix(r.Datacenter, "/")+":"+path.Dir(r.Path)+"/")
+		}
+	}
+	return folders
 }
 
 // changed judges a VM that has another name, place or power state. Nobody but others turns one on.

@@ -52,7 +52,10 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		return "Give cluster, host or resource_pool."
 	},
 	vix.ErrRunning: always("Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; " +
-		"or set on_destroy = \"keep\" to leave it registered."),
+		"or, of a registration, set on_destroy = \"keep\" to leave it registered."),
+	vix.ErrCloneThere: func(e *vix.Error) string {
+		return "If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_clone.NAME " + importID(e.VM)
+	},
 	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
 	vix.ErrAsked: func(e *vix.Error) string {
 		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +

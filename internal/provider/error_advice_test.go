@@ -43,7 +43,7 @@ func TestAdvice(t *testing.T) {
 		vix.ErrPlaceNotSaid: {vix.Error{Options: []vix.Option{{Field: vix.FieldCluster, Value: "/DC0/host/C0"}}},
 			"  - cluster = \"/DC0/host/C0\"\n\nGive cluster, host or resource_pool."},
 		vix.ErrRunning: {vix.Error{},
-			"Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; or set on_destroy = \"keep\" to leave " +
+			"Shut it down; or set power_off_on_destroy to \"guest\" or \"hard\" and apply that first; or, of a registration, set on_destroy = \"keep\" to leave " +
 				"it registered."},
 		vix.ErrAsked: {vix.Error{Question: &vix.Question{ID: "1", MessageID: "msg.uuid.altered"}},
 			"The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { \"msg.uuid.altered\" = … }"},
@@ -58,6 +58,8 @@ func TestAdvice(t *testing.T) {
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
 				"unregistered."},
+		vix.ErrCloneThere: {vix.Error{VM: &vix.Registration{ManagedObjectID: "vm-7", ID: "uuid"}},
+			"If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_clone.NAME vm-7"},
 		vix.ErrLoginRefused: {vix.Error{}, "They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."},
 		vix.ErrUntrusted: {vix.Error{Thumbprint: "AB:CD"},
 			"An authority's certificate goes into ca_file. Or trust this very certificate, after verifying it on the server:\n\n" +
@@ -92,8 +94,8 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("there is no advice about %q", kind)
 		}
 	}
-	if len(advice) != 33 {
-		t.Errorf("there is advice about %d kinds, and 33 texts are known here", len(advice))
+	if len(advice) != 34 {
+		t.Errorf("there is advice about %d kinds, and 34 texts are known here", len(advice))
 	}
 }
 

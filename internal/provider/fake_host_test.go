@@ -49,6 +49,9 @@ type fakeHost struct {
 	handle    vix.Handle
 	variables fakeVariables
 	snapshots fakeSnapshots
+	// cloned is what CheckClone and Clone were given last, underway that a clone of an earlier attempt is still being made.
+	cloned   vix.CloneSpec
+	underway bool
 	// order is the last one to a VM's power, question what the VM asks.
 	order    vix.PowerOrder
 	question *vix.Question

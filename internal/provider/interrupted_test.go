@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/types"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vixtest"
 )
@@ -104,8 +106,18 @@ func interrupted(t *testing.T, c row, way interrupt) *vixtest.Acceptance {
 	if n := a.Host.PowerOns(); n != c.powerOns {
 		t.Errorf("it was powered on %d times\n%s\n%s", n, out, again)
 	}
+	if n := clonesOf(t, a); n != c.clones {
+		t.Errorf("there are %d clones\n%s\n%s", n, out, again)
+	}
+	if c.clones > 0 && !strings.Contains(w.run(t, nil, "show", "-json"), `"registered_path":"[LocalDS_0] test/test.vmx"`) {
+		t.Errorf("the clone is not in the state\n%s\n%s", out, again)
+	}
 	if c.powerOns > 0 && !strings.Contains(w.run(t, nil, "show", "-json"), `"previous_state":"off"`) {
 		t.Errorf("what was found before is forgotten\n%s\n%s", out, again)
+	}
+	if err == nil && vm.Snapshot != nil && countSnapshots(vm.Snapshot.RootSnapshotList) != c.snapshots ||
+		err == nil && vm.Snapshot == nil && c.snapshots > 0 {
+		t.Errorf("its snapshots are %+v, not %d\n%s\n%s", vm.Snapshot, c.snapshots, out, again)
 	}
 	if _, err := a.Host.VM("DC0", theirs); err != nil {
 		t.Errorf("somebody else's registration is gone: %v", err)
@@ -222,13 +234,37 @@ terraform {
 `+config), 0o600))
 }
 
-// files are the files on the datastore but for the .vmx that a rename writes.
+// files are the files on the datastore but for the .vmx that a rename writes, for what snapshots keep, and for those of the clone.
 func files(t *testing.T, a *vixtest.Acceptance) map[string]string {
 	t.Helper()
 	all, err := a.Host.Files("DC0", "LocalDS_0")
 	must(t, err)
 	delete(all, webPath)
+	maps.DeleteFunc(all, func(name, _ string) bool {
+		return strings.HasPrefix(filepath.Ext(name), ".vms") || strings.HasPrefix(name, "[LocalDS_0] test/")
+	})
 	return all
+}
+
+// countSnapshots counts the snapshots of trees.
+func countSnapshots(trees []types.VirtualMachineSnapshotTree) int {
+	n := len(trees)
+	for _, tree := range trees {
+		n += countSnapshots(tree.ChildSnapshotList)
+	}
+	return n
+}
+
+// clonesOf is how many clones there are, whatever they are called.
+func clonesOf(t *testing.T, a *vixtest.Acceptance) int {
+	t.Helper()
+	n := 0
+	for _, vm := range a.Host.Registered() {
+		if strings.Contains(vm.Path, "] test") {
+			n++
+		}
+	}
+	return n
 }
 
 // childOf is the provider that a terraform has started, 0 if there is none.

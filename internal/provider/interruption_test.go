@@ -28,8 +28,8 @@ type change struct {
 	// wanted is what the host must have in the end.
 	registered bool
 	vmName     string
-	// powerOns is how often the VM has been powered on in the end.
-	powerOns int
+	// powerOns is how often the VM has been powered on, and clones how often cloned, in the end; snapshots is how many it has.
+	powerOns, clones, snapshots int
 }
 
 const (
@@ -43,6 +43,18 @@ resource "vix_registration" "web" {
 resource "vix_power" "web" {
   vm_id = vix_registration.web.id
   state = "on"
+}
+`
+	takesSnapshot = `
+resource "vix_snapshot" "base" {
+  vm_id = vix_registration.web.id
+  name  = "base"
+}
+`
+	clones = `
+resource "vix_clone" "test" {
+  vm_id = vix_registration.web.id
+  name  = "test"
 }
 `
 	registersToPowerOff = `
@@ -61,6 +73,15 @@ var changes = []change{
 		name: "power on", method: "PowerOnMultiVM_Task", from: registers, to: registers + powersOn, task: true, registered: true,
 		powerOns: 1,
 	},
+	{
+		name: "snapshot", method: "CreateSnapshot_Task", from: registers, to: registers + takesSnapshot, task: true, registered: true,
+		snapshots: 1,
+	},
+	{
+		name: "snapshot removed", method: "RemoveSnapshot_Task", from: registers + takesSnapshot, to: registers, task: true,
+		registered: true,
+	},
+	{name: "clone", method: "CloneVM_Task", from: registers, to: registers + clones, task: true, registered: true, clones: 1},
 	{name: "delete, powering off", method: "PowerOffVM_Task", from: registersToPowerOff, power: "poweredOn", task: true},
 }
 

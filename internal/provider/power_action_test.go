@@ -47,7 +47,7 @@ func TestThePowerActionOfMany(t *testing.T) {
 	config := args{"vm_ids": listOf(append(ids, ids[0])...), "operation": "on"}
 	w.planAction("vix_power", config).only(t, "ERROR at AttributeName(\"vm_id\"): No VM has the id \""+gone+"\"\n"+
 		"The host knows no VM with this id, or this user may not see it. vm_id takes the id of a VM that is registered, which no path is, "+
-		"and no managed object id of a VM that has an instance UUID:\n\n  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n\n"+
+		"and no managed object id of a VM that has an instance UUID:\n\n  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n  vm_id = vix_clone.NAME.id\n\n"+
 		"VIX_E_VM_NOT_FOUND (4000)")
 	said, diags := w.invoke("vix_power", config)
 	diags.only(t, "ERROR: Cannot power the VM "+gone+"\nIt is gone.\n\nVIX_E_OBJECT_NOT_FOUND (25) on vc")

@@ -146,7 +146,7 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 
 // Resources implements provider.Provider.
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewSnapshotResource, NewVariableResource}
+	return []func() resource.Resource{NewPowerResource, NewRegistrationResource, NewCloneResource, NewSnapshotResource, NewVariableResource}
 }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects

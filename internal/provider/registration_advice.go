@@ -85,8 +85,8 @@ func inItsOwnWay(err error) error {
 func addTwice(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddAttributeError(path.Root("vmx_path"), fmt.Sprintf("Two resources have %s", p),
 		coded(vix.CodeAlreadyExists,
-			"Another vix_registration of this configuration has the same file, or the VM that it belongs to, under this path or "+
-				"under another name of its datastore. One VM has one registration: remove one of the two."))
+			"Another vix_registration or vix_clone of this configuration has the same file, or the VM that it belongs to, under this "+
+				"path or under another name of its datastore. One VM has one registration: remove one of the two."))
 }
 
 // addKeptInTheWay says that a registration cannot be made anew that is kept.
@@ -101,7 +101,7 @@ func addKeptInTheWay(diags *diag.Diagnostics, p vix.Path) {
 func addParted(diags *diag.Diagnostics, p vix.Path) {
 	diags.AddError(fmt.Sprintf("%s leaves one address and is wanted by another", p),
 		coded(vix.CodeAlreadyExists,
-			"One vix_registration of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any "+
+			"One resource of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any "+
 				"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say "+
 				"so:\n\n"+
 				"  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\n"+
@@ -109,11 +109,11 @@ func addParted(diags *diag.Diagnostics, p vix.Path) {
 				"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }"))
 }
 
-func addNameTwice(diags *diag.Diagnostics, p vix.Path, name, folder string) {
+func addNameTwice(diags *diag.Diagnostics, what, name, folder string) {
 	diags.AddAttributeError(path.Root("name"), fmt.Sprintf("Two VMs are to be called %q", name),
 		coded(vix.CodeDuplicateName,
-			fmt.Sprintf("%s is to have the name %q in %s, and another vix_registration of this configuration is, too. "+
-				"A folder has each name once.", p, name, folder)))
+			fmt.Sprintf("%s is to have the name %q in %s, and another resource of this configuration is, too. "+
+				"A folder has each name once.", what, name, folder)))
 }
 
 func addReplacedUnknown(diags *diag.Diagnostics, out *vix.Handle) {

@@ -30,20 +30,20 @@ func TestRegistrationAdvice(t *testing.T) {
 	}{
 		"twice": {
 			func(d *diag.Diagnostics) { addTwice(d, web) }, "Two resources have [storage1] web/web.vmx",
-			"Another vix_registration of this configuration has the same file, or the VM that it belongs to, under this path or under " +
+			"Another vix_registration or vix_clone of this configuration has the same file, or the VM that it belongs to, under this path or under " +
 				"another name of its datastore. One VM has one registration: remove one of the two.\n\nVIX_E_ALREADY_EXISTS (23)",
 		},
 		"parted": {
 			func(d *diag.Diagnostics) { addParted(d, web) }, "[storage1] web/web.vmx leaves one address and is wanted by another",
-			"One vix_registration of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any " +
+			"One resource of this plan unregisters the VM, and another one has it or registers it. Terraform does the two in any " +
 				"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say so:" +
 				"\n\n  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\nIf the VM was imported to another " +
 				"address, let the old one go without unregistering:\n\n  removed {\n    from = vix_registration.OLD\n    lifecycle {\n" +
 				"      destroy = false\n    }\n  }\n\nVIX_E_ALREADY_EXISTS (23)",
 		},
 		"one name": {
-			func(d *diag.Diagnostics) { addNameTwice(d, web, "web", "/DC0/vm") }, "Two VMs are to be called \"web\"",
-			"[storage1] web/web.vmx is to have the name \"web\" in /DC0/vm, and another vix_registration of this configuration is, too. " +
+			func(d *diag.Diagnostics) { addNameTwice(d, web.String(), "web", "/DC0/vm") }, "Two VMs are to be called \"web\"",
+			"[storage1] web/web.vmx is to have the name \"web\" in /DC0/vm, and another resource of this configuration is, too. " +
 				"A folder has each name once.\n\nVIX_E_DUPLICATE_NAME (41)",
 		},
 		"replaced by something unknown": {

@@ -62,7 +62,8 @@ func (r *registrationResource) unregister(
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
 	}
-	off, err := plannedOff(state, rec, note, is)
+	off, err := plannedOff(
+		vix.PowerOff(state.PowerOffOnDestroy.ValueString()), note.plannedPower(rec), note.In != nil && note.Out == nil, is)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return
@@ -77,15 +78,14 @@ func (r *registrationResource) unregister(
 	r.conn.ledger.done(is)
 }
 
-// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so.
-func plannedOff(state registrationModel, rec record, note planNote, is *vix.Registration) (vix.PowerOff, error) {
-	off := vix.PowerOff(state.PowerOffOnDestroy.ValueString())
+// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so. tainted is set where the plan had no
+// place to say so.
+func plannedOff(off vix.PowerOff, planned vix.PowerState, tainted bool, is *vix.Registration) (vix.PowerOff, error) {
 	if is.PowerState != vix.PoweredOn {
 		return vix.PowerOffFail, nil // should it be powered on by then, that is nobody's plan
 	}
 	// Of a tainted resource that gets another file Terraform plans the create alone: no plan has said anything of this VM.
-	unsaid := note.In != nil && note.Out == nil
-	if off == vix.PowerOffFail || note.plannedPower(rec) == vix.PoweredOn && !unsaid {
+	if off == vix.PowerOffFail || planned == vix.PoweredOn && !tainted {
 		return off, nil
 	}
 	e := &vix.Error{
@@ -93,7 +93,7 @@ func plannedOff(state registrationModel, rec record, note planNote, is *vix.Regi
 		Reason: "The VM is powered on, and it was not when this was planned: the plan does not say that it is powered off.",
 		Remedy: "Plan again; the plan says then what becomes of the VM.",
 	}
-	if unsaid {
+	if tainted {
 		e.Reason = "The VM is powered on, and the plan of a tainted resource has no place to say that it is powered off."
 		e.Remedy = "Power the VM off, or take the taint away (terraform untaint), then apply again."
 	}

@@ -25,41 +25,75 @@ var idForm = regexp.MustCompile(`^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F
 // inventoryPathForm is a path that no file of a VM has.
 var inventoryPathForm = regexp.MustCompile(`^/[^\[\]]+/[^\[\]]+$`)
 
-// find opens the VM that an import means; nil, with an error, if there is none.
+// find is the registration that an import means; nil, with an error, if there is none. Where a VM can be opened without one,
+// only the list of the product tells it.
 func (r *registrationResource) find(
 	ctx context.Context, req resource.ImportStateRequest, server string, diags *diag.Diagnostics,
 ) *vix.Registration {
+	if r.followsVMs() {
+		if vm := r.conn.findImported(ctx, req, server, diags); vm != nil {
+			return &vm.Registration
+		}
+		return nil
+	}
 	id := strings.TrimSpace(req.ID)
 	if id == "" {
-		var identity identityModel
-		if req.Identity != nil {
-			diags.Append(req.Identity.Get(ctx, &identity)...)
-		}
-		if diags.HasError() {
+		if id = identified(ctx, req, server, diags); diags.HasError() {
 			return nil
 		}
-		if of := identity.Server.ValueString(); of != server {
-			addOtherServer(diags, of, server)
+	}
+	p, err := r.conn.host.ParsePath(id)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err) // the path is all that there is
+		return nil
+	}
+	is, err := r.registrar.Registration(vix.Believing(ctx, believedAge), vix.Handle{Server: server, ID: p.File, Path: p})
+	if errors.Is(err, vix.ErrGone) {
+		err = &vix.Error{
+			Op: "import", Object: p.String(), Code: vix.CodeVMNotFound, Kind: vix.ErrNotRegistered, At: vix.Locator{Path: p},
+			Reason: "The VM is not in the library of the product: there is no registration to import.",
+		}
+	}
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return nil
+	}
+	return is
+}
+
+// identified is the id in the identity that an import gives, which must be of this server.
+func identified(ctx context.Context, req resource.ImportStateRequest, server string, diags *diag.Diagnostics) string {
+	var identity identityModel
+	if req.Identity != nil {
+		diags.Append(req.Identity.Get(ctx, &identity)...)
+	}
+	if of := identity.Server.ValueString(); !diags.HasError() && of != server {
+		addOtherServer(diags, of, server)
+	}
+	return identity.ID.ValueString()
+}
+
+// findImported opens the VM that an import means; nil, with an error, if there is none.
+func (c *connection) findImported(
+	ctx context.Context, req resource.ImportStateRequest, server string, diags *diag.Diagnostics,
+) *vix.VM {
+	id := strings.TrimSpace(req.ID)
+	if id == "" {
+		if id = identified(ctx, req, server, diags); diags.HasError() {
 			return nil
 		}
-		if !r.followsVMs() {
-			return r.listed(ctx, vix.Locator{Path: vix.Path{File: identity.ID.ValueString()}}, server, diags)
-		}
-		return r.opened(diags)(r.conn.host.OpenID(ctx, identity.ID.ValueString()))
+		return opened(diags)(c.host.OpenID(ctx, id))
 	}
 	if idForm.MatchString(id) {
-		return r.opened(diags)(r.conn.host.OpenID(ctx, strings.ToLower(id)))
+		return opened(diags)(c.host.OpenID(ctx, strings.ToLower(id)))
 	}
-	at, err := vix.ParseLocator(id, r.conn.host.ParsePath)
-	if !r.followsVMs() {
-		if err != nil {
-			addErrorAt(diags, path.Empty(), err) // the path is all that there is
-			return nil
-		}
-		return r.listed(ctx, at, server, diags)
+	at, err := vix.ParseLocator(id, c.host.ParsePath)
+	if err != nil && c.host.Supports(vix.FeatureInventory) != nil {
+		addErrorAt(diags, path.Empty(), err) // the path is all that there is
+		return nil
 	}
 	if err != nil && inventoryPathForm.MatchString(id) && !strings.HasSuffix(id, ".vmx") && !strings.HasSuffix(id, ".vmtx") {
-		return r.opened(diags)(r.conn.host.OpenID(ctx, id))
+		return opened(diags)(c.host.OpenID(ctx, id))
 	}
 	if err != nil {
 		summary, detail := texts(err)
@@ -72,31 +106,13 @@ func (r *registrationResource) find(
 			"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
 		return nil
 	}
-	return r.opened(diags)(r.conn.host.Open(ctx, at))
+	return opened(diags)(c.host.Open(ctx, at))
 }
 
-// listed is the registration of a path where a VM can be opened without one: only the list of the product tells it.
-func (r *registrationResource) listed(
-	ctx context.Context, at vix.Locator, server string, diags *diag.Diagnostics,
-) *vix.Registration {
-	is, err := r.registrar.Registration(vix.Believing(ctx, believedAge), vix.Handle{Server: server, ID: at.Path.File, Path: at.Path})
-	if errors.Is(err, vix.ErrGone) {
-		err = &vix.Error{
-			Op: "import", Object: at.Path.String(), Code: vix.CodeVMNotFound, Kind: vix.ErrNotRegistered, At: at,
-			Reason: "The VM is not in the library of the product: there is no registration to import.",
-		}
-	}
-	if err != nil {
-		addErrorAt(diags, path.Empty(), err)
-		return nil
-	}
-	return is
-}
-
-// opened turns the outcome of an open into a registration or a diagnostic. None of an
+// opened turns the outcome of an open into a VM or a diagnostic. None of an
 // import's errors has an attribute to point at.
-func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.Registration {
-	return func(vm *vix.VM, err error) *vix.Registration {
+func opened(diags *diag.Diagnostics) func(*vix.VM, error) *vix.VM {
+	return func(vm *vix.VM, err error) *vix.VM {
 		var several *vix.Error
 		if errors.As(err, &several) && several.Kind == vix.ErrAmbiguous && len(several.Options) == 0 {
 			told := *several
@@ -108,7 +124,7 @@ func (r *registrationResource) opened(diags *diag.Diagnostics) func(*vix.VM, err
 			addErrorAt(diags, path.Empty(), err)
 			return nil
 		}
-		return &vm.Registration
+		return vm
 	}
 }
 

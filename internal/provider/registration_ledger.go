@@ -4,6 +4,8 @@
 package provider
 
 import (
+	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -85,6 +87,8 @@ type held struct {
 	record      record
 	unregisters bool
 	powersOff   vix.PowerOff
+	// clone is set where it is a vix_clone's.
+	clone bool
 }
 
 // departed is a VM that was unregistered.
@@ -264,6 +268,21 @@ func (l *ledger) isTaken(r *vix.Registration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.taken[vmKey(r.ManagedObjectID)] || l.taken[fileKey(r.FileID)]
+}
+
+// has are the managed object ids of the VMs that addresses of this walk have, as far as it has come.
+func (l *ledger) has() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var ids []string
+	for _, keys := range []iter.Seq[string]{maps.Keys(l.seen), maps.Keys(l.taken)} {
+		for key := range keys {
+			if id, ok := strings.CutPrefix(key, "vm "); ok {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }
 
 // depart notes that a VM was unregistered.

@@ -210,7 +210,7 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	if name := cmp.Or(spec.Name, check.Name); name != "" {
 		folder := check.Placement.Folder
 		if !c.r.conn.ledger.named(folder, name, p.file) {
-			addNameTwice(&c.diags, spec.Path, name, folder)
+			addNameTwice(&c.diags, spec.Path.String(), name, folder)
 		}
 	}
 	c.note.Returns = c.replaces() && c.sameFile(spec, check)

@@ -257,6 +257,6 @@ func (r *registrationResource) planInPlace(
 		folder = *change.Folder
 	}
 	if name != "" && !r.conn.ledger.named(folder, name, rec.part(role).file) {
-		addNameTwice(diags, handle.Path, name, folder)
+		addNameTwice(diags, handle.Path.String(), name, folder)
 	}
 }

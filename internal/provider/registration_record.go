@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -225,6 +226,20 @@ func (r *registrationResource) settle(ctx context.Context, found *vix.Registrati
 	for _, p := range []types.String{state.VMXPath, state.RegisteredPath} {
 		r.conn.journalEnd(ctx, found.Server, attempted{p.ValueString(), found.Datacenter})
 	}
+}
+
+// registeredIdentity is the identity of what is in an inventory.
+func registeredIdentity() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"server": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Instance UUID of the vCenter or host: instance_uuid of data vix_host.",
+		},
+		"id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Instance UUID of the VM on vSphere, its canonical path on hosted products.",
+		},
+	}}
 }
 
 // identityModel is the identity of a registration.

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -57,16 +56,7 @@ func (r *registrationResource) Schema(
 func (r *registrationResource) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"server": identityschema.StringAttribute{
-			RequiredForImport: true,
-			Description:       "Instance UUID of the vCenter or host: instance_uuid of data vix_host.",
-		},
-		"id": identityschema.StringAttribute{
-			RequiredForImport: true,
-			Description:       "Instance UUID of the VM on vSphere, its canonical path on hosted products.",
-		},
-	}}
+	resp.IdentitySchema = registeredIdentity()
 }
 
 // Configure implements resource.ResourceWithConfigure.
@@ -203,7 +193,9 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	state.follow(found, rec)
 	r.conn.handovers.forget(found)
-	r.conn.ledger.see(held{*found, rec, state.unregisters(), vix.PowerOff(state.PowerOffOnDestroy.ValueString())})
+	r.conn.ledger.see(held{
+		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
+	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, found.Server, state.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)

@@ -41,15 +41,23 @@ func (c *connection) claimed(
 	ctx context.Context, key, twice string, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) bool {
 	var diags diag.Diagnostics
-	token := privateFrom[string](ctx, req.Private, claimKept, &diags)
-	if token == "" {
-		token = rand.Text()
-		savePrivate(ctx, resp.Private, claimKept, token, &diags)
-	}
+	token := claimToken(ctx, req, resp, &diags)
 	if !c.claims.take(key, token) {
 		diags.AddAttributeError(path.Root("vm_id"), twice, "One resource alone can have it: two would undo each other's work at each "+
 			"apply. Remove one of the two.")
 	}
 	resp.Diagnostics.Append(stopsDestroy(diags)...)
 	return !diags.HasError()
+}
+
+// claimToken is the token of the address that is planned.
+func claimToken(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, diags *diag.Diagnostics,
+) string {
+	token := privateFrom[string](ctx, req.Private, claimKept, diags)
+	if token == "" {
+		token = rand.Text()
+		savePrivate(ctx, resp.Private, claimKept, token, diags)
+	}
+	return token
 }

@@ -30,7 +30,7 @@ import (
 const defaultVMTimeout = 20 * time.Minute
 
 // vmIDDescription is what vm_id is, for resources, data sources and actions alike.
-const vmIDDescription = "Id of the VM: `id` of `data \"vix_vm\"` or `vix_registration`; never a path. An id that the host " +
+const vmIDDescription = "Id of the VM: `id` of `data \"vix_vm\"`, `vix_registration` or `vix_clone`; never a path. An id that the host " +
 	"does not know is an error at plan."
 
 // vmIDAttribute is the vm_id of a resource. The plan says whether a change replaces: see planVM.
@@ -174,7 +174,7 @@ func addVMError(diags *diag.Diagnostics, id string, err error) {
 		coded(vix.CodeVMNotFound,
 			"The host knows no VM with this id, or this user may not see it. vm_id takes the id of a VM that is registered, "+
 				"which no path is, and no managed object id of a VM that has an instance UUID:\n\n"+
-				"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id"))
+				"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n  vm_id = vix_clone.NAME.id"))
 }
 
 // vmKept is where the record of a VM stands in the private state.

@@ -76,7 +76,7 @@ func TestAnIDThatTheHostDoesNotKnowIsShown(t *testing.T) {
 		}
 		want := "No VM has the id \"" + id + "\"\nThe host knows no VM with this id, or this user may not see it. vm_id takes the id of a " +
 			"VM that is registered, which no path is, and no managed object id of a VM that has an instance UUID:\n\n" +
-			"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n\nVIX_E_VM_NOT_FOUND (4000)" + stops
+			"  vm_id = data.vix_vm.NAME.id\n  vm_id = vix_registration.NAME.id\n  vm_id = vix_clone.NAME.id\n\nVIX_E_VM_NOT_FOUND (4000)" + stops
 		if len(got) != 1 || got[0] != want {
 			t.Errorf("%q: got %q\nwant %q", id, got, want)
 		}

@@ -8,12 +8,13 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// exclusive are the methods that a VM refuses while a task runs on it that has it alone.
+// exclusive are the methods that a VM refuses while a task runs on it that has it alone. Several clones of one VM are
+// made at once.
 var exclusive = map[string]bool{
 	"ReconfigVM_Task": true, "RelocateVM_Task": true, "UnregisterVM": true, "Destroy_Task": true, "MarkAsTemplate": true,
 	"CreateSnapshot_Task": true, "CreateSnapshotEx_Task": true, "RemoveAllSnapshots_Task": true, "RevertToCurrentSnapshot_Task": true,
 	"ShutdownGuest": true, "StandbyGuest": true, "RebootGuest": true, "UpgradeTools_Task": true,
-	"RemoveSnapshot_Task": true, "RevertToSnapshot_Task": true, "RenameSnapshot": true,
+	"RemoveSnapshot_Task": true, "RevertToSnapshot_Task": true, "RenameSnapshot": true, "CloneVM_Task": true,
 }
 
 // startAlone is startTask for what a VM does one at a time. The simulator's own lets tasks wait for each other;

@@ -132,7 +132,6 @@ var privileges = map[string]string{
 	"RevertToCurrentSnapshot_Task": "VirtualMachine.State.RevertToSnapshot",
 	"MarkAsTemplate":               "VirtualMachine.Provisioning.MarkAsTemplate",
 	"MarkAsVirtualMachine":         "VirtualMachine.Provisioning.MarkAsVM",
-	"CloneVM_Task":                 "VirtualMachine.Provisioning.Clone",
 	"CreateFolder":                 "Folder.Create",
 }
 
@@ -160,6 +159,8 @@ func (h *Host) needs(me *simulator.Method) []need {
 				}
 			}
 		}
+	case *types.CloneVM_Task:
+		out = append(out, h.cloneNeeds(r)...)
 	case *types.Rename_Task:
 		if r.This.Type == "VirtualMachine" {
 			out = append(out, need{"VirtualMachine.Config.Rename", r.This})
@@ -187,6 +188,44 @@ func (h *Host) needs(me *simulator.Method) []need {
 		out = append(out, h.browse(r.This, r.DatastorePath)...)
 	case *types.SearchDatastoreSubFolders_Task:
 		out = append(out, h.browse(r.This, r.DatastorePath)...)
+	}
+	return out
+}
+
+// cloneNeeds are the needs of a clone: on the source, and on each place that it goes to.
+func (h *Host) cloneNeeds(r *types.CloneVM_Task) []need {
+	vm, ok := h.reg.Get(r.This).(*simulator.VirtualMachine)
+	if !ok {
+		return nil
+	}
+	var template bool
+	var pool *moref
+	h.context().WithLock(vm, func() { template, pool = vm.Config.Template, vm.ResourcePool })
+	of := "VirtualMachine.Provisioning.Clone"
+	switch {
+	case template && r.Spec.Template:
+		of = "VirtualMachine.Provisioning.CloneTemplate"
+	case template:
+		of = "VirtualMachine.Provisioning.DeployTemplate"
+	case r.Spec.Template:
+		of = "VirtualMachine.Provisioning.CreateTemplateFromVM"
+	}
+	at := r.Spec.Location
+	folder := r.Folder
+	if at.Folder != nil {
+		folder = *at.Folder
+	}
+	out := []need{{of, r.This}, {"VirtualMachine.Inventory.CreateFromExisting", folder}}
+	if at.Pool != nil {
+		pool = at.Pool
+	}
+	if pool != nil && !r.Spec.Template {
+		out = append(out, need{"Resource.AssignVMToPool", *pool})
+	}
+	if at.Datastore != nil {
+		out = append(out, need{"Datastore.AllocateSpace", *at.Datastore})
+	} else if ds, _, ok := h.homeOf(vm); ok {
+		out = append(out, need{"Datastore.AllocateSpace", ds.Self})
 	}
 	return out
 }

@@ -135,8 +135,11 @@ func (h *Host) checkName(r *types.RegisterVM_Task, reg *registration) types.Base
 // escapeName writes a name as the inventory holds it. A % that starts an escape sequence is one already: callers are
 // to escape it themselves, and may escape the others.
 func escapeName(name string) string {
-	plain := strings.NewReplacer("%25", "%", "%2f", "/", "%2F", "/", "%5c", `\`, "%5C", `\`).Replace(name)
-	return strings.NewReplacer("%", "%25", "/", "%2f", `\`, "%5c").Replace(plain)
+	return strings.NewReplacer("%", "%25", "/", "%2f", `\`, "%5c").Replace(unescapeName(name))
+}
+
+func unescapeName(name string) string {
+	return strings.NewReplacer("%25", "%", "%2f", "/", "%2F", "/", "%5c", `\`, "%5C", `\`).Replace(name)
 }
 
 // nameFault says why an escaped name cannot be that of a VM in a folder.

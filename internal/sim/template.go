@@ -83,66 +83,43 @@ func (h *Host) markTemplate(ctx *simulator.Context, ref moref, pool, host *moref
 	return nil
 }
 
-// DestroyTask unregisters a VM and deletes its directory. The simulator deletes the whole datastore when the VM lies
-// at its root.
+// DestroyTask unregisters a VM and deletes its files, and its folder if nothing else is left in that. The simulator
+// deletes the whole folder, with what others have put there, and the whole datastore when the VM lies at its root.
 func (m *machine) DestroyTask(ctx *simulator.Context, _ *types.Destroy_Task) soap.HasFault {
 	m.enter(ctx)
 	h, ref := m.h, m.Self
 	return &methods.Destroy_TaskBody{Res: &types.Destroy_TaskResponse{
 		Returnval: h.startTask(ctx, ref, "Destroy_Task", "VirtualMachine.destroy",
 			func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-				e, _ := h.vms.get(ref)
-				if fault := h.unregister(ctx, ref); fault != nil {
-					return nil, fault
-				}
-				dc, ok := h.reg.Get(e.datacenter).(*simulator.Datacenter)
-				p, isPath := parsePath(e.path)
-				if !ok || !isPath {
-					return nil, nil
-				}
-				if ds := h.datastoreOf(dc, p.Datastore); ds != nil {
-					if p.dir() == "" {
-						_ = os.Remove(file(ds, p))
-					} else {
-						_ = os.RemoveAll(filepath.Dir(file(ds, p)))
-					}
-				}
-				return nil, nil
+				return nil, h.destroy(ctx, ref)
 			}),
 	}}
 }
 
-// CloneVMTask writes the .vmx of the clone, which the simulator leaves empty.
-func (m *machine) CloneVMTask(ctx *simulator.Context, r *types.CloneVM_Task) soap.HasFault {
-	m.enter(ctx)
-	h, ref := m.h, m.Self
-	return &methods.CloneVM_TaskBody{Res: &types.CloneVM_TaskResponse{
-		Returnval: h.startTask(ctx, ref, "CloneVM_Task", "VirtualMachine.clone",
-			func(ctx *simulator.Context) (types.AnyType, types.BaseMethodFault) {
-				vm, ok := h.reg.Get(ref).(*simulator.VirtualMachine)
-				if !ok {
-					return nil, &types.ManagedObjectNotFound{Obj: ref}
-				}
-				if fault := h.usable(vm); fault != nil {
-					return nil, fault
-				}
-				var res soap.HasFault
-				ctx.WithLock(vm, func() { res = vm.CloneVMTask(ctx, r) })
-				body, ok := res.(*methods.CloneVM_TaskBody)
-				if !ok || body.Res == nil {
-					return nil, &types.InvalidArgument{}
-				}
-				result, fault := h.wait(body.Res.Returnval)
-				if fault != nil {
-					return nil, fault
-				}
-				if made, ok := result.(moref); ok {
-					if clone, ok := h.reg.Get(made).(*simulator.VirtualMachine); ok {
-						h.vms.put(&clone.VirtualMachine)
-						h.writeCreated(clone)
-					}
-				}
-				return result, nil
-			}),
-	}}
+func (h *Host) destroy(ctx *simulator.Context, ref moref) types.BaseMethodFault {
+	vm, ok := h.reg.Get(ref).(*simulator.VirtualMachine)
+	if !ok {
+		return &types.ManagedObjectNotFound{Obj: ref}
+	}
+	ds, p, known := h.homeOf(vm)
+	files := h.diskFiles(vm)
+	if fault := h.unregister(ctx, ref); fault != nil {
+		return fault
+	}
+	if !known {
+		return nil
+	}
+	name := file(ds, p)
+	for _, f := range append(files, ownFiles(name)...) {
+		_ = os.Remove(f)
+	}
+	if p.dir() != "" {
+		_ = os.Remove(filepath.Dir(name)) // stays where somebody else's files are in it
+	}
+	// What is made there next is another VM.
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.identities, fileKey{ds.Summary.Url, p.Path})
+	delete(h.snapshots, fileKey{ds.Summary.Url, p.Path})
+	return nil
 }

@@ -34,6 +34,7 @@ const (
 	FieldCluster         Field = "cluster"
 	FieldHost            Field = "host"
 	FieldTemplate        Field = "template"
+	FieldDatastore       Field = "datastore"
 	FieldDatastores      Field = "datastores"
 	FieldFilesPath       Field = "path"
 	FieldMatch           Field = "match"

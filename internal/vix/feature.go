@@ -10,6 +10,7 @@ type Feature string
 
 // The features.
 const (
+	FeatureClones        Feature = "clones"         // VixVM_Clone, and VixVM_Delete of what it made
 	FeatureDatacenters   Feature = "datacenters"    // more than one, told apart by inventory path
 	FeatureFiles         Feature = "files"          // Browser.Files
 	FeatureFind          Feature = "find"           // VixHost_FindItems
@@ -35,7 +36,7 @@ const (
 func Features() []Feature {
 	return []Feature{
 		FeatureLogin, FeatureOpen, FeatureFind, FeatureFiles, FeatureInventory, FeatureRegister, FeatureRename, FeatureUnregister,
-		FeaturePower, FeatureInstallTools, FeatureSnapshots, FeatureVariables, FeatureScreen,
+		FeaturePower, FeatureInstallTools, FeatureSnapshots, FeatureVariables, FeatureClones, FeatureScreen,
 		FeatureGuest, FeatureGuestTickets,
 		FeatureDatacenters, FeatureFolders, FeatureResourcePools, FeatureTemplates,
 	}
@@ -44,6 +45,8 @@ func Features() []Feature {
 // Function is the feature as an error names it: VIX's function, where there is one.
 func (f Feature) Function() string {
 	switch f {
+	case FeatureClones:
+		return "VixVM_Clone"
 	case FeatureFiles:
 		return "the search of datastores"
 	case FeatureFind:

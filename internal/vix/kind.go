@@ -61,6 +61,10 @@ const (
 	ErrGuestFileExists Kind = "the file is there already"
 	// ErrStaysOn is a VM that stays on when its guest suspends.
 	ErrStaysOn Kind = "the VM stays on in standby"
+	// ErrCloneThere is a VM, the Error's, that has the name of a clone, and may be what an interrupted attempt at it has left.
+	ErrCloneThere Kind = "a VM has the name of the clone"
+	// ErrNotTheClone is a VM that is not in every respect the one whose files are to be deleted.
+	ErrNotTheClone Kind = "it is not the VM that was remembered"
 	// ErrVariableExists is a variable that has another value already.
 	ErrVariableExists Kind = "the variable has another value"
 	// ErrDatastoreDown is a datastore that no host can read, so that a list of files lacks its.

@@ -58,7 +58,7 @@ type clause struct {
 // out, and says so.
 func Contract(t *testing.T, setup func(t *testing.T) World) {
 	for _, c := range slices.Concat(
-		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, screenClauses,
+		hostClauses, registrarClauses, browserClauses, powerClauses, variableClauses, snapshotClauses, cloneClauses, screenClauses,
 	) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
@@ -86,6 +86,7 @@ type subject struct {
 	variables vix.Variables
 	snapshots vix.Snapshots
 	screen    vix.Screen
+	cloner    vix.Cloner
 }
 
 func (s *subject) connect(t *testing.T) {
@@ -102,6 +103,7 @@ func (s *subject) connect(t *testing.T) {
 	s.variables, _ = vix.Part[vix.Variables](host, vix.FeatureVariables)
 	s.snapshots, _ = vix.Part[vix.Snapshots](host, vix.FeatureSnapshots)
 	s.screen, _ = vix.Part[vix.Screen](host, vix.FeatureScreen)
+	s.cloner, _ = vix.Part[vix.Cloner](host, vix.FeatureClones)
 	t.Cleanup(func() { _ = host.Disconnect(context.Background()) })
 }
 

@@ -133,6 +133,10 @@ func (s *subject) calls(t *testing.T) map[vix.Feature]func() error {
 		vix.FeatureVariables: func() error {
 			return s.variables.CheckVariable(s.ctx, handle, vix.Variable{Kind: vix.VariableGuest, Name: "role"})
 		},
+		vix.FeatureClones: func() error {
+			_, err := s.cloner.CheckClone(s.ctx, vix.CloneSpec{Source: handle, Name: name})
+			return err
+		},
 		vix.FeatureScreen:      func() error { _, err := s.screen.CaptureScreen(s.ctx, handle); return err },
 		vix.FeatureSnapshots:   func() error { return s.snapshots.CheckSnapshot(s.ctx, handle, vix.SnapshotTake) },
 		vix.FeatureDatacenters: nil, vix.FeatureFolders: nil, vix.FeatureResourcePools: nil, vix.FeatureTemplates: nil,
@@ -175,6 +179,8 @@ func aFeatureIsNamedExactlyIfItWorks(t *testing.T, s *subject) {
 	wantPart(t, err, s.host.Supports(vix.FeatureVariables))
 	_, err = vix.Part[vix.Snapshots](s.host, vix.FeatureSnapshots)
 	wantPart(t, err, s.host.Supports(vix.FeatureSnapshots))
+	_, err = vix.Part[vix.Cloner](s.host, vix.FeatureClones)
+	wantPart(t, err, s.host.Supports(vix.FeatureClones))
 	_, err = vix.Part[vix.Screen](s.host, vix.FeatureScreen)
 	wantPart(t, err, s.host.Supports(vix.FeatureScreen))
 }

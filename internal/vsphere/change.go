@@ -116,9 +116,14 @@ func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inv
 	if holder == nil || of != nil && *holder == of.VM.Self {
 		return nil
 	}
+	return nameTaken(what, name, in.Path, *holder)
+}
+
+// nameTaken is the error of a name that something in a folder has.
+func nameTaken(what wire.Step, name, folder string, holder types.ManagedObjectReference) *vix.Error {
 	return &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeDuplicateName, Field: vix.FieldName,
-		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, in.Path, holder.Value),
+		Reason: fmt.Sprintf("The name %q is taken in the folder %s, by %s.", name, folder, holder.Value),
 		Remedy: "Choose another name or another folder.",
 	}
 }

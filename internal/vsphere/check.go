@@ -165,10 +165,12 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 }
 
 // inaccessible is the error of a datastore that is down.
-func (p *prepared) inaccessible() error {
+func (p *prepared) inaccessible() error { return inaccessible(p.what, p.ds, p.dc) }
+
+func inaccessible(what wire.Step, ds *inventory.Datastore, dc *inventory.Datacenter) error {
 	return &vix.Error{
-		Op: p.what.Op, Object: p.what.Object, Code: vix.CodeFileError, Field: vix.FieldPath,
-		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", p.ds.Name, p.dc.Path),
+		Op: what.Op, Object: what.Object, Code: vix.CodeFileError, Field: vix.FieldPath,
+		Reason: fmt.Sprintf("The datastore %s of %s is inaccessible: no host can read it.", ds.Name, dc.Path),
 		Remedy: "Mount it, or wait until it is back.",
 	}
 }

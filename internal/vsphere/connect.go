@@ -35,7 +35,7 @@ type host struct {
 	namesAsked atomic.Int32
 	// namesRead is how many files were read for nothing but the names in them.
 	namesRead atomic.Int32
-	leave      leaveGrants
+	leave     leaveGrants
 
 	waits  *watch.Watch
 	starts starts

@@ -18,6 +18,7 @@ var (
 	_ vix.Variables      = (*host)(nil)
 	_ vix.Snapshots      = (*host)(nil)
 	_ vix.Screen         = (*host)(nil)
+	_ vix.Cloner         = (*host)(nil)
 )
 
 // features are what this provider can do with the host, sorted.
@@ -28,7 +29,7 @@ func (h *host) features() []vix.Feature {
 		vix.FeatureUnregister, vix.FeatureVariables,
 	}
 	if h.Client.IsVC() {
-		f = append(f, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)
+		f = append(f, vix.FeatureClones, vix.FeatureDatacenters, vix.FeatureFolders, vix.FeatureTemplates)
 	}
 	slices.Sort(f)
 	return f

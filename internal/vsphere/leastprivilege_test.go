@@ -32,9 +32,9 @@ type role struct {
 	unregistered, running bool
 	// asks is set where the VM asks a question when it is powered on.
 	asks bool
-	// snapshot is set where the VM has a snapshot.
-	snapshot bool
-	run      func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
+	// snapshot is set where the VM has a snapshot, template where it is a template.
+	snapshot, template bool
+	run                func(ctx context.Context, h *host, p vix.Path, vm vix.Handle) error
 }
 
 func changing(change vix.Change) func(context.Context, *host, vix.Path, vix.Handle) error {
@@ -64,6 +64,27 @@ func snapshotRole(op, privilege string, do func(ctx context.Context, h *host, vm
 		op: op, snapshot: true, privileges: []string{privilege}, on: map[string]string{privilege: "the VM "},
 		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error { return do(ctx, h, vm) },
 	}
+}
+
+// cloneRole is the role of a clone of a VM, or of a template, or of the check of one.
+func cloneRole(op, privilege string, template bool, spec vix.CloneSpec) role {
+	r := role{
+		op: op, template: template, privileges: []string{privilege, privilegeCreate, privilegeAllocate},
+		on: map[string]string{privilege: "the VM ", privilegeCreate: "the folder /DC0/vm", privilegeAllocate: "the datastore "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			spec := spec
+			spec.Source, spec.Name = vm, "clone"
+			if strings.HasPrefix(op, "check") {
+				return second(h.CheckClone(ctx, spec))
+			}
+			return second(h.Clone(ctx, spec))
+		},
+	}
+	if !spec.Template {
+		r.privileges = append(r.privileges, privilegeAssignPool)
+		r.on[privilegeAssignPool] = "the resource pool /DC0/host/DC0_C0/Resources"
+	}
+	return r
 }
 
 // roles are the least roles, as the documentation has them.
@@ -204,6 +225,28 @@ var roles = []role{
 	snapshotRole("revert to a snapshot", privilegeRevert, func(ctx context.Context, h *host, vm vix.Handle) error {
 		return second(h.Revert(ctx, vm, vix.SnapshotName{}, false))
 	}),
+	cloneRole("check a clone", privilegeClone, false, vix.CloneSpec{}),
+	cloneRole("clone", privilegeClone, false, vix.CloneSpec{}),
+	cloneRole("check a clone as a template", privilegeMakeTemplate, false, vix.CloneSpec{Template: true}),
+	cloneRole("clone as a template", privilegeMakeTemplate, false, vix.CloneSpec{Template: true}),
+	cloneRole("check a clone of a template", privilegeDeploy, true, vix.CloneSpec{}),
+	cloneRole("clone a template", privilegeDeploy, true, vix.CloneSpec{}),
+	cloneRole("check a template of a template", privilegeCloneTemplate, true, vix.CloneSpec{Template: true}),
+	cloneRole("clone a template as a template", privilegeCloneTemplate, true, vix.CloneSpec{Template: true}),
+	{
+		op: "check a deletion", running: true, privileges: []string{privilegeDelete, privilegePowerOff},
+		on: map[string]string{privilegeDelete: "the VM ", privilegePowerOff: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.CheckDestroy(ctx, vm, vix.PowerOffHard)
+		},
+	},
+	{
+		op: "delete", running: true, privileges: []string{privilegeDelete, privilegePowerOff},
+		on: map[string]string{privilegeDelete: "the VM ", privilegePowerOff: "the VM "},
+		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
+			return h.Destroy(ctx, vm, vix.PowerOffHard)
+		},
+	},
 	{
 		op: "capture the screen", running: true, privileges: []string{privilegeScreenshot}, on: map[string]string{privilegeScreenshot: ""},
 		run: func(ctx context.Context, h *host, _ vix.Path, vm vix.Handle) error {
@@ -254,6 +297,11 @@ func (r role) as(t *testing.T, without string) error {
 	}
 	if r.snapshot {
 		must(t, second(connected(t, s).TakeSnapshot(t.Context(), handle, vix.SnapshotSpec{Name: "a"})))
+	}
+	if r.template {
+		made, err := connected(t, s).Clone(t.Context(), vix.CloneSpec{Source: handle, Name: "template", Template: true})
+		must(t, err)
+		handle = made.Handle()
 	}
 	if r.running {
 		must(t, s.SetTools("DC0", p.String(), true, true))

@@ -42,7 +42,7 @@ func besides(s *sim.Host) (int, string) {
 
 // What comes together is powered on and waited for together.
 func TestPowerOnsTravelTogether(t *testing.T) {
-	for _, n := range []int{1, 10, 50} {
+	for _, n := range []int{1, 10, 100} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := simulated(t, sim.Options{PlainHTTP: true})
 			handles := machines(t, s, "DC0", n)

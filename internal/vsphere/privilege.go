@@ -41,6 +41,14 @@ const (
 	privilegeRenameSnapshot = "VirtualMachine.State.RenameSnapshot"
 	privilegeRevert         = "VirtualMachine.State.RevertToSnapshot"
 	privilegeScreenshot     = "VirtualMachine.Interact.CreateScreenshot"
+
+	privilegeClone         = "VirtualMachine.Provisioning.Clone"
+	privilegeDeploy        = "VirtualMachine.Provisioning.DeployTemplate"
+	privilegeMakeTemplate  = "VirtualMachine.Provisioning.CreateTemplateFromVM"
+	privilegeCloneTemplate = "VirtualMachine.Provisioning.CloneTemplate"
+	privilegeCreate        = "VirtualMachine.Inventory.CreateFromExisting"
+	privilegeAllocate      = "Datastore.AllocateSpace"
+	privilegeDelete        = "VirtualMachine.Inventory.Delete"
 )
 
 // grantKey is what a registration needs privileges on; registrations that share

@@ -99,12 +99,7 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		file     *types.FileNotFound
 	)
 	switch {
-	case errors.Is(err, watch.ErrUnsettled) && errors.Is(err, context.DeadlineExceeded):
-		e.Reason = "The host's task did not end within the time of the operation; " + watch.ErrUnsettled.Error() + "."
-	case errors.Is(err, watch.ErrUnsettled):
-		e.Code = vix.CodeCancelled
-		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
-		e.Kind, e.Remedy = "", ""
+	case unsettled(e, err):
 	case as(err, &missing), as(err, &file):
 		e.Code, e.Field = vix.CodeNotFound, vix.FieldPath
 		e.Reason = fmt.Sprintf("There is no such file on the datastore %s of %s.", p.ds.Name, p.dc.Path)
@@ -131,6 +126,20 @@ func (h *host) registerError(ctx context.Context, p *prepared, err error) error 
 		e.Remedy = "Look at the file. A copy of it, or a backup, may be readable."
 	}
 	return e
+}
+
+// unsettled completes the error of a task whose caller had to go before its end was known; false of another one.
+func unsettled(e *vix.Error, err error) bool {
+	switch {
+	case !errors.Is(err, watch.ErrUnsettled):
+		return false
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Reason = "The host's task did not end within the time of the operation; " + watch.ErrUnsettled.Error() + "."
+	default:
+		e.Code, e.Kind, e.Remedy = vix.CodeCancelled, "", ""
+		e.Reason = "The operation was interrupted while the host's task was running; " + watch.ErrUnsettled.Error() + "."
+	}
+	return true
 }
 
 // as is fault.As for its truth alone.

@@ -31,7 +31,7 @@ func TestSnapshotsOfOneVMGoOneAfterTheOther(t *testing.T) {
 
 // What comes together is read, and waited for, together.
 func TestSnapshotsTravelTogether(t *testing.T) {
-	for _, n := range []int{1, 10, 50} {
+	for _, n := range []int{1, 10, 100} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := simulated(t, sim.Options{PlainHTTP: true})
 			handles := machines(t, s, "DC0", n)

@@ -60,22 +60,26 @@ func (h *host) Update(ctx context.Context, handle vix.Handle, change vix.Change)
 
 // placesAround is what there is to move a VM to: the places of its datacenter.
 func (h *host) placesAround(ctx context.Context, what wire.Step, r *vms.Record) (*inventory.Places, error) {
+	dc, err := h.datacenterOf(ctx, what, r)
+	if err != nil {
+		return nil, err
+	}
+	return h.Places(ctx, dc)
+}
+
+// datacenterOf is the datacenter that a VM is in.
+func (h *host) datacenterOf(ctx context.Context, what wire.Step, r *vms.Record) (*inventory.Datacenter, error) {
 	ref, ok := r.Datacenter()
 	if !ok {
 		return nil, &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
-	return h.placesOf(ctx, ref)
-}
-
-// placesOf is what can be placed in the datacenter with that reference.
-func (h *host) placesOf(ctx context.Context, ref types.ManagedObjectReference) (*inventory.Places, error) {
 	sk, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	for _, dc := range sk.Datacenters {
 		if dc.Ref == ref {
-			return h.Places(ctx, dc)
+			return dc, nil
 		}
 	}
 	return nil, &vix.Error{Op: "read the inventory of", Object: ref.Value, Code: vix.CodeObjectNotFound, Reason: "The datacenter is gone."}
@@ -117,7 +121,7 @@ func (h *host) moveToPool(ctx context.Context, what wire.Step, r *vms.Record, t 
 }
 
 // Unregister implements vix.Host: VirtualMachine.UnregisterVM. It leaves the
-// files alone, as there is no call in this package that would not. It acts on the managed
+// files alone, as everything in this package does but Destroy. It acts on the managed
 // object of the handle and on no other: what somebody has registered anew since the caller
 // looked is not what the caller meant.
 func (h *host) Unregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
@@ -156,13 +160,12 @@ func (h *host) powerOff(ctx context.Context, what wire.Step, r *vms.Record, off 
 	return p.off(ctx)
 }
 
-// poweredOn refuses to unregister a running VM.
+// poweredOn refuses to unregister, or to delete, a running VM.
 func poweredOn(what wire.Step, cause error) error {
-	e := &vix.Error{
+	return &vix.Error{
 		Op: what.Op, Object: what.Object, Code: vix.CodeVMIsRunning, Kind: vix.ErrRunning, Cause: cause, Fault: wire.FaultOf(cause),
-		Reason: "The VM is powered on, and a host unregisters only VMs that are not.",
+		Reason: "The VM is powered on, and a host " + what.Op + "s only VMs that are not.",
 	}
-	return e
 }
 
 // goneIsNil makes no error of a registration that is proved gone: VIX unregisters

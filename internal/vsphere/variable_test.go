@@ -124,7 +124,7 @@ func TestVariablesOfAVMThatCannotBeRead(t *testing.T) {
 
 // What comes together is read, and waited for, together.
 func TestVariablesTravelTogether(t *testing.T) {
-	for _, n := range []int{1, 10, 50} {
+	for _, n := range []int{1, 10, 100} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := simulated(t, sim.Options{PlainHTTP: true})
 			handles := machines(t, s, "DC0", n)

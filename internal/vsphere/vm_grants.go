@@ -18,21 +18,30 @@ type vmGrants = vms.Batch[missingGrant, bool]
 
 // mayDo is the error of privileges that the user lacks on a VM, nil if there are none.
 func (h *host) mayDo(ctx context.Context, what wire.Step, vm reference, privileges ...string) error {
-	var missing []missingGrant
-	replies := make([]vms.Reply[bool], len(privileges))
-	for i, privilege := range privileges {
-		replies[i] = h.vmGrants.Ask(missingGrant{vm, privilege})
+	var needs []missingGrant
+	for _, privilege := range privileges {
+		needs = append(needs, missingGrant{vm, privilege})
 	}
-	for i, privilege := range privileges {
+	return h.granted(ctx, what, needs, map[reference]string{vm: what.Object})
+}
+
+// granted is the error of needs that the user lacks, nil if there are none. named says what their objects are.
+func (h *host) granted(ctx context.Context, what wire.Step, needs []missingGrant, named map[reference]string) error {
+	var missing []missingGrant
+	replies := make([]vms.Reply[bool], len(needs))
+	for i, need := range needs {
+		replies[i] = h.vmGrants.Ask(need)
+	}
+	for i, need := range needs {
 		lacking, err := replies[i].Wait(ctx)
 		if err != nil {
 			return h.Failed(what, err)
 		}
 		if lacking {
-			missing = append(missing, missingGrant{vm, privilege})
+			missing = append(missing, need)
 		}
 	}
-	return h.lacks(what, missing, map[reference]string{vm: what.Object})
+	return h.lacks(what, missing, named)
 }
 
 // readVMGrants asks for privileges on VMs with one request. A VM that is gone lacks nothing: what

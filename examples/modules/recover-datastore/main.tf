@@ -93,6 +93,11 @@ locals {
       cluster    = file.registered || local.hosts_for[key] != null || local.pools_for[key] != null ? null : var.cluster
     }
   }
+
+  # What to power on. A template has no power.
+  powered = toset([
+    for key, file in local.wanted : key if var.power_on && !file.template && try(var.exceptions[key].power_on, true)
+  ])
 }
 
 # Read for its condition alone: the registrations depend on it, so that a plan with
@@ -125,4 +130,17 @@ resource "vix_registration" "this" {
 
   power_off_on_destroy = var.power_off_on_destroy
   timeouts             = var.timeouts
+}
+
+# All are powered on together, once the last one is registered. One that fails stops no other.
+resource "vix_power" "this" {
+  for_each = local.powered
+
+  vm_id      = vix_registration.this[each.key].id
+  state      = "on"
+  wait_for   = var.wait_for
+  answers    = var.answers
+  mode       = var.power_off_on_destroy == "hard" ? "hard" : "soft"
+  on_destroy = var.on_destroy == "keep" ? "keep" : "restore"
+  timeouts   = var.power_timeouts
 }

@@ -6,6 +6,17 @@ output "registrations" {
   }
 }
 
+output "power" {
+  description = "The state of each VM, by key: its power, what it was before, and its address. All are null where this module does not power the VM: power_on is false, a template, an exception."
+  value = {
+    for key in keys(vix_registration.this) : key => {
+      state          = try(vix_power.this[key].state, null)
+      previous_state = try(vix_power.this[key].previous_state, null)
+      ip_address     = try(vix_power.this[key].ip_address, null)
+    }
+  }
+}
+
 output "left_out" {
   description = "What was found and is not registered by this module, by key, and why: the glob that excludes it, the filter that it does not match, or what is wrong with the file."
   value       = local.left_out

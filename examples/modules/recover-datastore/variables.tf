@@ -84,13 +84,14 @@ variable "folder" {
 }
 
 variable "exceptions" {
-  description = "What is different for single files, by key (/DC1:[storage1] web/web.vmx). name and folder hold for VMs that are registered already too, host and resource_pool for new registrations only. A key that no file has is an error."
+  description = "What is different for single files, by key (/DC1:[storage1] web/web.vmx). name and folder hold for VMs that are registered already too, host and resource_pool for new registrations only; power_on = false leaves a VM as it is where power_on is true. A key that no file has is an error."
   type = map(object({
     skip          = optional(bool, false)
     name          = optional(string)
     folder        = optional(string)
     host          = optional(string)
     resource_pool = optional(string)
+    power_on      = optional(bool, true)
   }))
   default = {}
 }
@@ -101,8 +102,36 @@ variable "allow_empty" {
   default     = false
 }
 
+variable "power_on" {
+  description = "Power on every VM that this module registers or adopts, templates and exceptions aside. The plan names each. Look at missing_disks, copies and encrypted before."
+  type        = bool
+  default     = false
+}
+
+variable "wait_for" {
+  description = "What to wait for once a VM is on: none, tools (VMware Tools are ready) or ip (the guest has told an address)."
+  type        = string
+  default     = "tools"
+}
+
+variable "answers" {
+  description = "Answers to what VMs ask when they are powered on, for all of them: { \"msg.uuid.altered\" = \"moved\" } keeps the UUIDs of VMs whose files were moved, \"copied\" gives them new ones. A question without an answer is an error that names the VM and shows every choice."
+  type        = map(string)
+  default     = {}
+}
+
+variable "power_timeouts" {
+  description = "Longest time of powering one VM, as durations (30s, 10m): create and update with the wait for the guest, delete. Default: those of vix_power."
+  type = object({
+    create = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
+}
+
 variable "on_destroy" {
-  description = "What a destroy does: keep the VMs registered, or unregister them, also those that were adopted. null undoes what was done: what this module registered is unregistered, what others had registered is kept."
+  description = "What a destroy does: keep the VMs registered and as they are, or unregister them, also those that were adopted. null undoes what was done: what this module registered is unregistered, what others had registered is kept. With unregister and null, VMs that this module has powered on go off before, by a shutdown of the guest, or hard where power_off_on_destroy says so."
   type        = string
   default     = "keep"
 }

@@ -48,9 +48,9 @@ func (n *numbers) Set(text string) error {
 
 // plan is what is to be measured.
 type plan struct {
-	n, v, latency, registrations numbers
-	datacenters, runs            int
-	only                         string
+	n, v, latency, registrations, each numbers
+	datacenters, runs                  int
+	only                               string
 }
 
 // wants reports that a part of the benchmark is asked for.
@@ -66,14 +66,16 @@ func (p *plan) wants(part string) bool {
 func main() {
 	p := plan{
 		n: numbers{1, 100, 1000}, v: numbers{100, 1000, 5000}, latency: numbers{0, 5, 20}, registrations: numbers{100, 1000},
+		each: numbers{1, 10, 100},
 	}
 	flag.Var(&p.n, "n", "VMs to open")
 	flag.Var(&p.v, "v", "VMs in the inventory")
 	flag.Var(&p.latency, "latency", "milliseconds added to each request")
 	flag.Var(&p.registrations, "registrations", "VMs to register")
+	flag.Var(&p.each, "each", "VMs to power on, to take a snapshot of, to write a variable of")
 	flag.IntVar(&p.datacenters, "datacenters", 1, "datacenters that the inventory is spread over")
 	flag.IntVar(&p.runs, "runs", 3, "runs of each; the median is shown")
-	flag.StringVar(&p.only, "only", "", "`parts`: opens, registrations, memory, schema (default: all)")
+	flag.StringVar(&p.only, "only", "", "`parts`: opens, registrations, daytwo, memory, schema (default: all)")
 	save := flag.String("json", "", "write the figures to a `file`, for the plot")
 	docs := flag.String("docs", "", "put the tables into a `file`, between its two markers")
 	flag.Parse()
@@ -101,7 +103,7 @@ func run(ctx context.Context, p plan, save, docs string) error {
 		name    string
 		measure func(context.Context, *plan, *results) error
 	}{
-		{"opens", b.opens}, {"registrations", b.registrations}, {"memory", b.memory}, {"schema", b.schema},
+		{"opens", b.opens}, {"registrations", b.registrations}, {"daytwo", b.dayTwo}, {"memory", b.memory}, {"schema", b.schema},
 	} {
 		if !p.wants(part.name) {
 			continue

@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // many is from how many registrations on one run at the largest latency has to do:
 // with each, terraform writes a state that has them all.
 const many = 1000
+
+const ofRegistrations = "registrations"
 
 // registrationSteps are what is measured of registrations: the commands, and what
 // the program at the limit does in the place of those that change the host.
@@ -28,12 +29,12 @@ var registrationSteps = []struct {
 	{"destroy", []string{"destroy", "-no-color", "-auto-approve"}, "-unregister"},
 }
 
-// stepFigures are the figures of one case of somebody's, in the order of the steps.
-func (r *results) stepFigures(like figure) []*figure {
+// stepFigures are the figures of one case of somebody's, in the order of the steps, of what the steps are of.
+func (r *results) stepFigures(like figure, of string) []*figure {
 	var steps []*figure
 	for _, step := range registrationSteps {
 		f := like
-		f.What = step.name + " of registrations"
+		f.What = step.name + " of " + of
 		steps = append(steps, r.add(&f))
 	}
 	return steps
@@ -70,7 +71,8 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 			like := figure{N: n, V: v, D: 1, Latency: latency}
 			ours, limit, free := like, like, like
 			ours.Who, limit.Who, free.Who = "vix", "limit", "atonce"
-			steps, bare, atOnce := r.stepFigures(ours), r.stepFigures(limit), r.stepFigures(free)
+			figures := func(of figure) []*figure { return r.stepFigures(of, ofRegistrations) }
+			steps, bare, atOnce := figures(ours), figures(limit), figures(free)
 			for range runs {
 				if err := b.atOnce(ctx, n, atOnce); err != nil {
 					return err
@@ -79,7 +81,8 @@ func (b *bench) registrations(ctx context.Context, p *plan, r *results) error {
 				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.atTheLimit(ctx, front, n, bare) }); err != nil {
 					return err
 				}
-				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.registration(ctx, front, n, steps) }); err != nil {
+				config := registrationsConfig("vix", n)
+				if err := b.onHost(ctx, v, 1, n, func(front *proxy) error { return b.run(ctx, front, config, steps) }); err != nil {
 					return err
 				}
 			}
@@ -118,23 +121,6 @@ func (b *bench) atTheLimit(ctx context.Context, front *proxy, n int, steps []*fi
 			continue
 		}
 		if err := steps[i].measure(ctx, front, w, paths.String(), b.binary("limit"), step.limit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// registration measures the provider.
-func (b *bench) registration(ctx context.Context, front *proxy, n int, steps []*figure) error {
-	w, err := b.workspace(registrationsConfig("vix", n), front)
-	if err != nil {
-		return err
-	}
-	for i, step := range registrationSteps {
-		if err := steps[i].measure(ctx, front, w, "", b.terraform, step.args...); err != nil {
-			return err
-		}
-		if err := sleep(ctx, 100*time.Millisecond); err != nil { // what the provider left behind it would show
 			return err
 		}
 	}

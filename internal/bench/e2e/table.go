@@ -54,6 +54,7 @@ func (r *results) markdown() string {
 	fmt.Fprintf(&b, "Measured %s on %s.\n", r.Made, r.System)
 	r.plans(&b)
 	r.steps(&b)
+	r.dayTwo(&b)
 	r.starts(&b)
 	return b.String()
 }
@@ -81,7 +82,7 @@ func (r *results) plans(b *strings.Builder) {
 func (r *results) steps(b *strings.Builder) {
 	head := false
 	for _, f := range r.Figures {
-		step, ok := strings.CutSuffix(f.What, " of registrations")
+		step, ok := strings.CutSuffix(f.What, " of "+ofRegistrations)
 		if !ok || f.Who != "vix" || len(f.Wall) == 0 {
 			continue
 		}

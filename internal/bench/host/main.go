@@ -43,7 +43,7 @@ func run(options sim.Options, unregistered int) error {
 	defer h.Close()
 	for i := range unregistered {
 		name := fmt.Sprintf("new%d", i)
-		if err := h.WriteVM("DC0", fmt.Sprintf("[LocalDS_0] %s/%s.vmx", name, name), sim.VMX{}); err != nil {
+		if err := h.WriteVM("DC0", fmt.Sprintf("[LocalDS_0] %s/%s.vmx", name, name), sim.VMX{Tools: true}); err != nil {
 			return err
 		}
 	}

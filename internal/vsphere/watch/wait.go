@@ -73,7 +73,7 @@ func (w *Watch) ended(ref reference) (*types.TaskInfo, *waiter) {
 	info := &types.TaskInfo{}
 	return info, w.follow(ref, func(known properties) bool {
 		*info = infoOf(known)
-		return info.State == types.TaskInfoStateSuccess || info.State == types.TaskInfoStateError
+		return HasEnded(*info)
 	})
 }
 
@@ -94,8 +94,7 @@ func (w *Watch) Outlast(ctx context.Context, ref reference) error {
 		return nil
 	}
 	one := w.follow(ref, func(known properties) bool {
-		state := infoOf(known).State
-		return state == types.TaskInfoStateSuccess || state == types.TaskInfoStateError
+		return HasEnded(infoOf(known))
 	})
 	select {
 	case err := <-one.end:
@@ -106,9 +105,8 @@ func (w *Watch) Outlast(ctx context.Context, ref reference) error {
 	}
 }
 
-// Ended gives what a task has come to, without waiting for it: nil while it runs, and of one
-// that the host does not know any more.
-func (w *Watch) Ended(ctx context.Context, ref reference) (*types.TaskInfo, error) {
+// Now gives how a task is now, without waiting for its end; nil of one that the host does not know any more.
+func (w *Watch) Now(ctx context.Context, ref reference) (*types.TaskInfo, error) {
 	now, err := w.retrieve(ctx, ref)
 	if wire.IsGone(err) {
 		return nil, nil
@@ -117,10 +115,22 @@ func (w *Watch) Ended(ctx context.Context, ref reference) (*types.TaskInfo, erro
 		return nil, err
 	}
 	info := infoOf(now)
-	if info.State != types.TaskInfoStateSuccess && info.State != types.TaskInfoStateError {
-		return nil, nil
-	}
 	return &info, nil
+}
+
+// Ended gives what a task has come to, without waiting for it: nil while it runs, and of one
+// that the host does not know any more.
+func (w *Watch) Ended(ctx context.Context, ref reference) (*types.TaskInfo, error) {
+	info, err := w.Now(ctx, ref)
+	if info == nil || !HasEnded(*info) {
+		return nil, err
+	}
+	return info, nil
+}
+
+// HasEnded reports that a task runs no more.
+func HasEnded(info types.TaskInfo) bool {
+	return info.State == types.TaskInfoStateSuccess || info.State == types.TaskInfoStateError
 }
 
 // task waits for a task. When ctx ends first the task is cancelled, and its end is

@@ -36,6 +36,22 @@ func TestVIXCodesInAFaultAreKept(t *testing.T) {
 	}
 }
 
+// What a VM needs to run, and its snapshots, have codes of their own, and leave no doubt: the host has refused.
+func TestFaultsOfAMachine(t *testing.T) {
+	for fault, code := range map[types.BaseMethodFault]vix.Code{
+		&types.InsufficientCpuResourcesFault{}: vix.CodeVMNotEnoughCPUs, &types.NotEnoughCpus{}: vix.CodeVMNotEnoughCPUs,
+		&types.InsufficientMemoryResourcesFault{}: vix.CodeVMInsufficientHostMemory, &types.EncryptionKeyRequired{}: vix.CodeNeedKey,
+		&types.NotEnoughLicenses{}: vix.CodeLicense, &types.SnapshotLocked{}: vix.CodeSnapshotLocked,
+		&types.SnapshotDisabled{}: vix.CodeSnapshotInval, &types.MemorySnapshotOnIndependentDisk{}: vix.CodeSnapshotInval,
+	} {
+		e := new(vix.Error)
+		new(Line).Explain(e, fault, "")
+		if e.Code != code || e.Doubt {
+			t.Errorf("%T: %s, in doubt %v", fault, e.Code, e.Doubt)
+		}
+	}
+}
+
 func TestNamesAreEscapedAsVSphereDoes(t *testing.T) {
 	for plain, escaped := range map[string]string{`a/b`: "a%2fb", `a\b`: "a%5cb", "100%": "100%25", "a b": "a b"} {
 		if got := EscapeName(plain); got != escaped || vix.Unescape(got) != plain {

@@ -32,7 +32,7 @@ type meaning struct {
 func (l *Line) Explain(e *vix.Error, method types.BaseMethodFault, text string) {
 	e.Fault = faultText(method, text)
 	m, known := l.aboutUser(method)
-	for _, about := range []func(types.BaseMethodFault) (meaning, bool){aboutObject, aboutFile} {
+	for _, about := range []func(types.BaseMethodFault) (meaning, bool){aboutObject, aboutMachine, aboutFile} {
 		if !known {
 			m, known = about(method)
 		}
@@ -144,6 +144,33 @@ func aboutObject(method types.BaseMethodFault) (meaning, bool) {
 		return meaning{
 			code: vix.CodeCancelled, kind: vix.ErrPassing, reason: "The task was cancelled on the host.",
 		}, true
+	}
+	return meaning{}, false
+}
+
+// aboutMachine are the faults that are about what a VM needs to run, and about its snapshots.
+func aboutMachine(method types.BaseMethodFault) (meaning, bool) {
+	switch method.(type) {
+	case *types.InsufficientCpuResourcesFault, *types.NotEnoughCpus:
+		return meaning{
+			code: vix.CodeVMNotEnoughCPUs, reason: "The host lacks the CPUs for the VM.", remedy: "Free some, or let another host run it.",
+		}, true
+	case *types.EncryptionKeyRequired:
+		return meaning{
+			code: vix.CodeNeedKey, reason: "The VM is encrypted, and the host has no key that unlocks it.",
+			remedy: "Give the host the key provider that has it.",
+		}, true
+	case types.BaseNotEnoughLicenses:
+		return meaning{
+			code: vix.CodeLicense, reason: "The host has no licence left for this.", remedy: "Assign a licence to the host.",
+		}, true
+	case *types.SnapshotLocked:
+		return meaning{
+			code: vix.CodeSnapshotLocked, kind: vix.ErrPassing, reason: "Something else works on the snapshots of the VM.",
+			remedy: "Wait for it.",
+		}, true
+	case types.BaseSnapshotFault:
+		return meaning{code: vix.CodeSnapshotInval, reason: "The host cannot do this with snapshots of the VM."}, true
 	}
 	return meaning{}, false
 }

@@ -195,3 +195,34 @@ run "how_it_ends" {
     error_message = "A destroy would keep ${output.summary["/DC0:[LocalDS_0]"].kept}."
   }
 }
+
+run "power_on" {
+  command = plan
+
+  variables {
+    power_on   = true
+    answers    = { "msg.uuid.altered" = "moved" }
+    on_destroy = null
+    exceptions = { "/DC0:[LocalDS_0] half/half.vmx" = { power_on = false } }
+  }
+
+  assert {
+    condition = keys(vix_power.this) == [
+      "/DC0:[LocalDS_0] copy/copy.vmx", "/DC0:[LocalDS_0] db/db.vmx", "/DC0:[LocalDS_0] old/old.vmx",
+      "/DC0:[LocalDS_0] web-1/web-1.vmx", "/DC0:[LocalDS_0] web-2/web-2 [100%] größe.vmx",
+    ]
+    error_message = "It would power on ${join(", ", keys(vix_power.this))}."
+  }
+
+  assert {
+    condition = alltrue([
+      for vm in vix_power.this : vm.wait_for == "tools" && vm.answers["msg.uuid.altered"] == "moved" && vm.on_destroy == "restore"
+    ])
+    error_message = "The switches do not reach the VMs."
+  }
+
+  assert {
+    condition     = output.power["/DC0:[LocalDS_0] db/db.vmx"].state == "on" && output.power["/DC0:[LocalDS_0] half/half.vmx"].state == null
+    error_message = "It says ${jsonencode({ for key, vm in output.power : key => vm.state })}."
+  }
+}

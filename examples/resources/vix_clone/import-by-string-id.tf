@@ -1,0 +1,4 @@
+import {
+  to = vix_clone.web
+  id = "/Berlin/DC1:[storage1] web/web.vmx"
+}

@@ -1,0 +1,195 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// planCreate checks what Create is going to ask, and says what will come of it. It is also the second half of a replacement,
+// which sees by the record which clone goes before.
+func (r *cloneResource) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.conn.connected() || r.cloner == nil {
+		return
+	}
+	var config, plan cloneModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	rec := cloneRecordFrom(ctx, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	source := planVM(ctx, r.conn, plan.VMID, types.StringNull(), resp)
+	if source == nil || !config.complete() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	config.Type, config.Template = plan.Type, plan.Template // with their defaults
+	var found diag.Diagnostics
+	if check := r.check(ctx, config, source, rec, resp.Plan.Schema, &found); check != nil {
+		r.named(ctx, config, check, req, resp, &found)
+		fillClone(&plan, config, check)
+	}
+	resp.Diagnostics.Append(stopsDestroy(found)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	}
+}
+
+// check asks the host what Clone would do; nil, with errors, if it would fail.
+func (r *cloneResource) check(
+	ctx context.Context, config cloneModel, source *vix.Registration, rec cloneRecord, schema typed, diags *diag.Diagnostics,
+) *vix.CloneCheck {
+	spec, err := config.spec(source.Handle(), r.conn.parsePath)
+	if err != nil {
+		addError(diags, schema, err)
+		return nil
+	}
+	server, err := r.conn.server(ctx)
+	if err != nil {
+		addError(diags, schema, err)
+		return nil
+	}
+	spec.Attempt = r.conn.journal.open(intent{Server: server, User: r.conn.user, Path: cloneKey(config)})
+	spec.Others, spec.Without = r.conn.ledger.has(), rec.Out
+	check, err := r.cloner.CheckClone(ctx, spec)
+	if own := r.tainted(err); own != nil {
+		spec.Without = own
+		check, err = r.cloner.CheckClone(ctx, spec)
+	}
+	if err != nil {
+		addError(diags, schema, err)
+		return nil
+	}
+	switch {
+	case check.Finished != nil:
+		warnCloneFinished(diags, check.Finished)
+	case check.Underway:
+		warnCloneUnderway(diags, spec.Name)
+	}
+	return check
+}
+
+// tainted is the VM that has the name, if it is one of a state for which nothing is planned: of a tainted clone Terraform
+// plans only the making anew. Should it be another address's, that one's planning finds it gone.
+func (r *cloneResource) tainted(err error) *vix.Handle {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || e.Code != vix.CodeDuplicateName || e.VM == nil {
+		return nil
+	}
+	if vm, ok := r.conn.ledger.inState(e.VM.ManagedObjectID); !ok || !vm.clone {
+		return nil
+	}
+	out := e.VM.Handle()
+	r.conn.ledger.planned(part{server: e.VM.Server, role: leaves, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID)})
+	return &out
+}
+
+// named makes sure that no other clone of the plan is to have the name in the folder.
+func (r *cloneResource) named(
+	ctx context.Context, config cloneModel, check *vix.CloneCheck, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+	diags *diag.Diagnostics,
+) {
+	name, folder := config.Name.ValueString(), check.Placement.Folder
+	if !r.conn.ledger.named(folder, name, claimToken(ctx, req, resp, diags)) {
+		addNameTwice(diags, "The clone", name, folder)
+	}
+}
+
+// fillClone puts into the plan what is known now. Host, datastore and path are the host's to choose, unless they are
+// configured: a saved plan must come true.
+func fillClone(plan *cloneModel, config cloneModel, check *vix.CloneCheck) {
+	at := check.Placement
+	if check.Finished != nil {
+		at = check.Finished.Placement
+	}
+	for _, place := range []struct {
+		config types.String
+		plan   *types.String
+		is     string
+	}{
+		{config.Folder, &plan.Folder, at.Folder},
+		{config.ResourcePool, &plan.ResourcePool, at.ResourcePool},
+		{config.Cluster, &plan.Cluster, at.Cluster},
+	} {
+		if place.config.IsNull() {
+			*place.plan = said(place.is)
+		}
+	}
+}
+
+// replacements are the attributes whose change makes another clone. A value that is not known yet is none: it may come out
+// the same. Of an import nobody knows what it was made of: what the configuration says of that replaces nothing.
+func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec cloneRecord, diags *diag.Diagnostics) path.Paths {
+	var replace path.Paths
+	imported := state.VMID.IsNull()
+	for _, made := range []struct {
+		name        string
+		plan, prior types.String
+	}{{"vm_id", plan.VMID, state.VMID}, {"type", plan.Type, state.Type}, {"snapshot", plan.Snapshot, state.Snapshot}} {
+		same := made.plan.Equal(made.prior) || made.name == "vm_id" && sameVMID(made.plan, made.prior)
+		if !imported && !made.plan.IsUnknown() && !same {
+			replace = append(replace, path.Root(made.name))
+		}
+	}
+	if !plan.Template.Equal(state.Template) && !plan.Template.IsUnknown() {
+		replace = append(replace, path.Root("template"))
+	}
+	replace = append(replace, planClonePath(plan, state, r.conn.parsePath)...)
+	// Another folder or pool is a change in place, which needs nothing more.
+	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
+	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
+	for _, place := range []struct {
+		name       string
+		plan       *types.String
+		prior      types.String
+		placed, is string
+		configured bool
+	}{
+		{"cluster", &plan.Cluster, state.Cluster, rec.PlacedCluster, rec.Is.Cluster, rec.ClusterConfigured},
+		{"host", &plan.Host, state.Host, rec.PlacedHost, rec.Is.Host, rec.HostConfigured},
+		{"datastore", &plan.Datastore, state.Datastore, rec.PlacedDatastore, datastoreOf(state, r.conn.parsePath), rec.DatastoreConfigured},
+	} {
+		switch placement(*place.plan, place.prior, place.placed, place.is, place.configured) {
+		case placeSame:
+			*place.plan = place.prior
+		case placeOther:
+			if imported {
+				warnClonePlace(diags, place.name, *place.plan, place.is)
+				continue
+			}
+			replace = append(replace, path.Root(place.name))
+		case placeNoted:
+			warnClonePlace(diags, place.name, *place.plan, place.is)
+		case placeHere, placeUnknown:
+		}
+	}
+	return replace
+}
+
+// planClonePath plans vmx_path: another spelling is no change, and neither is where the clone is now.
+func planClonePath(plan *cloneModel, state cloneModel, parse pathParser) path.Paths {
+	as := registrationModel{VMXPath: plan.VMXPath}
+	replace := planPath(&as, registrationModel{VMXPath: state.VMXPath, RegisteredPath: state.RegisteredPath}, parse, true)
+	plan.VMXPath = as.VMXPath
+	return replace
+}
+
+// datastoreOf is the datastore that the clone is on now.
+func datastoreOf(state cloneModel, parse pathParser) string {
+	p, err := parse(state.RegisteredPath.ValueString())
+	if err != nil {
+		return ""
+	}
+	return p.Datastore
+}
