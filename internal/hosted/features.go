@@ -26,9 +26,10 @@ func (h *host) features() []vix.Feature {
 	return f
 }
 
-// notYet are features that the products have, Player all but one of them, and nothing here uses so far.
+// notYet are features that the products have, Player all but two of them, and nothing here uses so far.
 var notYet = []vix.Feature{
 	vix.FeaturePower, vix.FeatureInstallTools, vix.FeatureSnapshots, vix.FeatureVariables, vix.FeatureScreen, vix.FeatureGuest,
+	vix.FeatureClones,
 }
 
 // Supports implements vix.Host.
@@ -37,7 +38,7 @@ func (h *host) Supports(feature vix.Feature) error {
 		return nil
 	}
 	e := vix.NotSupported(h.name, feature)
-	if slices.Contains(notYet, feature) && (h.provider != vix.Player || feature != vix.FeatureSnapshots) {
+	if slices.Contains(notYet, feature) && (h.provider != vix.Player || feature != vix.FeatureSnapshots && feature != vix.FeatureClones) {
 		e.Reason = fmt.Sprintf("%s can do this, and this version of the provider does not do it there yet: %s.", h.name, feature.Function())
 	}
 	switch feature {
