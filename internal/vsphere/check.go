@@ -36,7 +36,17 @@ type prepared struct {
 
 // Check implements vix.Host. It changes nothing.
 func (h *host) Check(ctx context.Context, spec vix.RegisterSpec) (*vix.Check, error) {
-	p, err := h.prepare(ctx, spec, wire.NoOlderThan(vms.AbsenceAge))
+	out, err := h.check(ctx, spec, wire.NoOlderThan(vms.AbsenceAge))
+	if vix.CodeOf(err) == vix.CodeDuplicateName {
+		// It may be this very VM that has the name, registered a moment ago by somebody else.
+		return h.check(ctx, spec, time.Now())
+	}
+	return out, err
+}
+
+// check is Check by what is known and not older than fresh.
+func (h *host) check(ctx context.Context, spec vix.RegisterSpec, fresh time.Time) (*vix.Check, error) {
+	p, err := h.prepare(ctx, spec, fresh)
 	if err != nil {
 		return nil, err
 	}
