@@ -77,7 +77,8 @@ func said(parsed *vmx.File, template bool) *vix.FileConfig {
 	return c
 }
 
-// NoteCopies says of each file which others have its UUID.
+// NoteCopies says of each file which others have its UUID, the first ones of many: of a thousand copies of one VM all together
+// would be a million.
 func NoteCopies(files []*vix.File) {
 	same := map[string][]vix.Locator{}
 	id := func(f *vix.File) string {
@@ -91,12 +92,18 @@ func NoteCopies(files []*vix.File) {
 			same[uuid] = append(same[uuid], f.Locator())
 		}
 	}
+	for _, copies := range same {
+		slices.SortFunc(copies, func(a, b vix.Locator) int { return cmp.Compare(a.String(), b.String()) })
+	}
 	for _, f := range files {
-		if uuid := id(f); len(same[uuid]) > 1 {
-			mine := f.Locator()
-			others := slices.DeleteFunc(slices.Clone(same[uuid]), func(l vix.Locator) bool { return l == mine })
-			slices.SortFunc(others, func(a, b vix.Locator) int { return cmp.Compare(a.String(), b.String()) })
-			f.Config.SameUUIDAs = others
+		mine := f.Locator()
+		for _, other := range same[id(f)] {
+			if other != mine && len(f.Config.SameUUIDAs) < vix.MaxCopies {
+				f.Config.SameUUIDAs = append(f.Config.SameUUIDAs, other)
+			}
+			if len(f.Config.SameUUIDAs) == vix.MaxCopies {
+				break
+			}
 		}
 	}
 }

@@ -160,7 +160,7 @@ func vmxFileAttributes() map[string]schema.Attribute {
 		"same_uuid_as": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Keys of the other files found with its instance UUID or, where it has none, its BIOS UUID: copy and " +
-				"original. Which is which, no file tells. Null without `read_config`.",
+				"original. Which is which, no file tells. The first 20 of many. Null without `read_config`.",
 		},
 		"same_file_as": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,

@@ -69,6 +69,9 @@ type File struct {
 	Config *FileConfig
 }
 
+// MaxCopies is how many others a FileConfig names that have its UUID.
+const MaxCopies = 20
+
 // FileConfig is what a configuration file says.
 type FileConfig struct {
 	// Problem says why the file cannot be read or understood; the rest is empty then.
@@ -87,7 +90,7 @@ type FileConfig struct {
 	// more than its name.
 	Disks []DiskFile
 	// SameUUIDAs are the other files found with its instance UUID or, where it has
-	// none, its BIOS UUID: a copy and its original. Which is which, no file tells.
+	// none, its BIOS UUID: a copy and its original. Which is which, no file tells. At most MaxCopies, the first ones.
 	SameUUIDAs []Locator
 }
 
