@@ -212,7 +212,7 @@ func TestPlanReplaceDoesNotBlockItself(t *testing.T) {
 	w = newWorld(t)
 	w.host.register(mustPath(t, webPath), "web")
 	kept := w.adopt(args{"vmx_path": webPath, "if_registered": "adopt"})
-	w.plan(kept, args{"vmx_path": webPath, "host": "esx2"}).diags.has(t, "It is registered already.")
+	w.plan(kept, args{"vmx_path": webPath, "host": "esx2"}).diags.has(t, "is kept registered, and cannot be registered anew")
 }
 
 func TestPlanReplaceOfARunningVM(t *testing.T) {

@@ -229,6 +229,12 @@ func TestNothingOutlivesAGuest(t *testing.T) {
 	}
 	modes(t, func(t *testing.T, g *Guest) {
 		run(t, g, Spec{Path: "/bin/sh", Arguments: `-c 'setsid sleep 800 >/dev/null 2>&1 & exit 0'`})
+		for range 3000 { // until the new session has begun
+			if g.Running() == 1 {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 		if n := g.Running(); n != 1 {
 			t.Fatalf("%d run", n)
 		}
