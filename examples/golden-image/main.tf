@@ -67,10 +67,20 @@ resource "vix_snapshot" "golden" {
   description = trimspace(vix_guest_run.build.stdout)
 }
 
+# VixVM_Clone: a machine that shares the disks of the image. It goes with its files.
+resource "vix_clone" "first" {
+  vm_id        = vix_power.off.id
+  name         = "first"
+  type         = "linked"
+  snapshot     = vix_snapshot.golden.path
+  delete_files = true
+}
+
 output "image" {
   value = {
     built    = trimspace(vix_guest_run.build.stdout)
     vm_id    = vix_registration.golden.id
     snapshot = vix_snapshot.golden.path
+    clone    = vix_clone.first.registered_path
   }
 }

@@ -76,7 +76,7 @@ func TestTheGoldenImageWhereverItIsKilled(t *testing.T) {
 		right  bool // when it is asked for, not afterwards
 	}{
 		{"RegisterVM_Task", false}, {"PowerOnMultiVM_Task", false}, {"StartProgramInGuest", true}, {"StartProgramInGuest", false},
-		{"DeleteDirectoryInGuest", false}, {"ShutdownGuest", false}, {"CreateSnapshot_Task", false},
+		{"DeleteDirectoryInGuest", false}, {"ShutdownGuest", false}, {"CreateSnapshot_Task", false}, {"CloneVM_Task", false},
 	} {
 		name := "after " + c.method
 		if c.right {
@@ -99,6 +99,9 @@ func TestTheGoldenImageWhereverItIsKilled(t *testing.T) {
 			must(t, err)
 			if vm.Snapshot == nil || len(vm.Snapshot.RootSnapshotList) != 1 {
 				t.Errorf("the snapshots are %+v", vm.Snapshot)
+			}
+			if all := a.Host.Registered(); len(all) != 2 {
+				t.Errorf("beside the image and its clone there are %+v", all)
 			}
 			if starts := guest(t, a).Starts(); len(starts) != 1 {
 				t.Errorf("%d programs were started: %+v", len(starts), starts)

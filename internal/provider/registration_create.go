@@ -96,14 +96,7 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 	unlock := r.conn.lock(ctx, spec.Path.AsVMX().Composed().File)
 	defer unlock()
 	spec.Attempt = r.conn.journal.open(at)
-	var again *departed
-	if len(r.conn.departedLike(spec)) > 0 {
-		_, d, where, err := r.look(ctx, spec)
-		if err == nil && d != nil && !d.returns {
-			again, spec = d, where
-			spec.Name = cmp.Or(spec.Name, d.Name)
-		}
-	}
+	again, spec := r.departedTo(ctx, spec)
 	sent := false
 	spec.Sending = func(now time.Time) {
 		sent = true
@@ -115,6 +108,11 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 		r.conn.journalBegin(ctx, at)
 	}
 	done, err := r.registrar.Register(ctx, spec)
+	if err == nil && done.Adopted && r.hasLeft(ctx, done) {
+		// This process has read of it before another one of the walk unregistered it.
+		again, spec = r.departedTo(ctx, spec)
+		done, err = r.registrar.Register(ctx, spec)
+	}
 	if err != nil {
 		// After any error but the host's answer the VM may be registered, and the journal
 		// keeps the attempt.
@@ -129,6 +127,31 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 		}
 	}
 	return done, again, r.take(ctx, done, spec)
+}
+
+// departedTo is the VM that another address of this walk has unregistered and that a registration takes over, and the
+// registration that puts it back where it was; nil, and the registration as it is, if there is none.
+func (r *registrationResource) departedTo(ctx context.Context, spec vix.RegisterSpec) (*departed, vix.RegisterSpec) {
+	if len(r.conn.departedLike(spec)) == 0 {
+		return nil, spec
+	}
+	_, d, where, err := r.look(ctx, spec)
+	if err != nil || d == nil || d.returns {
+		return nil, spec
+	}
+	where.Name = cmp.Or(spec.Name, d.Name)
+	return d, where
+}
+
+// hasLeft reports that another process of this walk has unregistered a VM.
+func (r *registrationResource) hasLeft(ctx context.Context, done *vix.Registered) bool {
+	for _, d := range r.conn.peers.departed() {
+		if d.Server == done.Server && d.ManagedObjectID == done.ManagedObjectID {
+			_, err := r.registrar.Registration(ctx, done.Handle())
+			return errors.Is(err, vix.ErrGone)
+		}
+	}
+	return false
 }
 
 // take makes a VM the one of this address, unless another address of this apply has

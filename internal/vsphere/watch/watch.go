@@ -40,10 +40,13 @@ type Watch struct {
 	calls    int
 	settling bool // the watch is being set up, or a pause before that
 	broken   int  // how often in a row it broke
+	begun    int  // how many waits there have been
 }
 
 // waiter is one wait for one object.
 type waiter struct {
+	// nth is which one it is of all.
+	nth int
 	// content looks at what is known of the object.
 	content func(properties) bool
 	end     chan error // nil: content
@@ -75,6 +78,8 @@ func New(line *wire.Line) *Watch {
 func (w *Watch) follow(ref reference, content func(properties) bool) *waiter {
 	one := &waiter{content: content, end: make(chan error, 1)}
 	w.tell(func() {
+		w.begun++
+		one.nth = w.begun
 		w.waiters[ref] = append(w.waiters[ref], one)
 		if w.there != nil && w.there.listed[ref] {
 			one.late = true
@@ -203,7 +208,7 @@ func (w *Watch) act() {
 		return
 	}
 	if err := context.Cause(w.line.Life); err != nil {
-		w.fail(err)
+		w.fail(err, w.begun)
 		return
 	}
 	if w.there == nil {
@@ -224,6 +229,7 @@ func (w *Watch) act() {
 
 // begin sets up a watch on refs.
 func (w *Watch) begin(refs []reference) func() func() {
+	upTo := w.begun
 	return func() func() {
 		there, err := w.create(w.line.Life, refs)
 		return func() {
@@ -234,7 +240,7 @@ func (w *Watch) begin(refs []reference) func() func() {
 				return
 			}
 			if err != nil {
-				w.breaks(nil, err)
+				w.breaks(nil, err, upTo)
 				return
 			}
 			w.there = there
@@ -244,6 +250,7 @@ func (w *Watch) begin(refs []reference) func() func() {
 
 // wait takes in one set of updates.
 func (w *Watch) wait(there *kept) func() func() {
+	upTo := w.begun
 	return func() func() {
 		response, err := methods.WaitForUpdatesEx(there.life, w.line.Client, &types.WaitForUpdatesEx{
 			This: there.collector, Version: there.version, Options: &types.WaitOptions{MaxWaitSeconds: types.NewInt32(maxWait)},
@@ -254,7 +261,7 @@ func (w *Watch) wait(there *kept) func() func() {
 				return // given up meanwhile
 			}
 			if err != nil {
-				w.breaks(there, err)
+				w.breaks(there, err, upTo)
 				return
 			}
 			w.broken = 0
@@ -294,6 +301,7 @@ func (w *Watch) edit(there *kept) {
 		there.listed[ref] = true
 	}
 	there.editing = true
+	upTo := w.begun
 	w.call(func() func() {
 		response, err := methods.ModifyListView(w.line.Life, w.line.Client, &request)
 		return func() {
@@ -302,7 +310,7 @@ func (w *Watch) edit(there *kept) {
 				return // the next one has been set up with all that is waited for
 			}
 			if err != nil {
-				w.breaks(there, err)
+				w.breaks(there, err, upTo)
 				return
 			}
 			for _, ref := range response.Returnval { // not to be put into a view
@@ -360,12 +368,13 @@ func (w *Watch) gone(ref reference) {
 
 // breaks gives up what the host keeps, and all that wait if it broke too often. The
 // session ended, or the line broke: tasks and VMs outlive both. Another watch is
-// set up for them.
-func (w *Watch) breaks(there *kept, err error) {
+// set up for them. What a call met says nothing to those who began to wait after it: the
+// fault may be over.
+func (w *Watch) breaks(there *kept, err error, upTo int) {
 	w.giveUp(there)
 	if w.line.Life.Err() != nil || w.broken == rewatch || wire.CertificateRefused(err) {
 		w.broken = 0
-		w.fail(err)
+		w.fail(err, upTo)
 		return
 	}
 	if w.broken++; w.broken == 1 {
@@ -379,12 +388,15 @@ func (w *Watch) breaks(there *kept, err error) {
 	})
 }
 
-// fail tells all that wait that there is no way to learn more.
-func (w *Watch) fail(err error) {
-	for _, waiters := range w.waiters {
-		for _, one := range waiters {
+// fail tells all that wait, up to one of them, that there is no way to learn more.
+func (w *Watch) fail(err error, upTo int) {
+	for ref, waiters := range w.waiters {
+		w.keep(ref, slices.DeleteFunc(slices.Clone(waiters), func(one *waiter) bool {
+			if one.nth > upTo {
+				return false
+			}
 			one.end <- err
-		}
+			return true
+		}))
 	}
-	clear(w.waiters)
 }

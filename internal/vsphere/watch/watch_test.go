@@ -136,3 +136,25 @@ func TestWhatIsReportedOfATaskIsAccumulated(t *testing.T) {
 		t.Errorf("the result is %v, %v", got.Result, err)
 	}
 }
+
+// What a call met that was under way before somebody began to wait says nothing to him: the fault may be over.
+func TestWhoBeginsAfterAFailedCallWaits(t *testing.T) {
+	_, w, vm := world(t)
+	done := make(chan struct{})
+	before := &waiter{nth: 1, end: make(chan error, 1), content: func(properties) bool { return false }}
+	after := &waiter{nth: 2, end: make(chan error, 1), content: func(properties) bool { return true }}
+	w.tell(func() {
+		defer close(done)
+		w.begun = 2
+		w.waiters[vm] = []*waiter{before, after}
+		w.broken = rewatch
+		w.breaks(nil, context.DeadlineExceeded, 1)
+	})
+	<-done
+	if err := <-before.end; err == nil {
+		t.Error("who waited before hears nothing of it")
+	}
+	if err := <-after.end; err != nil {
+		t.Errorf("who began afterwards has failed: %v", err)
+	}
+}
