@@ -68,22 +68,28 @@ func (p *peers) me() worker {
 	if p.self.ID != "" || !p.usable() || os.MkdirAll(p.folder, 0o700) != nil {
 		return p.self
 	}
-	// One begins at a time: what has no lock yet would be swept away.
+	p.oneAtATime(func() {
+		p.sweep()
+		self := worker{Parent: os.Getppid(), ID: rand.Text()}
+		if os.MkdirAll(p.folderOf(self), 0o700) != nil {
+			return
+		}
+		lock := flock.New(p.lockOf(self))
+		if lock.Lock() == nil { // another one may try it at this moment, and leaves it
+			p.self, p.held = self, lock
+		}
+	})
+	return p.self
+}
+
+// oneAtATime lets one process begin or end at a time: what has no lock yet would be swept away.
+func (p *peers) oneAtATime(do func()) {
 	gate := flock.New(filepath.Join(p.folder, "gate"))
 	if gate.Lock() != nil {
-		return p.self
+		return
 	}
 	defer func() { _ = gate.Unlock() }()
-	p.sweep()
-	self := worker{Parent: os.Getppid(), ID: rand.Text()}
-	if os.MkdirAll(p.folderOf(self), 0o700) != nil {
-		return p.self
-	}
-	lock := flock.New(p.lockOf(self))
-	if lock.Lock() == nil { // another one may try it at this moment, and leaves it
-		p.self, p.held = self, lock
-	}
-	return p.self
+	do()
 }
 
 func (p *peers) folderOf(w worker) string { return filepath.Join(p.folder, w.ID) }
@@ -133,9 +139,10 @@ func (p *peers) others(me worker) []worker {
 }
 
 // lock keeps two processes from doing something with one file at the same time: what one does, another one sees as done, or
-// not begun. Where ctx ends before, claims are all that is between them.
+// not begun. One that is alone does so, too: another may begin meanwhile. Where ctx ends before, claims are all that is
+// between them.
 func (p *peers) lock(ctx context.Context, file string) (unlock func()) {
-	if me := p.me(); me.ID == "" || len(p.others(me)) == 0 {
+	if p.me().ID == "" {
 		return func() {}
 	}
 	lock := flock.New(strings.TrimSuffix(p.fileOf(file), ".json") + ".lock")
@@ -154,6 +161,11 @@ func (p *peers) sweep() {
 	for _, w := range all {
 		_ = os.RemoveAll(p.folderOf(w))
 	}
+	p.removeLocks()
+}
+
+// removeLocks removes the files of the locks that nobody holds any more.
+func (p *peers) removeLocks() {
 	locks, _ := filepath.Glob(filepath.Join(p.folder, "*.lock"))
 	for _, lock := range locks {
 		_ = os.Remove(lock)
@@ -219,9 +231,12 @@ func (p *peers) end() {
 	if p.held == nil {
 		return
 	}
-	_ = p.held.Unlock()
-	if len(p.others(p.self)) == 0 {
-		_ = os.RemoveAll(p.folderOf(p.self))
-	}
+	p.oneAtATime(func() {
+		_ = p.held.Unlock()
+		if len(p.others(p.self)) == 0 {
+			_ = os.RemoveAll(p.folderOf(p.self))
+			p.removeLocks()
+		}
+	})
 	p.held, p.self = nil, worker{}
 }
