@@ -73,9 +73,9 @@ var remoteOps = []remoteOp{
 	{name: "move to pool", key: "MoveIntoResourcePool", write: true, run: update(func(*faultWorld) vix.Change { return vix.Change{ResourcePool: ptr("front")} }),
 		done: func(w *faultWorld) bool { return strings.HasSuffix(w.registrations()[0].ResourcePool, "/front") }},
 	{name: "unregister", key: "UnregisterVM", write: true, run: unregister(vix.PowerOffFail), done: unregistered},
-	{name: "power off, guest", key: "ShutdownGuest", write: true, running: true, run: unregister(vix.PowerOffGuest), done: unregistered},
+	{name: "power off, guest", key: "ShutdownGuest", write: true, together: true, running: true, run: unregister(vix.PowerOffGuest), done: unregistered},
 	{name: "power off, guest: wait", key: "WaitForUpdatesEx", together: true, running: true, run: unregister(vix.PowerOffGuest), done: unregistered},
-	{name: "power off, hard", key: "PowerOffVM_Task", write: true, running: true, run: unregister(vix.PowerOffHard), done: unregistered},
+	{name: "power off, hard", key: "PowerOffVM_Task", write: true, together: true, running: true, run: unregister(vix.PowerOffHard), done: unregistered},
 	{name: "disconnect", key: "Logout", run: func(ctx context.Context, w *faultWorld) error { return w.h.Disconnect(ctx) }, done: registeredOnce},
 }
 

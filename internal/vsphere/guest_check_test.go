@@ -46,6 +46,7 @@ func TestChecksOfGuests(t *testing.T) {
 // TestGuestSecretsAreNowhere: no password, no ticket, no key of a transfer, nothing that moves to a guest or from it, and nothing of a program is
 // in a log or in an error, whether it goes well or wrong.
 func TestGuestSecretsAreNowhere(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	secret := func(what string) string { return what + "-" + aToken() }
 	password, content, argument, variable := secret("password"), secret("content"), secret("argument"), secret("variable")

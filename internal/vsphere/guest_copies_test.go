@@ -150,6 +150,7 @@ const maxPeak = 120 << 10
 
 // TestCopies: a copy takes no more memory when files are large. With COPIES_FULL it copies 10 GiB, which are a hole, and a tree of 2,000 files.
 func TestCopies(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("how much memory a process takes is read from /proc")
 	}

@@ -141,6 +141,7 @@ func TestFoldersAreMerged(t *testing.T) {
 
 // TestCopiesThatAreCut begin anew and are whole; nothing of a try is left, here or in the guest.
 func TestCopiesThatAreCut(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	folder := t.TempDir()
 	here := filepath.Join(folder, "big")

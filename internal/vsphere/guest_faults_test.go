@@ -54,6 +54,7 @@ func TestGuestFaults(t *testing.T) {
 // TestBusyAgent: an agent that is busy, or starting, is asked again within the patience, a program among it, which it has not started;
 // a login that is refused is tried once.
 func TestBusyAgent(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	for _, fault := range []types.BaseMethodFault{
 		sim.VixFault(3016, 0), sim.VixFault(5, 0), &types.GuestOperationsUnavailable{}, &types.TaskInProgress{},
@@ -225,6 +226,7 @@ func TestTickets(t *testing.T) {
 
 // TestFiveSeconds: a program of five seconds with output costs few requests: the pauses between looks at it grow.
 func TestFiveSeconds(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	v.sim.ResetRequests()
 	v.run(t, vix.GuestRun{Script: "echo out; sleep 5; echo err >&2", Capture: true})

@@ -139,6 +139,7 @@ func TestAFolderOfManyFiles(t *testing.T) {
 // TestAFileIsReplacedOrNot: what is written and refused, or cut for good, leaves the old file, and nothing beside it; a line that is cut
 // once leaves the new one.
 func TestAFileIsReplacedOrNot(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	old := func() { must(t, v.guest.WriteFile("/etc/app.conf", []byte("old"), 0o600)) }
 	file := text("/etc/app.conf", "new and longer")

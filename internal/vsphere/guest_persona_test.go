@@ -34,6 +34,7 @@ func windows(t testing.TB) *inside {
 
 // TestRunsInAWindowsGuest: what cmd.exe would make of arguments, and what a batch makes of them, they are not.
 func TestRunsInAWindowsGuest(t *testing.T) {
+	t.Parallel()
 	v := windows(t)
 	for name, c := range map[string]struct {
 		run    vix.GuestRun

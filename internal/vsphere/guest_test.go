@@ -95,6 +95,7 @@ func (v *inside) idle(t testing.TB) {
 
 // TestRunsInAGuest: the exit code and what a program writes come back as they are, and nothing else is left in the guest.
 func TestRunsInAGuest(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	for name, c := range map[string]struct {
 		run            vix.GuestRun
@@ -141,6 +142,7 @@ func TestAMuchSayingProgram(t *testing.T) {
 
 // TestAProgramThatNeverEnds is ended when its time runs out, with what it has started.
 func TestAProgramThatNeverEnds(t *testing.T) {
+	t.Parallel()
 	v := visited(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
