@@ -174,9 +174,17 @@ func (w *faultWorld) stop() {
 	}
 }
 
-// start lets the proxy listen, where it listened before.
+// start lets the proxy listen, where it listened before. What it has just closed there, the system may still have for a moment.
 func (w *faultWorld) start() {
-	if err := w.proxy.Start(); err != nil {
+	err := w.proxy.Start()
+	for range 500 {
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		err = w.proxy.Start()
+	}
+	if err != nil {
 		w.t.Error(err)
 	}
 }
