@@ -4,8 +4,10 @@
 package main
 
 import (
+	"runtime"
 	"runtime/debug"
 	"testing"
+	"time"
 )
 
 func TestTracesAreWrittenForThoseWhoWantThem(t *testing.T) {
@@ -50,4 +52,26 @@ func TestTheUsersOwnCollectorSettingsCount(t *testing.T) {
 	if got := debug.SetMemoryLimit(-1); got != softLimit {
 		t.Errorf("the limit is %d", got)
 	}
+}
+
+// Where much is in use, the limit is not in the way: a process that collects all the time does nothing else.
+func TestTheLimitGivesWayToWhatIsInUse(t *testing.T) {
+	limit := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(limit)
+	giveWay()
+	if got := debug.SetMemoryLimit(-1); got != softLimit {
+		t.Errorf("with little in use the limit is %d", got)
+	}
+	much := make([]byte, softLimit)
+	for range 1000 {
+		runtime.GC()
+		if debug.SetMemoryLimit(-1) > 2*softLimit-1 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := debug.SetMemoryLimit(-1); got < 2*softLimit {
+		t.Errorf("with %d in use the limit is %d", len(much), got)
+	}
+	runtime.KeepAlive(much)
 }
