@@ -58,6 +58,7 @@ func TestTheUsersOwnCollectorSettingsCount(t *testing.T) {
 func TestTheLimitGivesWayToWhatIsInUse(t *testing.T) {
 	limit := debug.SetMemoryLimit(-1)
 	defer debug.SetMemoryLimit(limit)
+	runtime.GC()
 	giveWay()
 	if got := debug.SetMemoryLimit(-1); got != softLimit {
 		t.Errorf("with little in use the limit is %d", got)
