@@ -10,10 +10,10 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmdir"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmrest"
 	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/vmrun"
+	"github.com/terraform-vix/terraform-provider-vix/internal/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 

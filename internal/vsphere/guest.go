@@ -5,8 +5,10 @@ package vsphere
 
 import (
 	"context"
+	"errors"
 	"io"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/guests"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
@@ -93,6 +95,7 @@ func (h *host) ReleaseGuestTicket(ctx context.Context, handle vix.Handle, ticket
 func inGuest[T any](
 	ctx context.Context, h *host, op string, handle vix.Handle, login vix.GuestLogin, do func(*guests.Guest) (T, error),
 ) (out T, err error) {
+	defer func() { err = hidden(err, login) }()
 	what := wire.To(op, shownHandle(handle))
 	r, err := h.meant(ctx, what, handle, &h.Opens)
 	if err != nil {
@@ -106,4 +109,16 @@ func inGuest[T any](
 	}
 	out, err = do(g)
 	return out, h.Denied(ctx, what, err)
+}
+
+// hidden is an error without the secrets of a login: what a guest's own programs say of a login, a host passes on.
+func hidden(err error, login vix.GuestLogin) error {
+	var e *vix.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	mask := secret.NewMask(login.Password, login.Ticket)
+	shown := *e
+	shown.Reason, shown.Remedy, shown.Fault = mask.Hide(e.Reason), mask.Hide(e.Remedy), mask.Hide(e.Fault)
+	return &shown
 }

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/vmware/govmomi/vim25/types"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -97,6 +99,14 @@ func TestGuestSecretsAreNowhere(t *testing.T) {
 		all()
 		v.sim.ClearFaults()
 	}
+	// A host passes on what a guest's own programs say of a login.
+	v.guest.Refuse(&types.SystemError{Reason: "pam: " + password + " is refused"}, 1)
+	_, err = guest.GuestProcesses(t.Context(), v.handle, v.login)
+	fmt.Fprintln(&said, err)
+	if vix.CodeOf(err) == vix.CodeOK {
+		t.Error("the guest has not refused")
+	}
+	v.guest.StopRefusing()
 	v.login.Password += "-wrong"
 	all()
 	must(t, tickets.ReleaseGuestTicket(t.Context(), v.handle, ticket))

@@ -18,7 +18,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
+	"github.com/terraform-vix/terraform-provider-vix/internal/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 

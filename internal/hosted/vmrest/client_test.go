@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/terraform-vix/terraform-provider-vix/internal/hosted/secret"
+	"github.com/terraform-vix/terraform-provider-vix/internal/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
