@@ -6,7 +6,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -165,6 +165,5 @@ func addUnknownLogin(diags *diag.Diagnostics) bool {
 
 // withoutSecrets keeps the secrets of a login out of the log, whoever writes it.
 func withoutSecrets(ctx context.Context, login vix.GuestLogin) context.Context {
-	secrets := slices.DeleteFunc([]string{login.Password, login.Ticket}, func(secret string) bool { return secret == "" })
-	return tflog.MaskLogStrings(ctx, secrets...)
+	return tflog.MaskLogStrings(ctx, secret.Spellings(login.Password, login.Ticket)...)
 }

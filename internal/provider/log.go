@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/secret"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -22,7 +23,7 @@ type logHandler struct {
 
 // newLogger makes the log of a connection. TF_LOG_PROVIDER decides what of it is shown.
 func newLogger(secrets ...string) *slog.Logger {
-	return slog.New(logHandler{secrets: slices.DeleteFunc(secrets, func(s string) bool { return s == "" })})
+	return slog.New(logHandler{secrets: secret.Spellings(secrets...)})
 }
 
 // Enabled implements slog.Handler: Terraform's log decides itself.

@@ -7,15 +7,32 @@ package secret
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // Mask hides texts. The zero value hides nothing.
 type Mask struct{ texts []string }
 
+// Spellings are secrets as texts have them: as they are, and as they stand between quotes. Empty ones are none.
+func Spellings(secrets ...string) []string {
+	var all []string
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		all = append(all, secret)
+		quoted := strconv.Quote(secret)
+		if inner := quoted[1 : len(quoted)-1]; inner != secret {
+			all = append(all, inner)
+		}
+	}
+	return all
+}
+
 // NewMask makes a mask of secrets; empty ones are none.
 func NewMask(secrets ...string) Mask {
-	texts := slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" })
+	texts := Spellings(secrets...)
 	// The longest first: one may be a part of another.
 	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })
 	return Mask{texts}

@@ -3,7 +3,10 @@
 
 package secret
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestEachSecretIsHidden(t *testing.T) {
 	m := NewMask("", "ab", "abc")
@@ -12,5 +15,13 @@ func TestEachSecretIsHidden(t *testing.T) {
 	}
 	if got := NewMask("").Hide("all"); got != "all" {
 		t.Error(got)
+	}
+}
+
+// A host's text may have a secret between quotes, where its own quotes are written otherwise.
+func TestAQuotedSecretIsHidden(t *testing.T) {
+	const password = `a"b\c`
+	if got := NewMask(password).Hide(fmt.Sprintf("login %q", password)); got != `login "(hidden)"` {
+		t.Errorf("got %s", got)
 	}
 }
