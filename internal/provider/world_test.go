@@ -390,25 +390,3 @@ func (w *world) adopt(config args) *object {
 	diags.none(w.t)
 	return o
 }
-
-// destroy plans and applies the end of an object.
-func (w *world) destroy(o *object) (plan, apply diagnostics) {
-	w.t.Helper()
-	w.walk()
-	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
-	_, apply = w.apply(o, outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: p.private}}, nil)
-	return p.diags, apply
-}
-
-// read refreshes an object.
-func (w *world) read(o *object) (*object, diagnostics) {
-	w.t.Helper()
-	if w.planned {
-		w.walk()
-	}
-	resp, err := w.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
-		TypeName: w.resource, CurrentState: w.dynamic(w.kind(), o.value), Private: o.private, CurrentIdentity: o.identity,
-	})
-	w.must(err)
-	return &object{value: w.value(w.kind(), resp.NewState), private: resp.Private, identity: resp.NewIdentity}, resp.Diagnostics
-}
