@@ -108,11 +108,6 @@ func (r *registrationResource) register(ctx context.Context, spec vix.RegisterSp
 		r.conn.journalBegin(ctx, at)
 	}
 	done, err := r.registrar.Register(ctx, spec)
-	if err == nil && done.Adopted && r.hasLeft(ctx, done) {
-		// This process has read of it before another one of the walk unregistered it.
-		again, spec = r.departedTo(ctx, spec)
-		done, err = r.registrar.Register(ctx, spec)
-	}
 	if err != nil {
 		// After any error but the host's answer the VM may be registered, and the journal
 		// keeps the attempt.
@@ -141,17 +136,6 @@ func (r *registrationResource) departedTo(ctx context.Context, spec vix.Register
 	}
 	where.Name = cmp.Or(spec.Name, d.Name)
 	return d, where
-}
-
-// hasLeft reports that another process of this walk has unregistered a VM.
-func (r *registrationResource) hasLeft(ctx context.Context, done *vix.Registered) bool {
-	for _, d := range r.conn.peers.departed() {
-		if d.Server == done.Server && d.ManagedObjectID == done.ManagedObjectID {
-			_, err := r.registrar.Registration(ctx, done.Handle())
-			return errors.Is(err, vix.ErrGone)
-		}
-	}
-	return false
 }
 
 // take makes a VM the one of this address, unless another address of this apply has
