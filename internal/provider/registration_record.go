@@ -251,8 +251,5 @@ type identityModel struct {
 // setIdentity writes the identity, unless the server is not known: then the one
 // that is stored stays.
 func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, identityModel{Server: said(server), ID: id})
+	return writeIdentity(ctx, identity, server, identityModel{Server: said(server), ID: composed(id)})
 }

@@ -241,12 +241,9 @@ func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
 		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
 }
 
-// setVMIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+// setVMIdentity writes the identity of a resource of which a VM has one.
 func setVMIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, vmIdentityModel{Server: said(server), VMID: id})
+	return writeIdentity(ctx, identity, server, vmIdentityModel{Server: said(server), VMID: composed(id)})
 }
 
 // importedVM is the VM that an import names, by its id or by its identity; nil, with an error, if
