@@ -83,7 +83,7 @@ func (r *cloneResource) clone(ctx context.Context, spec vix.CloneSpec, at intent
 		}
 		return nil, err
 	}
-	if !r.conn.peers.claims(ctx, claimHas, &done.Registration, false) || !r.conn.ledger.take(&done.Registration) {
+	if !r.conn.peers.claims(ctx, claimHas, &done.Registration, false, time.Time{}) || !r.conn.ledger.take(&done.Registration) {
 		return nil, &vix.Error{
 			Op: "clone", Object: spec.Name, Code: vix.CodeAlreadyExists, Field: vix.FieldName, VM: &done.Registration,
 			Reason: "Another resource of this apply has taken over what an interrupted apply had cloned.",

@@ -165,6 +165,10 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
+// Begin tells the other processes of the walk that this one is there, the sooner the better: one that has nothing more to do
+// may have ended when this one is configured.
+func (p *Provider) Begin() { p.peersNow().me() }
+
 // Close ends the provider in order: Terraform has written the state. It disconnects
 // every host that was opened, so that a run leaves no session behind. The provider may
 // be used again afterwards.
