@@ -61,7 +61,7 @@ type claimNote struct {
 	Returns bool `json:"returns,omitempty"`
 }
 
-func newPeers() *peers { return &peers{notes: newNotes("vix-processes"), begun: time.Now()} }
+func newPeers() *peers { return &peers{notes: newNotes("vix-processes")} }
 
 // me is this process, which begins when it is asked for first; zero where nothing can be noted.
 func (p *peers) me() worker {
@@ -83,7 +83,7 @@ func (p *peers) me() worker {
 		}
 		lock := flock.New(p.lockOf(self))
 		if lock.Lock() == nil { // another one may try it at this moment, and leaves it
-			p.self, p.held = self, lock
+			p.self, p.held, p.begun = self, lock, time.Now()
 		}
 	})
 	return p.self
