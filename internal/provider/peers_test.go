@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -191,5 +193,31 @@ func TestPeersNeedADataFolder(t *testing.T) {
 	p.end()
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("a data folder: %v", err)
+	}
+}
+
+// An alias that had ended when this one began has taken the VM over since its delete was planned: it stays registered.
+func TestADeleteSparesWhatWasTakenOverSinceItsPlan(t *testing.T) {
+	for _, taken := range []bool{true, false} {
+		w := newWorld(t)
+		o := w.create(args{"vmx_path": webPath})
+		w.walk()
+		p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
+		if taken {
+			other := newPeers()
+			other.claims(t.Context(), claimHas, w.host.byPath(mustPath(t, webPath)), false, time.Time{})
+			other.end()
+		}
+		w.restart()
+		w.configure(args{"hostname": "vc", "username": "user", "password": "pass"}).none(t)
+		_, diags := w.apply(o, outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: p.private}}, nil)
+		if taken {
+			diags.has(t, "WARNING: A VM was handed over")
+		} else {
+			diags.none(t)
+		}
+		if is := w.host.byPath(mustPath(t, webPath)) != nil; is != taken {
+			t.Errorf("taken over: %v, registered: %v", taken, is)
+		}
 	}
 }
