@@ -28,7 +28,7 @@ func (r *cloneResource) planCreate(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	source := planVM(ctx, r.conn, plan.VMID, types.StringNull(), resp)
+	source := planVM(ctx, r.conn, plan.VMID, types.StringNull(), vmRecord{}, req, resp)
 	if source == nil || !config.complete() {
 		return
 	}
