@@ -130,7 +130,9 @@ func fillClone(plan *cloneModel, config cloneModel, check *vix.CloneCheck) {
 
 // replacements are the attributes whose change makes another clone. A value that is not known yet is none: it may come out
 // the same. Of an import nobody knows what it was made of: what the configuration says of that replaces nothing.
-func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec cloneRecord, diags *diag.Diagnostics) path.Paths {
+func (r *cloneResource) replacements(
+	ctx context.Context, plan *cloneModel, state cloneModel, rec cloneRecord, diags *diag.Diagnostics,
+) path.Paths {
 	var replace path.Paths
 	imported := state.VMID.IsNull()
 	for _, made := range []struct {
@@ -145,7 +147,9 @@ func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec clo
 	if !plan.Template.Equal(state.Template) && !plan.Template.IsUnknown() {
 		replace = append(replace, path.Root("template"))
 	}
-	replace = append(replace, planClonePath(plan, state, r.conn.parsePath)...)
+	handle := state.handle(rec.Server, r.conn.parsePath)
+	handle.Datacenter = rec.Is.Datacenter
+	replace = append(replace, r.conn.planPath(ctx, &plan.VMXPath, state.VMXPath, handle, true, diags)...)
 	// Another folder or pool is a change in place, which needs nothing more.
 	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
 	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
@@ -174,14 +178,6 @@ func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec clo
 		case placeHere, placeUnknown:
 		}
 	}
-	return replace
-}
-
-// planClonePath plans vmx_path: another spelling is no change, and neither is where the clone is now.
-func planClonePath(plan *cloneModel, state cloneModel, parse pathParser) path.Paths {
-	as := registrationModel{VMXPath: plan.VMXPath}
-	replace := planPath(&as, registrationModel{VMXPath: state.VMXPath, RegisteredPath: state.RegisteredPath}, parse, true)
-	plan.VMXPath = as.VMXPath
 	return replace
 }
 
