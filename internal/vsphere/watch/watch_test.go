@@ -58,12 +58,12 @@ func TestAnEarlierStateIsNotBelieved(t *testing.T) {
 	s, w, vm := world(t)
 	for range 3 {
 		power(t, s, "poweredOff")
-		if _, err := w.Until(t.Context(), vm, isOff); err != nil {
+		if _, err := w.Until(t.Context(), vm, "it", isOff); err != nil {
 			t.Fatal(err)
 		}
 		power(t, s, "poweredOn")
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		if last, err := w.Until(ctx, vm, isOff); err == nil {
+		if last, err := w.Until(ctx, vm, "it", isOff); err == nil {
 			t.Fatalf("a VM that is on counts as off: %+v", last)
 		}
 		cancel()
@@ -79,11 +79,11 @@ func TestManyWaitForOneVM(t *testing.T) {
 	on := make(chan error, 1)
 	off := make(chan error, 1)
 	go func() {
-		_, err := w.Until(t.Context(), vm, isOff)
+		_, err := w.Until(t.Context(), vm, "it", isOff)
 		off <- err
 	}()
 	go func() {
-		_, err := w.Until(t.Context(), vm, func(vm VM) bool { return vm.Power == types.VirtualMachinePowerStatePoweredOn })
+		_, err := w.Until(t.Context(), vm, "it", func(vm VM) bool { return vm.Power == types.VirtualMachinePowerStatePoweredOn })
 		on <- err
 	}()
 	if err := <-on; err != nil {
@@ -101,7 +101,7 @@ func TestAVMThatIsUnregisteredIsGone(t *testing.T) {
 	seen := make(chan struct{}, 1)
 	end := make(chan error, 1)
 	go func() {
-		_, err := w.Until(t.Context(), vm, func(VM) bool {
+		_, err := w.Until(t.Context(), vm, "it", func(VM) bool {
 			select {
 			case seen <- struct{}{}:
 			default:
