@@ -8,6 +8,8 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -102,9 +104,15 @@ func TestAWaitIsToldWhenItBegins(t *testing.T) {
 		},
 		"a program in a guest": {
 			"wait",
-			func(*testing.T, *hanging) func() { return func() {} },
+			func(t *testing.T, w *hanging) func() {
+				disk, err := w.guest.Real("/root")
+				must(t, err)
+				return func() { must(t, os.WriteFile(filepath.Join(disk, "go"), nil, 0o600)) }
+			},
 			func(ctx context.Context, w *hanging) error {
-				return second(w.h.RunInGuest(ctx, w.handle, w.login, vix.GuestRun{Program: "/bin/sleep", Arguments: "2", Token: "token"}))
+				return second(w.h.RunInGuest(ctx, w.handle, w.login, vix.GuestRun{
+					Script: "while [ ! -e /root/go ]; do sleep 0.1; done", Token: "token",
+				}))
 			},
 			func(w *hanging) map[string]any {
 				return map[string]any{"wait": w.ref, "for": "the end of the program vix-token"}
