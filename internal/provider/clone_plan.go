@@ -63,13 +63,19 @@ func (r *cloneResource) check(
 	spec.Attempt = r.conn.journal.open(intent{Server: server, User: r.conn.user, Path: cloneKey(config)})
 	spec.Others, spec.Without = r.conn.ledger.has(), rec.Out
 	check, err := r.cloner.CheckClone(ctx, spec)
-	if own := r.tainted(err); own != nil {
+	own := r.own(err)
+	if own != nil {
 		spec.Without = own
 		check, err = r.cloner.CheckClone(ctx, spec)
 	}
 	if err != nil {
-		addError(diags, schema, err)
+		addError(diags, schema, r.inItsOwnWay(err))
 		return nil
+	}
+	// What another clone may have the name of is not noted: that the name is free for that one is not planned.
+	keeps := rec.Out != nil && vix.SameName(rec.Is.Name, spec.Name) && vix.SamePlace(check.Placement.Folder, rec.Is.Folder)
+	if own != nil || keeps {
+		r.conn.replaced.plan(ctx, server, spec.Without.ManagedObjectID)
 	}
 	switch {
 	case check.Finished != nil:
@@ -80,12 +86,18 @@ func (r *cloneResource) check(
 	return check
 }
 
-// tainted is the VM that has the name, if it is one of a state for which nothing is planned: of a tainted clone Terraform
+// own is the VM that has the name, if it goes for the clone. That is one that the plan has noted: with create_before_destroy the
+// apply plans anew while it is there. That would fail, and Terraform puts the old clone back in its place only after a create that
+// fails, not after a plan. It is also one of a state for which nothing is planned: of a tainted clone Terraform
 // plans only the making anew. Should it be another address's, that one's planning finds it gone.
-func (r *cloneResource) tainted(err error) *vix.Handle {
+func (r *cloneResource) own(err error) *vix.Handle {
 	e, ok := errors.AsType[*vix.Error](err)
 	if !ok || e.Code != vix.CodeDuplicateName || e.VM == nil {
 		return nil
+	}
+	if r.conn.replaced.has(e.VM) {
+		out := e.VM.Handle()
+		return &out
 	}
 	if vm, ok := r.conn.ledger.inState(e.VM.ManagedObjectID); !ok || !vm.clone {
 		return nil

@@ -73,7 +73,7 @@ func (r *registrationResource) planDestroy(
 	case parted:
 		addParted(&resp.Diagnostics, is.Path)
 	case handsOver:
-		r.conn.handovers.plan(ctx, &rec)
+		r.conn.handovers.plan(ctx, rec.Server, rec.ManagedObjectID)
 		warnHandsOver(&resp.Diagnostics, is.Path)
 		return
 	case none, twice:
@@ -229,7 +229,7 @@ func (r *registrationResource) planInPlace(
 	case twice:
 		addTwice(diags, handle.Path)
 	case handsOver:
-		r.conn.handovers.plan(ctx, rec)
+		r.conn.handovers.plan(ctx, rec.Server, rec.ManagedObjectID)
 		warnHandsOver(diags, handle.Path)
 	case none:
 	}
