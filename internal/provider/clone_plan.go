@@ -86,18 +86,15 @@ func (r *cloneResource) check(
 	return check
 }
 
-// own is the VM that has the name, if it goes for the clone. That is one that the plan has noted: with create_before_destroy the
-// apply plans anew while it is there. That would fail, and Terraform puts the old clone back in its place only after a create that
-// fails, not after a plan. It is also one of a state for which nothing is planned: of a tainted clone Terraform
-// plans only the making anew. Should it be another address's, that one's planning finds it gone.
+// own is the VM that has the name, if it goes for the clone: one that the plan has noted, or
+// one of a state for which nothing is planned: of a tainted clone Terraform plans only the making anew. Should it be another address's, that one's planning finds it gone.
 func (r *cloneResource) own(err error) *vix.Handle {
 	e, ok := errors.AsType[*vix.Error](err)
 	if !ok || e.Code != vix.CodeDuplicateName || e.VM == nil {
 		return nil
 	}
-	if r.conn.replaced.has(e.VM) {
-		out := e.VM.Handle()
-		return &out
+	if out := r.conn.replacedIn(err); out != nil {
+		return out
 	}
 	if vm, ok := r.conn.ledger.inState(e.VM.ManagedObjectID); !ok || !vm.clone {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,11 +20,9 @@ func TestProcessCloneReplacedBeforeItGoes(t *testing.T) {
 	a := laidOut(t, sim.Options{})
 	const first = "create_before_destroy = true"
 	w := newWorkspace(t, a, "")
-	head, err := os.ReadFile(filepath.Join(w.dir, "main.tf"))
-	must(t, err)
 	config := func(name, template, lifecycle string) {
 		t.Helper()
-		must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), fmt.Appendf(head, `%s
+		w.configure(t, fmt.Sprintf(`%s
 resource "vix_clone" "c" {
   vm_id        = vix_registration.web.id
   name         = %q
@@ -33,7 +32,7 @@ resource "vix_clone" "c" {
     %s
   }
 }
-`, registers, name, template, lifecycle), 0o600))
+`, registers, name, template, lifecycle))
 	}
 	fails := func(want string, args ...string) {
 		t.Helper()
@@ -73,6 +72,32 @@ resource "vix_clone" "c" {
 	}
 }
 
+// Likewise a registration that adopts nothing: it stands in its own way when it is made, and not in that of every plan from then on.
+func TestProcessRegistrationReplacedBeforeItGoes(t *testing.T) {
+	a := laidOut(t, sim.Options{})
+	const first = "\n  lifecycle {\n    create_before_destroy = true\n  }\n}"
+	lasting := strings.Replace(registers, "\n}", first, 1)
+	w := newWorkspace(t, a, lasting)
+	apply := []string{"apply", "-no-color", "-auto-approve"}
+	w.run(t, nil, apply...)
+	old := w.run(t, nil, "state", "show", "-no-color", address)
+	replace := slices.Concat(apply, []string{"-replace=" + address})
+	for range 2 {
+		cmd, out := w.command(nil, replace...)
+		said := strings.Join(strings.Fields(fmt.Sprint(cmd.Run(), out)), " ")
+		if !strings.Contains(said, "A replacement with lifecycle { create_before_destroy = true } stands in its own way") {
+			t.Fatal(out)
+		}
+		if now := w.run(t, nil, "state", "show", "-no-color", address); now != old {
+			t.Errorf("the state has changed:\n%s", now)
+		}
+	}
+	w.configure(t, registers)
+	w.run(t, nil, replace...)
+	w.run(t, nil, "destroy", "-no-color", "-auto-approve")
+	gone(t, a, webPath)
+}
+
 // A name that one clone gives up in a replacement is not planned for another one: nobody knows which of the two comes first.
 func TestProcessCloneOfANameThatAnotherOneGivesUp(t *testing.T) {
 	a := laidOut(t, sim.Options{})
@@ -87,11 +112,7 @@ resource "vix_clone" %q {
 	}
 	w := newWorkspace(t, a, registers+clone("a", "c", "false"))
 	w.run(t, nil, "apply", "-no-color", "-auto-approve")
-	main := filepath.Join(w.dir, "main.tf")
-	was, err := os.ReadFile(main)
-	must(t, err)
-	changed := strings.Replace(string(was), clone("a", "c", "false"), clone("a", "d", "true")+clone("b", "c", "false"), 1)
-	must(t, os.WriteFile(main, []byte(changed), 0o600))
+	w.configure(t, registers+clone("a", "d", "true")+clone("b", "c", "false"))
 	cmd, out := w.command(nil, "plan", "-no-color", "-parallelism=1")
 	if err := cmd.Run(); err == nil || !strings.Contains(out.String(), "VIX_E_DUPLICATE_NAME") {
 		t.Errorf("%v\n%s", err, out)

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -30,13 +31,13 @@ type vmNote struct {
 // a second address. The plan sees both; of the apply, only the delete of the one that goes comes to the provider.
 func newHandovers() vmNotes { return vmNotes{newNotes("vix-handovers"), "handed over"} }
 
-// newReplaced note which clones go for others. With create_before_destroy the apply plans the new one anew, while the old one is
-// there, and hands the provider nothing of what was planned before.
+// newReplaced note which VMs go for others that take their name or their file. With create_before_destroy the apply plans the new
+// one anew, while the old one is there, and hands the provider nothing of what was planned before.
 func newReplaced() vmNotes { return vmNotes{newNotes("vix-replaced"), "replaced"} }
 
 // plan notes a VM for the apply.
 func (n vmNotes) plan(ctx context.Context, server, managedObjectID string) {
-	if !n.usable() {
+	if !n.usable() || managedObjectID == "" {
 		return
 	}
 	if err := n.write(n.fileOf(server, managedObjectID), vmNote{server, managedObjectID}); err != nil {
@@ -53,4 +54,16 @@ func (n vmNotes) has(vm *vix.Registration) bool {
 // forget ends what an earlier plan noted of a VM.
 func (n vmNotes) forget(vm *vix.Registration) {
 	_ = os.Remove(n.fileOf(vm.Server, vm.ManagedObjectID))
+}
+
+// replacedIn is the VM that is in the way of a create, if it goes for what is created and is there because of
+// create_before_destroy. Where the planning in the apply failed for it, Terraform would leave it deposed, and every later plan would
+// fail; after a create that fails it puts the old one back. A plan has seen what is in the state: there, another one's is in the way.
+func (c *connection) replacedIn(err error) *vix.Handle {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || e.VM == nil || c.ledger.hasSeen(e.VM.ManagedObjectID) || !c.replaced.has(e.VM) {
+		return nil
+	}
+	out := e.VM.Handle()
+	return &out
 }
