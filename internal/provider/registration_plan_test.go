@@ -196,7 +196,9 @@ func TestPlanReplaceDoesNotBlockItself(t *testing.T) {
 	w.plan(o, args{"vmx_path": webPath, "host": "esx2", "if_registered": "adopt"}).diags.none(t)
 
 	// A tainted registration is planned from nothing; only the refresh before
-	// tells that it is ours.
+	// tells that it is ours, where no plan has noted that it goes.
+	w = newWorld(t)
+	o = w.create(args{"vmx_path": webPath})
 	w.restart()
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.plan(nil, args{"vmx_path": webPath}).diags.has(t, "It is registered already.")
