@@ -37,6 +37,12 @@ var functions = map[vix.Feature]string{
 	vix.FeatureTemplates:     "`template`",
 	vix.FeatureGuest:         "`VixVM_LoginInGuest`, programs and files: `vix_guest_run`, `vix_guest_file`",
 	vix.FeatureGuestTickets:  "a login in a guest without the password: `vix_guest_ticket`",
+	vix.FeaturePower:         "`VixVM_PowerOn`, off, suspend, reset, and answers: `vix_power`, `vix_question_answer`",
+	vix.FeatureInstallTools:  "`VixVM_InstallTools`: `vix_tools_install`",
+	vix.FeatureSnapshots:     "`VixVM_CreateSnapshot`, remove, revert: `vix_snapshot`, `vix_snapshot_revert`",
+	vix.FeatureVariables:     "`VixVM_ReadVariable`, `VixVM_WriteVariable`: `vix_variable`",
+	vix.FeatureClones:        "`VixVM_Clone`: `vix_clone`",
+	vix.FeatureScreen:        "`VixVM_CaptureScreenImage`: `data \"vix_screenshot\"`",
 	vix.FeatureLogin:         "a login, refused at once where it is wrong",
 }
 

@@ -115,28 +115,17 @@ func (r *powerResource) again(
 // restore brings back the state that was found before the first try.
 func (r *powerResource) restore(ctx context.Context, state powerModel, rec powerRecord, resp *resource.DeleteResponse) {
 	to, id := state.restores(rec), state.VMID.ValueString()
-	vm, err := r.conn.host.Read(ctx, rec.handle(id, r.conn.parsePath))
+	done, err := r.power.SetPower(ctx, rec.handle(id, r.conn.parsePath), state.order(string(to)))
 	switch {
 	case gone(err):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, "its power was not changed", id)
-		return
+	case done != nil && done.VM.PowerState == vix.PoweredOff && to == vix.Suspended:
+		resp.Diagnostics.AddWarning("A VM that is off cannot be suspended again", fmt.Sprintf(
+			"The VM %s (%s) was suspended before, and what it had in memory is gone: it stays off.", id, done.VM.Path))
 	case err != nil:
 		addError(&resp.Diagnostics, resp.State.Schema, err)
-		return
-	case settled(vm.PowerState) == to:
-		return
-	case vm.PowerState == vix.PoweredOff && to == vix.Suspended:
-		resp.Diagnostics.AddWarning("A VM that is off cannot be suspended again", fmt.Sprintf(
-			"The VM %s (%s) was suspended before, and what it had in memory is gone: it stays off.", id, vm.Path))
-		return
-	}
-	done, err := r.power.SetPower(ctx, vm.Handle(), state.order(string(to)))
-	if err != nil && !gone(err) {
-		addError(&resp.Diagnostics, resp.State.Schema, err)
-		return
-	}
-	if done != nil {
-		r.remember(&vm.Registration, done)
+	default:
+		r.remember(&done.VM.Registration, done)
 	}
 }
 

@@ -64,16 +64,23 @@ func shownHandle(handle vix.Handle) string {
 	return "the VM " + handle.Path.String()
 }
 
-// lately is the VM of a handle as an open of this run has read it, or as it is now.
-func (h *host) lately(ctx context.Context, what wire.Step, handle vix.Handle) (*vms.Record, error) {
+// lately is the VM of a handle as an open of this run has read it, or as it is now by reads.
+func (h *host) lately(ctx context.Context, what wire.Step, handle vix.Handle, reads vms.Reader) (*vms.Record, error) {
 	r := h.Lately(vmReference(handle))
 	if r == nil {
-		return h.meantReadable(ctx, what, handle)
+		return h.meant(ctx, what, handle, reads)
 	}
 	if is := r.Registration(); handle.Same(&is) != vix.Itself {
-		return h.meantReadable(ctx, what, handle)
+		return h.meant(ctx, what, handle, reads)
 	}
-	if err := h.sameServer(ctx, what, handle); err != nil {
+	return r, h.sameServer(ctx, what, handle)
+}
+
+// latelyReadable is the VM of a handle as an open of this run has read it, or as it is now, whose configuration the
+// host can read.
+func (h *host) latelyReadable(ctx context.Context, what wire.Step, handle vix.Handle) (*vms.Record, error) {
+	r, err := h.lately(ctx, what, handle, &h.Opens)
+	if err != nil {
 		return nil, err
 	}
 	return r, h.readableConfig(what, r)

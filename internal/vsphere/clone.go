@@ -17,7 +17,7 @@ import (
 
 // CheckClone implements vix.Cloner. It changes nothing, and waits for nothing.
 func (h *host) CheckClone(ctx context.Context, spec vix.CloneSpec) (*vix.CloneCheck, error) {
-	c, err := h.cloning(ctx, spec, h.lately)
+	c, err := h.cloning(ctx, spec, h.latelyReadable)
 	if err != nil {
 		return nil, err
 	}

@@ -36,14 +36,13 @@ type host struct {
 	namesAsked atomic.Int32
 	// namesRead is how many files were read for nothing but the names in them.
 	namesRead atomic.Int32
-	leave     leaveGrants
 
 	waits  *watch.Watch
 	guests *guests.Guests
 	starts starts
 	alone  alone
 	// vmGrants is what the user lacks on VMs.
-	vmGrants vmGrants
+	vmGrants *vmGrants
 }
 
 // Connect logs in to a vCenter or ESXi, once: a refused login is not repeated,
@@ -54,11 +53,11 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	if err != nil {
 		return nil, err
 	}
-	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line)}
-	h.VMs = vms.New(h.Inventory, h.leave.see)
-	h.leave.batch.Run, h.leave.batch.Life = h.readLeaveGrants, h.Life
-	h.vmGrants.Run, h.vmGrants.Life, h.vmGrants.Max = h.readVMGrants, h.Life, vms.Bulk
+	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line), vmGrants: newVMGrants()}
+	h.VMs = vms.New(h.Inventory, h.vmGrants.see)
+	h.vmGrants.batch.Run, h.vmGrants.batch.Life, h.vmGrants.batch.Max = h.readVMGrants, h.Life, vms.Bulk
 	h.starts.batch.Run, h.starts.batch.Life, h.starts.batch.Max = h.startPower, h.Life, vms.Bulk
+	h.starts.tasks.Run, h.starts.tasks.Life = h.powerOnTasks, h.Life
 	h.Datastores = datastores.New(h.Inventory, h.waits)
 	h.guests = guests.New(line, h.now)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform

@@ -21,7 +21,7 @@ var guestPrivileges = map[vix.GuestOp][]string{
 // CheckGuest implements vix.Guest. It asks nothing of the guest.
 func (h *host) CheckGuest(ctx context.Context, handle vix.Handle, op vix.GuestOp) error {
 	what := wire.To("work in the guest of", shownHandle(handle))
-	r, err := h.lately(ctx, what, handle)
+	r, err := h.latelyReadable(ctx, what, handle)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ func (h *host) SetPower(ctx context.Context, handle vix.Handle, order vix.PowerO
 	if err != nil {
 		return nil, err
 	}
+	defer h.Changed(p.vm)
 	if order.Found != nil {
 		order.Found(p.was.PowerState)
 	}

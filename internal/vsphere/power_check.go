@@ -13,7 +13,7 @@ import (
 // CheckPower implements vix.Power. It changes nothing.
 func (h *host) CheckPower(ctx context.Context, handle vix.Handle, order vix.PowerOrder) error {
 	what := wire.To(orderNames[order.Op], "the VM "+handle.ID)
-	r, err := h.meant(ctx, what, handle, &h.Powers)
+	r, err := h.lately(ctx, what, handle, &h.Powers)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (p *powering) privileges() []string {
 // CheckAnswer implements vix.Power. It changes nothing.
 func (h *host) CheckAnswer(ctx context.Context, handle vix.Handle) error {
 	what := wire.To("answer", "the VM "+handle.ID)
-	r, err := h.meant(ctx, what, handle, &h.Powers)
+	r, err := h.lately(ctx, what, handle, &h.Powers)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,8 @@ func (p *powering) hardReset(ctx context.Context) error {
 	}
 	// Tools that run must be seen to go down first; a host that does not show that is not waited for long.
 	d := goingDown{ready: true}
-	err := p.until(ctx, d.aim(), func(ctx context.Context) error {
+	err := p.until(ctx, d.aim(), func(ctx context.Context, made func()) error {
+		made() // Tools go down as soon as the host has the order
 		if err := reset(ctx); err != nil {
 			return err
 		}
@@ -119,8 +120,11 @@ var (
 // byTask starts a task and waits for it and for the state that it leads to, answering what the
 // VM asks meanwhile.
 func (p *powering) byTask(ctx context.Context, to aim, start func(context.Context) (reference, error)) error {
-	err := p.until(ctx, to, func(ctx context.Context) error {
-		err := p.h.following(ctx, start)
+	err := p.until(ctx, to, func(ctx context.Context, made func()) error {
+		err := p.h.following(ctx, func(ctx context.Context) (reference, error) {
+			defer made()
+			return start(ctx)
+		})
 		var state *types.InvalidPowerState
 		if as(err, &state) && to.reached(watch.VM{Power: state.ExistingState}) {
 			return nil // somebody was faster

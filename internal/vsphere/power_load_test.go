@@ -81,6 +81,36 @@ func TestPowerOnsTravelTogether(t *testing.T) {
 	}
 }
 
+// What a plan checks of the VMs that it has opened is one question, and reads nothing again. An answer counts once: who asks
+// again is told what is so by then.
+func TestChecksOfVMsThatWereOpenedAreOneQuestion(t *testing.T) {
+	s := simulated(t, sim.Options{PlainHTTP: true})
+	handles := machines(t, s, "DC0", 30)
+	h := connected(t, s)
+	for i := range handles {
+		vm, err := h.OpenID(t.Context(), handles[i].ID)
+		must(t, err)
+		handles[i] = vm.Handle()
+	}
+	for name, check := range map[string]func(vix.Handle) error{
+		"power":    func(of vix.Handle) error { return h.CheckPower(t.Context(), of, vix.PowerOrder{Op: vix.PowerOpOn}) },
+		"snapshot": func(of vix.Handle) error { return h.CheckSnapshot(t.Context(), of, vix.SnapshotTake) },
+		"variable": func(of vix.Handle) error {
+			return h.CheckVariable(t.Context(), of, vix.Variable{Kind: vix.VariableGuest, Name: "owner"})
+		},
+	} {
+		s.ResetRequests()
+		for _, of := range handles {
+			must(t, check(of))
+		}
+		if total, text := besides(s); total != 1 {
+			t.Errorf("%s: %d requests for %d VMs:%s", name, total, len(handles), text)
+		}
+	}
+	s.Deny("", privilegeCreateSnapshot, handles[7].ManagedObjectID)
+	failure(t, h.CheckSnapshot(t.Context(), handles[7], vix.SnapshotTake), vix.CodeHostUserPermissions, vix.FieldNone)
+}
+
 // A hundred at once cost what their waits cost, and little more. (Of more the simulator makes work for itself: with each
 // change of one it copies all that are waited for.)
 func TestAHundredPowerOnsAtOnce(t *testing.T) {

@@ -23,8 +23,8 @@ func (p *powering) on(ctx context.Context) error {
 	}
 	p.order.Tell(p.was, "powering on")
 	g := &guestUp{p: p, order: p.order}
-	return g.ended(ctx, p.until(ctx, g.aim(), func(ctx context.Context) error {
-		err := p.begin(ctx)
+	return g.ended(ctx, p.until(ctx, g.aim(), func(ctx context.Context, made func()) error {
+		err := p.begin(ctx, made)
 		g.begun.Store(err == nil)
 		return err
 	}))
@@ -113,9 +113,9 @@ func (p *powering) late(cause error) error {
 
 // begin starts the power-on and follows its task. One that is under way already, of an earlier
 // run or of somebody else, is joined; it powers on once.
-func (p *powering) begin(ctx context.Context) error {
+func (p *powering) begin(ctx context.Context, made func()) error {
 	for rest := firstRest; ; rest = min(2*rest, longestRest) {
-		err := p.h.starts.powerOn(ctx, p.h, p.vm, p.dc)
+		err := p.h.starts.powerOn(ctx, p.h, p.vm, p.dc, made)
 		var power *types.InvalidPowerState
 		if as(err, &power) && power.ExistingState == poweredIsOn {
 			return nil // somebody was faster
@@ -123,8 +123,8 @@ func (p *powering) begin(ctx context.Context) error {
 		other, busy := p.h.busyWith(err)
 		if !busy && isInvalidState(err) {
 			// Hosts are known that say so of a VM that is being powered on.
-			tasks, _ := p.h.powerOnTasks(ctx, []reference{p.vm}, "")
-			other, busy = tasks[p.vm], tasks[p.vm].Value != ""
+			other, _ = p.h.starts.tasks.Get(ctx, begunBy{vm: p.vm})
+			busy = other.Value != ""
 		}
 		if !busy {
 			return err

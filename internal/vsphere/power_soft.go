@@ -71,7 +71,8 @@ func (p *powering) reboot(ctx context.Context) error {
 // ask gives the guest an order and waits until it has carried it out. A guest that does not
 // is ErrGuestIdle.
 func (p *powering) ask(ctx context.Context, to aim, order func(context.Context) error) error {
-	err := p.until(ctx, to, func(ctx context.Context) error {
+	err := p.until(ctx, to, func(ctx context.Context, made func()) error {
+		made() // what the guest does at once is seen, too
 		err := p.asked(ctx, order)
 		var state *types.InvalidPowerState
 		if as(err, &state) && to.reached(watch.VM{Power: state.ExistingState}) {

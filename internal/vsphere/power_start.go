@@ -6,7 +6,6 @@ package vsphere
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
 
@@ -24,6 +23,8 @@ import (
 // starts powers VMs on: those that come together with one call.
 type starts struct {
 	batch vms.Batch[startKey, *started]
+	// tasks are the power-on tasks of VMs; none is a zero reference.
+	tasks vms.Batch[begunBy, reference]
 
 	mu sync.Mutex
 	// asking is the end of each who asks: what nobody asks for any more is not powered on.
@@ -32,6 +33,12 @@ type starts struct {
 
 // startKey is a VM and its datacenter.
 type startKey struct{ vm, dc reference }
+
+// begunBy is a VM that is powered on, and the task that began it, among others; empty if it does not matter.
+type begunBy struct {
+	vm     reference
+	parent string
+}
 
 // started is what became of VMs that were powered on together. It is complete when done is closed.
 type started struct {
@@ -47,8 +54,8 @@ func newStarted() *started {
 	return &started{done: make(chan struct{}), refused: map[reference]error{}, tasks: map[reference]reference{}}
 }
 
-// powerOn powers a VM on, and waits for the end of its task where there is one.
-func (s *starts) powerOn(ctx context.Context, h *host, vm, dc reference) error {
+// powerOn powers a VM on, and waits for the end of its task where there is one. It says when the call is made.
+func (s *starts) powerOn(ctx context.Context, h *host, vm, dc reference, made func()) error {
 	key := startKey{vm, dc}
 	s.mu.Lock()
 	if s.asking == nil {
@@ -57,6 +64,7 @@ func (s *starts) powerOn(ctx context.Context, h *host, vm, dc reference) error {
 	s.asking[key] = ctx.Done()
 	s.mu.Unlock()
 	all, err := s.batch.Get(ctx, key)
+	made()
 	if err != nil {
 		return err
 	}
@@ -183,8 +191,14 @@ func (h *host) learn(ctx context.Context, all *started, multi reference, machine
 		return
 	}
 	// A cluster tells no task; the VMs do. Where they do not, they show what becomes of them.
-	if tasks, err := h.powerOnTasks(ctx, silent, multi.Value); err == nil {
-		maps.Copy(all.tasks, tasks)
+	replies := make([]vms.Reply[reference], len(silent))
+	for i, vm := range silent {
+		replies[i] = h.starts.tasks.Ask(begunBy{vm, multi.Value})
+	}
+	for i, vm := range silent {
+		if begun, err := replies[i].Wait(ctx); err == nil {
+			all.tasks[vm] = begun
+		}
 	}
 }
 
@@ -209,21 +223,18 @@ func onlyRecommended(made []types.ClusterRecommendation) error {
 
 // powerOnTasks are the newest power-on tasks of VMs, as the VMs tell them with one request: those that
 // have not ended, and those of a parent, if one is given.
-func (h *host) powerOnTasks(ctx context.Context, machines []reference, parent string) (map[reference]reference, error) {
+func (h *host) powerOnTasks(ctx context.Context, begun []begunBy) map[begunBy]vms.Answer[reference] {
 	spec := types.PropertyFilterSpec{
 		PropSet:                       []types.PropertySpec{{Type: "Task", PathSet: []string{"info"}}},
 		ReportMissingObjectsInResults: types.NewBool(true),
 	}
 	recent := []types.BaseSelectionSpec{wire.Traverse("recent", "VirtualMachine", "recentTask")}
-	for _, vm := range machines {
-		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: vm, Skip: types.NewBool(true), SelectSet: recent})
+	for _, by := range begun {
+		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: by.vm, Skip: types.NewBool(true), SelectSet: recent})
 		recent = wire.Selected("recent")
 	}
 	content, err := h.Retrieve(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	newest := map[reference]types.TaskInfo{}
+	newest := map[begunBy]types.TaskInfo{}
 	for _, o := range content {
 		var t mo.Task
 		wire.Load(o, &t)
@@ -232,16 +243,18 @@ func (h *host) powerOnTasks(ctx context.Context, machines []reference, parent st
 			continue
 		}
 		running := info.State == types.TaskInfoStateRunning || info.State == types.TaskInfoStateQueued
-		if !running && (parent == "" || info.ParentTaskKey != parent) {
-			continue
-		}
-		if before, ok := newest[*info.Entity]; !ok || before.QueueTime.Before(info.QueueTime) {
-			newest[*info.Entity] = info
+		for _, by := range begun {
+			if by.vm != *info.Entity || !running && (by.parent == "" || info.ParentTaskKey != by.parent) {
+				continue
+			}
+			if before, ok := newest[by]; !ok || before.QueueTime.Before(info.QueueTime) {
+				newest[by] = info
+			}
 		}
 	}
-	out := map[reference]reference{}
-	for vm, info := range newest {
-		out[vm] = info.Task
+	out := map[begunBy]vms.Answer[reference]{}
+	for _, by := range begun {
+		out[by] = vms.Answer[reference]{Value: newest[by].Task, Err: err}
 	}
-	return out, nil
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/types"
@@ -29,16 +30,19 @@ type aim struct {
 }
 
 // until waits until the VM has come to an aim, and answers what it asks meanwhile. work goes on at
-// the same time: its failure ends the wait, its success does not.
-func (p *powering) until(ctx context.Context, to aim, work func(context.Context) error) error {
+// the same time: its failure ends the wait, its success does not. It says when its call is made: the VM is
+// watched from then on, so that one change of what is watched takes in the VM and its task.
+func (p *powering) until(ctx context.Context, to aim, work func(ctx context.Context, made func()) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
-	done := make(chan struct{})
+	done, made := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		tell := sync.OnceFunc(func() { close(made) })
+		defer tell()
 		if work == nil {
 			return
 		}
-		if err := work(ctx); err != nil {
+		if err := work(ctx, tell); err != nil {
 			stop(workError{err})
 		}
 	}()
@@ -46,6 +50,7 @@ func (p *powering) until(ctx context.Context, to aim, work func(context.Context)
 		stop(nil)
 		<-done
 	}()
+	<-made         // at the latest when the work is done
 	answered := "" // the question that was answered, until it goes away
 	for {
 		reached := false
@@ -103,6 +108,7 @@ func (h *host) Answer(ctx context.Context, handle vix.Handle, answers vix.Answer
 		return nil, err
 	}
 	vm := r.Opened()
+	defer h.Changed(r.VM.Self)
 	what = wire.To("answer", shown(vm))
 	if vm.Question == nil {
 		return nil, nil //nolint:nilnil // nothing is asked

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/inventory"
-	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/vms"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vsphere/wire"
 )
 
@@ -178,100 +176,14 @@ func (h *host) askGrants(ctx context.Context, request types.HasUserPrivilegeOnEn
 	return response.Returnval, nil
 }
 
-// leaveGrants is what the user lacks to take VMs out of the inventory, asked for
-// all that were read so far whenever it is asked for one that is new.
-type leaveGrants struct {
-	mu    sync.Mutex
-	read  map[types.ManagedObjectReference]bool // not asked for yet
-	known map[types.ManagedObjectReference][]missingGrant
-	batch vms.Batch[types.ManagedObjectReference, []missingGrant]
-}
-
-// see notes VMs that may be asked for.
-func (l *leaveGrants) see(refs []types.ManagedObjectReference) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.read == nil {
-		l.read, l.known = map[types.ManagedObjectReference]bool{}, map[types.ManagedObjectReference][]missingGrant{}
-	}
-	for _, ref := range refs {
-		if _, known := l.known[ref]; !known {
-			l.read[ref] = true
-		}
-	}
-}
-
 // CheckUnregister implements vix.Host.
 func (h *host) CheckUnregister(ctx context.Context, handle vix.Handle, off vix.PowerOff) error {
-	what := wire.To("unregister", handle.Path.String())
-	ref := types.ManagedObjectReference{Type: "VirtualMachine", Value: handle.ManagedObjectID}
-	h.leave.mu.Lock()
-	missing, known := h.leave.known[ref]
-	h.leave.mu.Unlock()
-	if !known {
-		var err error
-		if missing, err = h.leave.batch.Get(ctx, ref); err != nil {
-			return goneIsNil(h.Failed(what, err))
-		}
+	what, vm := wire.To("unregister", handle.Path.String()), vmReference(handle)
+	needs := []missingGrant{{vm, privilegeUnregister}}
+	if off != vix.PowerOffFail {
+		needs = append(needs, missingGrant{vm, privilegePowerOff})
 	}
-	missing = slices.DeleteFunc(slices.Clone(missing), func(m missingGrant) bool {
-		return m.privilege == privilegePowerOff && off == vix.PowerOffFail
-	})
-	return h.lacks(what, missing, map[types.ManagedObjectReference]string{ref: "the VM " + what.Object})
-}
-
-// mostAsked bounds how many VMs one request asks for.
-const mostAsked = 1000
-
-// readLeaveGrants asks what taking VMs out of the inventory needs, for these and for all others
-// that were read.
-func (h *host) readLeaveGrants(
-	ctx context.Context, refs []types.ManagedObjectReference,
-) map[types.ManagedObjectReference]vms.Answer[[]missingGrant] {
-	h.leave.mu.Lock()
-	for ref := range h.leave.read {
-		if len(refs) < mostAsked && !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
-		}
-	}
-	h.leave.mu.Unlock()
-	out := map[types.ManagedObjectReference]vms.Answer[[]missingGrant]{}
-	for {
-		var needs []missingGrant
-		for _, vm := range refs {
-			needs = append(needs, missingGrant{vm, privilegeUnregister}, missingGrant{vm, privilegePowerOff})
-		}
-		missing, err := h.missing(ctx, needs)
-		var gone *types.ManagedObjectNotFound
-		if as(err, &gone) && slices.Contains(refs, gone.Obj) {
-			out[gone.Obj] = vms.Answer[[]missingGrant]{} // there is nothing to unregister
-			refs = slices.DeleteFunc(refs, func(ref types.ManagedObjectReference) bool { return ref == gone.Obj })
-			continue
-		}
-		for _, vm := range refs {
-			out[vm] = vms.Answer[[]missingGrant]{Err: err}
-		}
-		for _, m := range missing {
-			a := out[m.object]
-			a.Value = append(a.Value, m)
-			out[m.object] = a
-		}
-		if err == nil {
-			h.leave.learn(out)
-		}
-		return out
-	}
-}
-
-// learn keeps what was asked.
-func (l *leaveGrants) learn(answers map[types.ManagedObjectReference]vms.Answer[[]missingGrant]) {
-	l.see(nil)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for ref, a := range answers {
-		l.known[ref] = a.Value
-		delete(l.read, ref)
-	}
+	return goneIsNil(h.granted(ctx, what, needs, map[reference]string{vm: "the VM " + what.Object}))
 }
 
 // unanswerable are the faults of a host that does not answer a question about

@@ -37,7 +37,7 @@ func (h *host) CheckSnapshot(ctx context.Context, handle vix.Handle, op vix.Snap
 
 // Snapshots implements vix.Snapshots: the property snapshot, read together with all that an open reads.
 func (h *host) Snapshots(ctx context.Context, handle vix.Handle) (*vix.VM, error) {
-	r, err := h.lately(ctx, wire.To("read the snapshots of", shownHandle(handle)), handle)
+	r, err := h.latelyReadable(ctx, wire.To("read the snapshots of", shownHandle(handle)), handle)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +57,15 @@ func (h *host) ofSnapshots(ctx context.Context, op vix.SnapshotOp, handle vix.Ha
 	return what, r, h.readableConfig(what, r)
 }
 
-// TakeSnapshot implements vix.Snapshots: CreateSnapshot_Task.
+// TakeSnapshot implements vix.Snapshots: CreateSnapshot_Task. Nothing of the VM but which one it is matters to it: what an
+// open has read is not read again.
 func (h *host) TakeSnapshot(ctx context.Context, handle vix.Handle, spec vix.SnapshotSpec) (*vix.Snapshot, error) {
-	what, r, err := h.ofSnapshots(ctx, vix.SnapshotTake, handle)
+	what := wire.To(snapshotVerbs[vix.SnapshotTake], shownHandle(handle))
+	r, err := h.latelyReadable(ctx, what, handle)
 	if err != nil {
 		return nil, err
 	}
+	what = wire.To(what.Op, shown(r.Opened()))
 	vm := r.VM.Self
 	unlock, err := h.alone.lock(ctx, vm)
 	if err != nil {

@@ -40,7 +40,7 @@ func (h *host) ReadVariable(ctx context.Context, handle vix.Handle, v vix.Variab
 	if err := h.writable(v); err != nil {
 		return nil, err
 	}
-	r, err := h.lately(ctx, wire.To("read "+v.String()+" of", shownHandle(handle)), handle)
+	r, err := h.latelyReadable(ctx, wire.To("read "+v.String()+" of", shownHandle(handle)), handle)
 	if err != nil {
 		return nil, err
 	}

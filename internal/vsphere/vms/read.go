@@ -63,7 +63,6 @@ const Bulk = 500
 type records = map[types.ManagedObjectReference]Answer[*Record]
 
 func (v *VMs) readForRegistration(ctx context.Context, refs []types.ManagedObjectReference) records {
-	v.seen(refs)
 	return v.readRecords(ctx, refs, registrationPaths)
 }
 
@@ -81,6 +80,7 @@ func (v *VMs) readForPower(ctx context.Context, refs []types.ManagedObjectRefere
 // readRecords reads VMs, and the names of all that is above them, with one
 // request. What a host leaves out of such an answer is gone.
 func (v *VMs) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
+	v.seen(refs)
 	answers := records{}
 	content, err := v.Retrieve(ctx, vmSpec(refs, paths))
 	if wire.IsGone(err) {

@@ -26,11 +26,11 @@ type VMs struct {
 	// Opens, Reads and Powers read VMs: with what an open, what a registration and what an order to
 	// its power needs.
 	Opens, Reads, Powers Batch[types.ManagedObjectReference, *Record]
-	// seen is told which VMs are read for a registration.
+	// seen is told which VMs are read.
 	seen func([]types.ManagedObjectReference)
 }
 
-// New finds VMs in an inventory, and tells seen which it reads for a registration.
+// New finds VMs in an inventory, and tells seen which it reads.
 func New(inv *inventory.Inventory, seen func([]types.ManagedObjectReference)) *VMs {
 	v := &VMs{Inventory: inv, seen: seen}
 	v.Opens.Run, v.Opens.Life = v.readForOpen, v.Life
@@ -51,6 +51,7 @@ func (v *VMs) Registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedO
 // Unregistered forgets a VM that was on a datastore of that name.
 func (v *VMs) Unregistered(datastore string, vm types.ManagedObjectReference) {
 	v.ids.whole.Drop(struct{}{})
+	v.Changed(vm)
 	v.lookups.indexes.change(datastore, func(ix *index) { ix.remove(vm) })
 }
 

@@ -67,6 +67,8 @@ const (
 	rewatch = 4
 	// rewatchPause is the first pause before that; it doubles.
 	rewatchPause = 250 * time.Millisecond
+	// window is what a change of the view waits for company.
+	window = 5 * time.Millisecond
 )
 
 // New makes a watch, which costs nothing until somebody waits.
@@ -222,9 +224,28 @@ func (w *Watch) act() {
 		w.there.waiting = true
 		w.call(w.wait(w.there))
 	}
-	if !w.there.editing {
-		w.edit(w.there)
+	if there := w.there; !there.editing && !w.viewed(there) {
+		there.editing = true
+		w.call(func() func() {
+			wire.Pause(w.line.Life, window)
+			return func() {
+				there.editing = false
+				if w.there == there {
+					w.edit(there)
+				}
+			}
+		})
 	}
+}
+
+// viewed reports that the view has all that is waited for.
+func (w *Watch) viewed(there *kept) bool {
+	for ref := range w.waiters {
+		if !there.listed[ref] {
+			return false
+		}
+	}
+	return true
 }
 
 // begin sets up a watch on refs.
