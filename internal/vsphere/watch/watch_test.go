@@ -4,7 +4,11 @@
 package watch
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -156,5 +160,21 @@ func TestWhoBeginsAfterAFailedCallWaits(t *testing.T) {
 	}
 	if err := <-after.end; err != nil {
 		t.Errorf("who began afterwards has failed: %v", err)
+	}
+}
+
+// A host names what belongs to a session with its key, also where it does not know it any more.
+func TestABrokenWatchTellsNoSession(t *testing.T) {
+	_, w, _ := world(t)
+	var log bytes.Buffer
+	w.line.Options.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	done := make(chan struct{})
+	w.tell(func() {
+		defer close(done)
+		w.breaks(nil, errors.New("the object vim.view.ListView:session[5227a13c]52e0 has been deleted"), 0)
+	})
+	<-done
+	if text := log.String(); !strings.Contains(text, "ListView:session52e0 has been deleted") {
+		t.Errorf("the log: %s", text)
 	}
 }

@@ -162,7 +162,7 @@ func (l *Line) Waiting(ctx context.Context, kind string, fields ...any) (ended f
 	return func(err *error) {
 		fields = append(fields, "ms", time.Since(begun).Milliseconds())
 		if *err != nil {
-			fields = append(fields, "error", withoutSession(*err))
+			fields = append(fields, "error", WithoutSession(*err))
 		}
 		l.Options.Log.DebugContext(ctx, kind, fields...)
 	}
