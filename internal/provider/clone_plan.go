@@ -86,8 +86,8 @@ func (r *cloneResource) check(
 	return check
 }
 
-// own is the VM that has the name, if it goes for the clone: one that the plan has noted, or
-// one of a state for which nothing is planned: of a tainted clone Terraform plans only the making anew. Should it be another address's, that one's planning finds it gone.
+// own is the VM that has the name, if it goes for the clone: one that the plan has noted, or one of a state for which nothing is
+// planned: of a tainted clone Terraform plans only the making anew. Should it be another address's, that one's planning finds it gone.
 func (r *cloneResource) own(err error) *vix.Handle {
 	e, ok := errors.AsType[*vix.Error](err)
 	if !ok || e.Code != vix.CodeDuplicateName || e.VM == nil {
