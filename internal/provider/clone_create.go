@@ -34,7 +34,7 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 	at := intent{Server: server, User: r.conn.user, Path: cloneKey(config)}
 	done, err := r.clone(ctx, spec, at)
 	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+		addError(&resp.Diagnostics, schema, r.inItsOwnWay(err))
 		return
 	}
 	rec := cloneRecord{MadeID: done.ManagedObjectID, MadeUUID: done.InstanceUUID, Attempt: at.Path}
