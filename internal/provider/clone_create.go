@@ -17,9 +17,8 @@ import (
 func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, resp *resource.CreateResponse) {
 	schema := resp.State.Schema
 	config.Type, config.Template = plan.Type, plan.Template // with their defaults
-	source, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(&resp.Diagnostics, plan.VMID.ValueString(), err)
+	source := r.conn.meantVM(ctx, plan.VMID, vmRecord{}, &resp.Diagnostics)
+	if source == nil {
 		return
 	}
 	spec, err := plan.spec(source.Handle(), r.conn.parsePath)
@@ -35,7 +34,7 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 	at := intent{Server: server, User: r.conn.user, Path: cloneKey(config)}
 	done, err := r.clone(ctx, spec, at)
 	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+		addError(&resp.Diagnostics, schema, r.inItsOwnWay(err))
 		return
 	}
 	rec := cloneRecord{MadeID: done.ManagedObjectID, MadeUUID: done.InstanceUUID, Attempt: at.Path}
