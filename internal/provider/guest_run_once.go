@@ -40,7 +40,7 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 		return
 	}
 	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecord{}, req, resp) // an update does nothing with it
-	if !creates { // an update does nothing in the guest, and the second half of a replacement is planned as a create
+	if !creates {                                                           // an update does nothing in the guest, and the second half of a replacement is planned as a create
 		return
 	}
 	var found diag.Diagnostics

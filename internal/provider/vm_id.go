@@ -177,8 +177,8 @@ func (c *connection) meantVM(ctx context.Context, id types.String, rec vmRecord,
 // addAnotherVM refuses to do with one VM what state has of another one that had its id.
 func addAnotherVM(diags *diag.Diagnostics, rec vmRecord, vm *vix.Registration) {
 	diags.AddAttributeError(path.Root("vm_id"), "vm_id names another VM by now", coded(vix.CodeInvalidHandle, fmt.Sprintf(
-		"What state has is of the VM %s (managed object %s). The one with the id %s is now %s (managed object %s): a restored copy keeps the "+
-			"id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let state "+
+		"What state has is of the VM %s (managed object %s). The one with the id %s is now %s (managed object %s): a restored copy keeps "+
+			"the id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let state "+
 			"forget what belongs to the former:\n\n  terraform state rm ADDRESS",
 		rec.Path, rec.ManagedObjectID, vm.ID, vm.Path, vm.ManagedObjectID)))
 }
