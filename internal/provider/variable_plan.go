@@ -41,9 +41,8 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if vm == nil || plan.Name.IsUnknown() || plan.Kind.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	v := plan.of()
-	key := fmt.Sprintf("variable %s %t %s", strings.ToLower(vm.ID), v.Kind == vix.VariableGuestEnv, strings.ToLower(v.Key()))
-	if !r.conn.claimed(ctx, key, fmt.Sprintf("%s of one VM is planned twice", capital(v.String())), req, resp) {
+	twice := fmt.Sprintf("%s of one VM is planned twice", capital(plan.of().String()))
+	if !r.conn.claimed(ctx, plan.key(vm.ID), twice, req, resp) {
 		return
 	}
 	if !creates && !plan.writes(state) {
@@ -106,6 +105,8 @@ func (r *variableResource) write(
 	if vm == nil {
 		return nil
 	}
+	key := plan.key(vm.ID)
+	defer r.conn.ledger.lock(key)()
 	value := plan.Value.ValueString()
 	if plan.Value.IsNull() {
 		value = config.ValueWO.ValueString()
@@ -114,8 +115,19 @@ func (r *variableResource) write(
 		addVariableError(diags, err)
 		return nil
 	}
+	r.conn.makes(key)
 	plan.ID, plan.ValueWO = plan.id(), types.StringNull()
 	return vm
+}
+
+// remove removes the variable, unless another address of this apply has written it.
+func (r *variableResource) remove(ctx context.Context, state variableModel, handle vix.Handle) error {
+	key := state.key(state.VMID.ValueString())
+	defer r.conn.ledger.lock(key)()
+	if r.conn.handedOver(key) {
+		return nil
+	}
+	return r.variables.RemoveVariable(ctx, handle, state.of())
 }
 
 // addVariableError points at the argument at fault, but never at a value: Terraform prints the line that a

@@ -185,7 +185,7 @@ func (r *variableResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := r.variables.RemoveVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
+	err := r.remove(ctx, state, rec.handle(state.VMID.ValueString(), r.conn.parsePath))
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, state.of().String()+" was not removed", state.VMID.ValueString())
