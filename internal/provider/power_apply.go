@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,6 +28,7 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	defer r.conn.ledger.lock(powerKey(vm.ManagedObjectID))()
 	before := r.conn.powerNotes.previous(server, id)
 	found := vix.PowerState("")
 	order := plan.order(plan.State.ValueString())
@@ -41,6 +43,7 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	r.conn.makes(powerKey(vm.ManagedObjectID))
 	previous := cmp.Or(before, found)
 	rec := powerRecord{vmRecord: vmRecordOf(vm), Changed: previous != order.Aim()}
 	rec.Server = server
@@ -71,6 +74,7 @@ func (r *powerResource) update(ctx context.Context, plan, state powerModel, rec 
 			return
 		}
 	}
+	rec.Out = nil
 	if plan.PreviousState.IsUnknown() {
 		plan.PreviousState = types.StringNull()
 	}
@@ -93,6 +97,7 @@ func (r *powerResource) again(
 		rec.Changed = rec.Changed || settled(found) != order.Aim() && !state.PreviousState.IsNull()
 	}
 	done, err := r.power.SetPower(ctx, vm.Handle(), order)
+	rec.Out = nil
 	rec.Waits = errors.Is(err, vix.ErrGuestLate)
 	if err == nil {
 		rec.vmRecord = vmRecordOf(&done.VM.Registration)
@@ -110,8 +115,12 @@ func (r *powerResource) again(
 	return false
 }
 
-// restore brings back the state that was found before the first try.
+// restore brings back the state that was found before the first try, unless another address of this apply has the power of the VM.
 func (r *powerResource) restore(ctx context.Context, state powerModel, rec powerRecord, resp *resource.DeleteResponse) {
+	defer r.conn.ledger.lock(rec.key())()
+	if r.conn.handedOver(rec.key()) {
+		return
+	}
 	to, id := state.restores(rec), state.VMID.ValueString()
 	done, err := r.power.SetPower(ctx, rec.handle(id, r.conn.parsePath), state.order(string(to)))
 	switch {
@@ -125,6 +134,16 @@ func (r *powerResource) restore(ctx context.Context, state powerModel, rec power
 	default:
 		r.remember(&done.VM.Registration, done)
 	}
+}
+
+// warnNotRestored says that a VM stays as it is although it is to be restored: nothing becomes of it that no plan has said.
+func (r *powerResource) warnNotRestored(state powerModel, rec powerRecord, diags *diag.Diagnostics) {
+	to := state.restores(rec)
+	if string(to) == state.State.ValueString() || r.conn.connected() && r.conn.handedOver(rec.key()) {
+		return // as far as the plan knew, there was nothing to do; or another address has it
+	}
+	diags.AddWarning("The power state of a VM was not restored", fmt.Sprintf("The VM %s (%s) stays as it is, and does not become %s: "+
+		"the plan of a tainted resource has no place to say that it does.", state.VMID.ValueString(), rec.Path, to))
 }
 
 // gone reports that the VM is proved to be no more, or to be another one by now.
