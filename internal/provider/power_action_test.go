@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -62,6 +65,17 @@ func TestThePowerActionOfMany(t *testing.T) {
 		if id == gone && lines != 1 || id != gone && (lines != 2 || w.host.vms[id].PowerState != vix.PoweredOn) {
 			t.Errorf("%s has %d lines of %q", name, lines, said)
 		}
+	}
+}
+
+// A VM whose id is written twice, in another case too, is one VM: it is not reset twice.
+func TestThePowerActionTakesEachVMOnce(t *testing.T) {
+	const id = "50201e5a-0000-4000-8000-00000000000a"
+	list := types.ListValueMust(types.StringType, []attr.Value{
+		types.StringValue(id), types.StringValue(strings.ToUpper(id)), types.StringValue(id),
+	})
+	if got := (&powerActionModel{VMIDs: list}).ids(); len(got) != 1 || got[0] != id {
+		t.Errorf("it is done with %v", got)
 	}
 }
 

@@ -40,6 +40,9 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 	}
 	done, err := r.power.SetPower(ctx, vm.Handle(), order)
 	if err != nil {
+		if before == "" && ctx.Err() == nil && changedNothing(err, done, found) {
+			r.conn.powerNotes.end(ctx, server, id)
+		}
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
@@ -54,6 +57,13 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setVMIdentity(ctx, resp.Identity, server, plan.VMID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// changedNothing reports that a try has left the VM as it was for certain: what becomes of it from then on is somebody else's doing. A
+// question that is pending, and a guest that was asked and has not done it, may still come to it.
+func changedNothing(err error, done *vix.Powered, found vix.PowerState) bool {
+	e, ok := errors.AsType[*vix.Error](err)
+	return ok && !e.Doubt && e.Kind != vix.ErrAsked && e.Kind != vix.ErrGuestIdle && done != nil && settled(done.State) == found
 }
 
 // remember notes how the VM is now.

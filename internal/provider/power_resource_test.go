@@ -176,6 +176,31 @@ func TestTheNoteOfAFirstTryEnds(t *testing.T) {
 	}
 }
 
+// A first try that was refused has changed nothing: what somebody else did since is not restored. One that is in doubt may have.
+func TestATryThatChangedNothingIsNotRemembered(t *testing.T) {
+	refused := vix.Error{Op: "power on", Object: "web", Code: vix.CodeToolsNotRunning, Kind: vix.ErrToolsNeeded, Reason: "Nothing was done."}
+	doubt, asked, idle := refused, refused, refused
+	doubt.Kind, doubt.Doubt = "", true
+	asked.Kind, asked.Question = vix.ErrAsked, &vix.Question{ID: "1", Text: "Moved?"}
+	idle.Kind = vix.ErrGuestIdle
+	for name, test := range map[string]struct {
+		err      *vix.Error
+		previous string
+	}{
+		"refused": {&refused, "on"}, "in doubt": {&doubt, "off"}, "asked": {&asked, "off"}, "idle": {&idle, "off"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, vm, config := powerWorld(t)
+			w.host.fail["SetPower"] = test.err
+			_, diags := w.apply(nil, w.plan(nil, config), config)
+			diags.has(t, "ERROR")
+			delete(w.host.fail, "SetPower")
+			vm.PowerState = vix.PoweredOn
+			holds(t, w.create(config).value, args{"previous_state": test.previous})
+		})
+	}
+}
+
 func TestOfOneVMThereIsOnePower(t *testing.T) {
 	w, _, config := powerWorld(t)
 	w.plan(nil, config).diags.none(t)
