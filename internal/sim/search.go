@@ -103,6 +103,9 @@ func (s *searchIndex) byUUID(ctx *simulator.Context, in *moref, uuid string, ins
 // FindChild leaves out what the user may not read.
 func (s *searchIndex) FindChild(ctx *simulator.Context, r *types.FindChild) soap.HasFault {
 	s.enter(ctx)
+	if f, ok := s.h.reg.Get(r.Entity).(*simulator.Folder); ok {
+		return s.inFolder(ctx, f, r.Name)
+	}
 	res := s.h.reg.SearchIndex().FindChild(ctx, r)
 	if b, ok := res.(*methods.FindChildBody); ok && b.Res != nil && b.Res.Returnval != nil {
 		if !s.h.visible(ctx.Session.UserName, *b.Res.Returnval) {
@@ -110,6 +113,16 @@ func (s *searchIndex) FindChild(ctx *simulator.Context, r *types.FindChild) soap
 		}
 	}
 	return res
+}
+
+// inFolder is FindChild of a folder. The simulator's own reads what the folder has while a task may put something into it.
+func (s *searchIndex) inFolder(ctx *simulator.Context, f *simulator.Folder, name string) soap.HasFault {
+	body := &methods.FindChildBody{Res: &types.FindChildResponse{}}
+	if e := s.h.reg.FindByName(name, s.h.refs(f, &f.ChildEntity)); e != nil && s.h.visible(ctx.Session.UserName, e.Reference()) {
+		ref := e.Reference()
+		body.Res.Returnval = &ref
+	}
+	return body
 }
 
 // FindByInventoryPath leaves out what the user may not read.
