@@ -4,8 +4,10 @@
 package vsphere
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,10 +122,16 @@ func TestATimeoutIsNoCancelledTask(t *testing.T) {
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
 	ctx, end := runsOut(t)
+	var running atomic.Bool
 	s.OnTask(func(ctx context.Context, method string) {
 		if method == "RegisterVM_Task" {
-			end()
+			running.Store(true)
 			<-ctx.Done()
+		}
+	})
+	s.OnRequest(func(_ string, body []byte) {
+		if running.Load() && bytes.Contains(body, []byte(">"+s.LastTask().Value+"<")) { // it is being waited for
+			end()
 		}
 	})
 	h := connected(t, s)

@@ -106,7 +106,14 @@ func TestAGuestThatIsLateStaysOn(t *testing.T) {
 	b := oneMachine(t, sim.Options{})
 	b.HoldTools(true)
 	for _, wait := range []vix.GuestWait{vix.WaitForTools, vix.WaitForIP} {
-		done, err := b.within(300*time.Millisecond, on(wait))
+		ctx, end := runsOut(t)
+		order := on(wait)
+		order.Progress = func(_ *vix.VM, what string) {
+			if what == "is on" {
+				end()
+			}
+		}
+		done, err := b.h.SetPower(ctx, b.handle, order)
 		e := kind(t, failure(t, err, vix.CodeTimeoutWaitingForTools, vix.FieldNone), vix.ErrGuestLate)
 		says(t, e, "Cannot power on the VM m000 ("+machinePath+")", "The VM is on, and", "VMware Tools were last seen as not_running.")
 		if done == nil || done.State != vix.PoweredOn || b.state() != vix.PoweredOn {
