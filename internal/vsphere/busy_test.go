@@ -77,7 +77,7 @@ func TestABusyVMIsWaitedFor(t *testing.T) {
 				f.Times = -1
 				s.Fault(f)
 				other := connected(t, s)
-				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				defer cancel()
 				e := failure(t, again(ctx, other, p, handle), vix.CodeOperationAlreadyInProgress, vix.FieldNone)
 				says(t, kind(t, e, vix.ErrPassing), "Another task, task-77, is running on the object", "Nothing was begun", "the host says: TaskInProgress")
