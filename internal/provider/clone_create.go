@@ -52,7 +52,7 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 	}
 	r.conn.journalFinished(attempted{path: at.Path})
 	r.conn.ledger.done(&done.Registration)
-	r.conn.vms.remember(&done.Registration)
+	r.conn.opened(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -82,7 +82,7 @@ func (r *cloneResource) clone(ctx context.Context, spec vix.CloneSpec, at intent
 		}
 		return nil, err
 	}
-	if !r.conn.peers.claims(ctx, claimHas, &done.Registration, false) || !r.conn.ledger.take(&done.Registration) {
+	if !r.conn.peers.claims(ctx, claimHas, &done.Registration, false, time.Time{}) || !r.conn.ledger.take(&done.Registration) {
 		return nil, &vix.Error{
 			Op: "clone", Object: spec.Name, Code: vix.CodeAlreadyExists, Field: vix.FieldName, VM: &done.Registration,
 			Reason: "Another resource of this apply has taken over what an interrupted apply had cloned.",

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -100,7 +101,7 @@ func (r *cloneResource) foresee(ctx context.Context, state cloneModel, rec *clon
 		return // it is handed over
 	}
 	rec.read(is)
-	rec.Foreseen, rec.Deletes = true, state.DeleteFiles.ValueBool() && rec.isMade(state, is, r.conn.parsePath)
+	rec.Foreseen, rec.Planned, rec.Deletes = true, time.Now(), state.DeleteFiles.ValueBool() && rec.isMade(state, is, r.conn.parsePath)
 	if r.conn.ledger.planned(rec.part(leaves)) == parted {
 		addCloneParted(diags, is.Path)
 	}

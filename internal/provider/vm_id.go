@@ -149,6 +149,8 @@ func planVM(
 			addAnotherVM(&found, rec, vm)
 		}
 		vm = nil
+	} else if vm != nil && prior.IsNull() {
+		vm = conn.stillOpened(vm, &found)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
 	return vm
@@ -167,6 +169,9 @@ func (c *connection) meantVM(ctx context.Context, id types.String, rec vmRecord,
 		addVMError(diags, id.ValueString(), err)
 		return nil
 	}
+	if rec.ManagedObjectID == "" {
+		return c.stillOpened(vm, diags)
+	}
 	if !c.isMeant(rec, vm) {
 		addAnotherVM(diags, rec, vm)
 		return nil
@@ -177,9 +182,9 @@ func (c *connection) meantVM(ctx context.Context, id types.String, rec vmRecord,
 // addAnotherVM refuses to do with one VM what state has of another one that had its id.
 func addAnotherVM(diags *diag.Diagnostics, rec vmRecord, vm *vix.Registration) {
 	diags.AddAttributeError(path.Root("vm_id"), "vm_id names another VM by now", coded(vix.CodeInvalidHandle, fmt.Sprintf(
-		"What state has is of the VM %s (managed object %s). The one with the id %s is now %s (managed object %s): a restored copy keeps the "+
-			"id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let state "+
-			"forget what belongs to the former:\n\n  terraform state rm ADDRESS",
+		"What state has is of the VM %s (managed object %s). The one with the id %s is now %s (managed object %s): a restored copy keeps "+
+			"the id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let "+
+			"state forget what belongs to the former:\n\n  terraform state rm ADDRESS",
 		rec.Path, rec.ManagedObjectID, vm.ID, vm.Path, vm.ManagedObjectID)))
 }
 
@@ -278,12 +283,9 @@ func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
 		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
 }
 
-// setVMIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+// setVMIdentity writes the identity of a resource of which a VM has one.
 func setVMIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, vmIdentityModel{Server: said(server), VMID: id})
+	return writeIdentity(ctx, identity, server, vmIdentityModel{Server: said(server), VMID: composed(id)})
 }
 
 // importedVM is the VM that an import names, by its id or by its identity; nil, with an error, if
