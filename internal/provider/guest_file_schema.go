@@ -51,7 +51,8 @@ func guestFileSchema(ctx context.Context) schema.Schema {
 			Optional: true,
 			MarkdownDescription: "Program, by its absolute path, and its arguments, in which `%s` is the new file: it is run in the " +
 				"guest " +
-				"before that takes the name, and anything but exit code 0 leaves the old file as it was. Default: none.",
+				"before that takes the name, and anything but exit code 0 leaves the old file as it was. An error shows the " +
+				"end of what it said, but with `content_wo`, whose content it may quote. Default: none.",
 		},
 		"on_destroy": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(fileDelete),

@@ -54,6 +54,7 @@ func (r *guestFileResource) job(ctx context.Context, plan, config guestFileModel
 	return &guestFileJob{vm: vm, login: login, content: content, file: vix.GuestWrite{
 		Path: plan.Path.ValueString(), Open: content.open, Size: content.size, Permissions: plan.Permissions.ValueString(),
 		Overwrite: plan.Overwrite.ValueBool(), CreateDirectories: plan.CreateDirectories.ValueBool(), Validate: plan.Validate.ValueString(),
+		Secret: content.secret,
 	}}
 }
 

@@ -189,6 +189,8 @@ type GuestWrite struct {
 	CreateDirectories bool
 	// Validate is a program and its arguments, in which %s is the new file: anything but exit code 0 leaves the old file.
 	Validate string
+	// Secret is that nobody may see the content: what Validate says of it is in no error then.
+	Secret bool
 	// Progress, if it is set, is told what happens, in a few words. It must not block.
 	Progress func(vm *VM, what string)
 }

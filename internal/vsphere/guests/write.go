@@ -216,16 +216,21 @@ func (w *writing) validate(ctx context.Context, temporary string) error {
 	if result.ExitCode == 0 {
 		return nil
 	}
+	refused := &vix.Error{
+		Code: vix.CodeFail,
+		Reason: fmt.Sprintf("The new file was refused by %s: it ended with the exit code %d. What was there is as it was.",
+			program, result.ExitCode),
+	}
+	if w.Secret {
+		refused.Reason += " What it said is not shown, because the content of the file is a secret."
+		return refused
+	}
 	said := strings.TrimSpace(string(result.Stderr) + "\n" + string(result.Stdout))
 	if len(said) > maxSaid {
 		said = "… " + said[len(said)-maxSaid:]
 	}
-	return &vix.Error{
-		Code: vix.CodeFail,
-		Reason: fmt.Sprintf("The new file was refused by %s: it ended with the exit code %d. What was there is as it was.",
-			program, result.ExitCode),
-		Choices: strings.Split(said, "\n"),
-	}
+	refused.Choices = strings.Split(said, "\n")
+	return refused
 }
 
 // maxSaid is how much is shown of what a validation says.
