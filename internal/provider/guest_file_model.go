@@ -182,7 +182,7 @@ func saidTime(at time.Time) types.String {
 func (m *guestFileModel) validate(diags *diag.Diagnostics) {
 	checkGuestPath(diags, "path", m.Path)
 	text := m.Path.ValueString()
-	if strings.HasSuffix(text, "/") || windowsPath.MatchString(text) && strings.HasSuffix(text, `\`) {
+	if strings.HasSuffix(text, "/") || vix.IsWindowsGuestPath(text) && strings.HasSuffix(text, `\`) {
 		diags.AddAttributeError(path.Root("path"), "Not the path of a file", coded(vix.CodeInvalidArg,
 			"path names the file itself; what ends in a separator is a folder."))
 	}

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -79,9 +79,10 @@ func (r *guestFileResource) create(ctx context.Context, plan *guestFileModel, jo
 		addErrorAt(diags, path.Empty(), err)
 		return "", false
 	}
-	note := r.conn.attemptAt(ctx, server, guestKey("file", strings.ToLower(job.vm.ID), sameGuestPath(job.file.Path)))
-	if !note.Attempt.IsZero() && !job.file.Overwrite {
-		job.file.Overwrite = r.ours(ctx, job, note)
+	key := guestFileKey(types.StringValue(job.vm.ID), plan.Path)
+	note := r.conn.attemptAt(ctx, server, key)
+	if prior := r.conn.guestFiles.replaced(key); !job.file.Overwrite && (!note.Attempt.IsZero() || prior.Key != "") {
+		job.file.Overwrite = r.ours(ctx, job, note, prior)
 	}
 	note.Attempt = note.Attempt.Again(time.Now(), time.Now().Add(remaining(ctx)))
 	if note.SHA256 = job.content.sha256; job.content.secret {
@@ -101,14 +102,17 @@ func (r *guestFileResource) create(ctx context.Context, plan *guestFileModel, jo
 	return r.conn.guestNotes.id(note), true
 }
 
-// ours reports that the file that is there is what an attempt of ours has written.
-func (r *guestFileResource) ours(ctx context.Context, job *guestFileJob, note guestNote) bool {
+// ours reports that the file that is there is what an attempt of ours has written, or the object that this one replaces.
+func (r *guestFileResource) ours(ctx context.Context, job *guestFileJob, note guestNote, prior guestFilePrior) bool {
 	is, err := r.guest.GuestFile(ctx, job.vm.Handle(), job.login, job.file.Path)
 	if err != nil || is == nil || is.Type != vix.GuestRegular {
 		return false // writing says what is so
 	}
+	if prior.is(is) {
+		return true
+	}
 	is, err = r.guest.ReadGuestFile(ctx, job.vm.Handle(), job.login, job.file.Path, io.Discard)
-	return err == nil && is.SHA256 != "" && slices.Contains([]string{note.SHA256, job.content.sha256}, is.SHA256)
+	return err == nil && is.SHA256 != "" && slices.Contains([]string{note.SHA256, prior.SHA256, job.content.sha256}, is.SHA256)
 }
 
 // look refreshes what state has of the file; false if there is no file any more. An agent that does not answer is believed to

@@ -6,8 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -21,25 +19,14 @@ import (
 
 // This is what runs and files in guests share, of resources and actions.
 
-// windowsPath is a path that begins with a drive or a server, as a Windows guest has it.
-var windowsPath = regexp.MustCompile(`^([A-Za-z]:[\\/]|\\\\[^\\])`)
-
 // checkGuestPath says that a path in a guest is not absolute: VIX knows no folder that it could be relative to.
 func checkGuestPath(diags *diag.Diagnostics, name string, value types.String) {
 	text := value.ValueString()
-	if value.IsNull() || value.IsUnknown() || strings.HasPrefix(text, "/") || windowsPath.MatchString(text) {
+	if value.IsNull() || value.IsUnknown() || strings.HasPrefix(text, "/") || vix.IsWindowsGuestPath(text) {
 		return
 	}
 	diags.AddAttributeError(tfpath.Root(name), "Not an absolute path in the guest", coded(vix.CodeInvalidArg, fmt.Sprintf(
 		"%s is %q. A path in a guest begins with a slash, or on Windows with a drive: /usr/bin/id, C:\\Windows\\notepad.exe.", name, text)))
-}
-
-// sameGuestPath is what two spellings of one path in a guest share.
-func sameGuestPath(text string) string {
-	if windowsPath.MatchString(text) {
-		text = strings.ToLower(strings.ReplaceAll(text, `\`, "/"))
-	}
-	return path.Clean(text)
 }
 
 // numbered is a number of things.

@@ -82,7 +82,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	peers := p.peersNow()
 	conn := &connection{
-		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), powerNotes: newPowerNotes(),
+		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), guestFiles: newGuestFileHandovers(), powerNotes: newPowerNotes(),
 		guestNotes: newGuestNotes(),
 	}
 	hand := func() {
