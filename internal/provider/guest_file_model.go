@@ -186,6 +186,7 @@ func (m *guestFileModel) validate(diags *diag.Diagnostics) {
 		diags.AddAttributeError(path.Root("path"), "Not the path of a file", coded(vix.CodeInvalidArg,
 			"path names the file itself; what ends in a separator is a folder."))
 	}
+	checkSayable(diags, path.Root("validate"), m.Validate.ValueString())
 	if text := m.Validate.ValueString(); text != "" && !strings.Contains(text, "%s") {
 		diags.AddAttributeError(path.Root("validate"), "validate does not look at the file", coded(vix.CodeInvalidArg,
 			"The new file is %s among the arguments of the program: /usr/sbin/visudo -cf %s."))

@@ -26,6 +26,10 @@ func TestWhatNoFileCanBe(t *testing.T) {
 		"relative":    {args{"content": "x", "path": "motd"}, "ERROR at AttributeName(\"path\"): Not an absolute path in the guest\n"},
 		"folder":      {args{"content": "x", "path": "/etc/"}, "ERROR at AttributeName(\"path\"): Not the path of a file\n"},
 		"windows":     {args{"content": "x", "path": `C:\temp\`}, "Not the path of a file"},
+		"control":     {args{"content": "x", "path": "/etc/a\x01b"}, "ERROR at AttributeName(\"path\"): Not a text that a host can be told\nIt has the " +
+			"character U+0001, which cannot be sent to a host.\n\nVIX_E_INVALID_ARG (3)"},
+		"checks":      {args{"content": "x", "validate": "/bin/true \x01%s"}, "AttributeName(\"validate\"): Not a text that a host can be told"},
+		"password":    {args{"content": "x", "guest_password_wo": "s3cret!\x01"}, "Not a text that a host can be told"},
 		"permissions": {args{"content": "x", "permissions": "rw-r--r--"}, "must be three or four octal digits"},
 		"validate":    {args{"content": "x", "validate": "/bin/true"}, "ERROR at AttributeName(\"validate\"): validate does not look at the file\n"},
 		"on_destroy":  {args{"content": "x", "on_destroy": "remove"}, "on_destroy"},

@@ -63,7 +63,7 @@ func (d *guestFilesDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"path":  schema.StringAttribute{Required: true, MarkdownDescription: "Absolute path of the folder in the guest."},
 			"match": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Glob that a name has to match (`*.log`). Default: all.",
-				Validators: []validator.String{globValidator{}},
+				Validators: []validator.String{globValidator{}, sayableValidator{}},
 			},
 			"files": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "What is in the folder itself, in the order of the names, without `.` and `..`.",

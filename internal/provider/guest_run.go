@@ -19,9 +19,11 @@ import (
 
 // This is what runs and files in guests share, of resources and actions.
 
-// checkGuestPath says that a path in a guest is not absolute: VIX knows no folder that it could be relative to.
+// checkGuestPath says that a path in a guest is not absolute, for VIX knows no folder that it could be relative to, or that no host
+// can be told of it.
 func checkGuestPath(diags *diag.Diagnostics, name string, value types.String) {
 	text := value.ValueString()
+	checkSayable(diags, tfpath.Root(name), text)
 	if value.IsNull() || value.IsUnknown() || strings.HasPrefix(text, "/") || vix.IsWindowsGuestPath(text) {
 		return
 	}

@@ -318,6 +318,11 @@ func TestWhatNoRunCanBe(t *testing.T) {
 		"drive":        {args{"program": "C:x.exe"}, "Not an absolute path in the guest"},
 		"folder":       {args{"program": "/bin/x", "working_directory": "tmp"}, "ERROR at AttributeName(\"working_directory\"): Not an absolute"},
 		"environment":  {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A=B": "1"})}, "Not the name of an environment variable"},
+		"control": {args{"program": "/bin/x", "arguments": "a\x1b"}, "ERROR at AttributeName(\"arguments\"): Not a text that a host can be " +
+			"told\nIt has the character U+001B, which cannot be sent to a host."},
+		"of a value":   {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A": "\x1b"})}, "AttributeName(\"environment\"): Not a text"},
+		"of a place":   {args{"script": "y", "working_directory": "/a\x1b", "interpreter": "/bin/sh"}, "AttributeName(\"working_directory\"): Not a text"},
+		"of a shell":   {args{"script": "y", "interpreter": "/bin/s\x1bh"}, "AttributeName(\"interpreter\"): Not a text"},
 		"empty script": {args{"script": ""}, "script"},
 		"long script":  {args{"script": strings.Repeat("x", vix.GuestScriptLimit-6), "interpreter": "/bin/sh"}, "ERROR at AttributeName(\"script\"): Cannot run the script\nInterpreter and script have 60537 bytes; VIX takes 60536 bytes.\n\nPut the script into a file of the guest (vix_guest_file) and run that.\n\nVIX_E_ARGUMENT_TOO_BIG (44)"},
 		"two logins":   {args{"program": "/bin/x", "guest_ticket_wo": "t", "guest_password_wo": "p"}, "ERROR at AttributeName(\"guest_username\"): Two logins for one guest\n"},

@@ -72,6 +72,9 @@ func (w *writing) lookAtPlace(ctx context.Context) error {
 	if !w.os.isAbsolute(w.Path) {
 		return &vix.Error{Code: vix.CodeInvalidArg, Reason: fmt.Sprintf("The path %q is not absolute.", w.Path)}
 	}
+	if why := vix.Unsayable(w.Path); why != "" {
+		return &vix.Error{Code: vix.CodeInvalidArg, Reason: fmt.Sprintf("The path %q cannot be said. %s", w.Path, why)}
+	}
 	var err error
 	if w.was, err = w.info(ctx, w.Path); err != nil {
 		return err
