@@ -210,3 +210,23 @@ func TestCertificatesOfCarriers(t *testing.T) {
 	must(t, v.sim.TellThumbprint("DC0", v.path, is))
 	must(t, second(v.WriteGuestFile(t.Context(), v.handle, v.login, text("/srv/two", "secret"))))
 }
+
+// TestALinkThatLeadsNowhereIsInTheWay: it is found before anything is copied.
+func TestALinkThatLeadsNowhereIsInTheWay(t *testing.T) {
+	v := visited(t)
+	must(t, v.guest.WriteFile("/srv/tree/a", []byte("a"), 0o644))
+	must(t, v.guest.WriteFile("/srv/tree/sub/b", []byte("b"), 0o644))
+	for _, at := range []string{"sub", filepath.Join("sub", "b")} {
+		to := filepath.Join(t.TempDir(), "got")
+		link := filepath.Join(to, at)
+		must(t, os.MkdirAll(filepath.Dir(link), 0o755))
+		must(t, os.Symlink("/nowhere/at/all", link))
+		_, err := v.CopyFromGuest(t.Context(), v.handle, v.login, vix.GuestCopy{Source: "/srv/tree", Destination: to})
+		if err == nil || !strings.Contains(err.Error(), "Nothing was copied") {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(to, "a")); err == nil {
+			t.Errorf("with a link at %s a file was copied", at)
+		}
+	}
+}
