@@ -130,7 +130,7 @@ func (g *Guest) discard(ctx context.Context, temporary string) {
 func (w *writing) upload(ctx context.Context, temporary string) error {
 	attributes := w.attributes(w.Permissions)
 	if was, ok := w.posixWas(); ok && w.Permissions == "" {
-		attributes = &types.GuestPosixFileAttributes{Permissions: was.Permissions & 0o7777}
+		attributes = withMode(was.Permissions)
 	}
 	return w.put(ctx, upload{
 		to: temporary, attributes: attributes, size: w.Size,
@@ -167,18 +167,19 @@ func (w *writing) verified(ctx context.Context, temporary string) (*types.GuestF
 		return written, nil
 	}
 	if was, ok := w.posixWas(); ok && (!same(was.OwnerId, is.OwnerId) || !same(was.GroupId, is.GroupId)) {
-		to := &types.GuestPosixFileAttributes{OwnerId: was.OwnerId, GroupId: was.GroupId, Permissions: is.Permissions & 0o7777}
+		to := withMode(is.Permissions)
+		to.OwnerID, to.GroupID = was.OwnerId, was.GroupId
 		var denied *types.GuestPermissionDenied
 		if err := w.change(ctx, temporary, to); err != nil && !as(err, &denied) {
 			return nil, err // only an administrator may: a file that somebody else replaces is his
 		}
 	}
-	want, _ := w.attributes(w.Permissions).(*types.GuestPosixFileAttributes)
-	if w.Permissions != "" && want != nil && is.Permissions&0o7777 != want.Permissions {
+	want, _ := w.attributes(w.Permissions).(*GuestPosixFileAttributes)
+	if want != nil && want.Permissions != nil && is.Permissions&0o7777 != *want.Permissions {
 		if err := w.change(ctx, temporary, want); err != nil {
 			return nil, err
 		}
-		is.Permissions = want.Permissions
+		is.Permissions = *want.Permissions
 	}
 	return written, nil
 }
