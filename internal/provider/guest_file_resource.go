@@ -140,9 +140,7 @@ func (r *guestFileResource) Update(ctx context.Context, req resource.UpdateReque
 		if job == nil {
 			return
 		}
-		job.file.Overwrite = true // it is ours
-		if err := r.write(ctx, &plan, job); err != nil {
-			addErrorAt(&resp.Diagnostics, path.Empty(), err)
+		if !r.update(ctx, &plan, job, &resp.Diagnostics) {
 			return
 		}
 		vmRecordOf(job.vm).save(ctx, resp.Private, &resp.Diagnostics)

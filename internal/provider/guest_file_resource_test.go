@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -383,4 +384,37 @@ func TestAFileThatHasBecomeAFolder(t *testing.T) {
 	_, apply := w.destroy(o)
 	apply.only(t, "WARNING: A file in a guest is gone already\n/etc/motd is no file any more: something else of that name is there, "+
 		"which was left as it is.")
+}
+
+// What a write that was cut short has left beside the file goes with the next write of that file, whichever write it was.
+func TestWhatAWriteHasLeftBesideAFile(t *testing.T) {
+	w, id := guestWorld(t, guestFileType)
+	config := args{"vm_id": id, "path": motd, "content_wo": "one", "content_wo_version": 1}
+	cut := func(prior *object) {
+		t.Helper()
+		w.host.fail["writing"] = &vix.Error{Op: "write", Object: motd, Code: vix.CodeHostConnectionLost, Doubt: true, Reason: "The line broke."}
+		_, diags := w.apply(prior, w.plan(prior, config), config)
+		diags.has(t, "The line broke.")
+		delete(w.host.fail, "writing")
+		w.restart()
+		w.configure(guestProvider(nil)).none(t)
+	}
+	left := func(want ...string) {
+		t.Helper()
+		if got := w.host.guest.write.Left; !slices.Equal(got, want) {
+			t.Errorf("what goes is %v; want %v", got, want)
+		}
+	}
+	cut(nil)
+	o := w.create(config)
+	left("/etc/.vix-temporary")
+	config["content_wo_version"] = 2
+	cut(o)
+	o, diags := w.apply(o, w.plan(o, config), config)
+	diags.none(t)
+	left("/etc/.vix-temporary")
+	config["content_wo_version"] = 3
+	_, diags = w.apply(o, w.plan(o, config), config)
+	diags.none(t)
+	left()
 }

@@ -74,32 +74,77 @@ func (r *guestFileResource) write(ctx context.Context, plan *guestFileModel, job
 // create writes the file for the first time, or takes over what an attempt of an earlier process has written: what proves that
 // is the note of the attempt, and the content. It gives the id of the note of this attempt.
 func (r *guestFileResource) create(ctx context.Context, plan *guestFileModel, job *guestFileJob, diags *diag.Diagnostics) (string, bool) {
-	server, err := r.conn.server(ctx)
+	key := guestFileKey(types.StringValue(job.vm.ID), plan.Path)
+	note, err := r.attempt(ctx, key, job)
 	if err != nil {
 		addErrorAt(diags, path.Empty(), err)
 		return "", false
 	}
-	key := guestFileKey(types.StringValue(job.vm.ID), plan.Path)
-	note := r.conn.attemptAt(ctx, server, key)
 	if prior := r.conn.guestFiles.replaced(key); !job.file.Overwrite && (!note.Attempt.IsZero() || prior.Key != "") {
 		job.file.Overwrite = r.ours(ctx, job, note, prior)
 	}
+	if !r.carryOut(ctx, plan, job, note, diags) {
+		return "", false
+	}
+	r.conn.attemptDone(note)
+	return r.conn.guestNotes.id(note), true
+}
+
+// update writes the file again, over what is there, which is ours.
+func (r *guestFileResource) update(ctx context.Context, plan *guestFileModel, job *guestFileJob, diags *diag.Diagnostics) bool {
+	job.file.Overwrite = true
+	note, err := r.attempt(ctx, guestFileKey(types.StringValue(job.vm.ID), plan.Path), job)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return false
+	}
+	if !r.carryOut(ctx, plan, job, note, diags) {
+		return false
+	}
+	r.conn.attemptEnded(ctx, note)
+	return true
+}
+
+// attempt is the attempt at writing a file, an earlier one that has no end if there is one: what that has left beside the file
+// goes.
+func (r *guestFileResource) attempt(ctx context.Context, key string, job *guestFileJob) (guestNote, error) {
+	server, err := r.conn.server(ctx)
+	if err != nil {
+		return guestNote{}, err
+	}
+	note := r.conn.attemptAt(ctx, server, key)
+	if note.Temporary != "" {
+		job.file.Left = []string{note.Temporary}
+	}
+	return note, nil
+}
+
+// carryOut writes the file, with a note of the attempt that lasts if it is not known to have come to its end.
+func (r *guestFileResource) carryOut(
+	ctx context.Context, plan *guestFileModel, job *guestFileJob, note guestNote, diags *diag.Diagnostics,
+) bool {
 	note.Attempt = note.Attempt.Again(time.Now(), time.Now().Add(remaining(ctx)))
 	if note.SHA256 = job.content.sha256; job.content.secret {
 		note.SHA256 = ""
 	}
-	if err := r.conn.guestNotes.begin(note); err != nil { // costs the recovery after a kill, not the file
-		tflog.Warn(ctx, "cannot note the file that is written", map[string]any{"error": err.Error()})
+	begin := func() {
+		if err := r.conn.guestNotes.begin(note); err != nil { // costs the recovery after a kill, not the file
+			tflog.Warn(ctx, "cannot note the file that is written", map[string]any{"error": err.Error()})
+		}
+	}
+	begin()
+	job.file.Beside = func(temporary string) {
+		note.Temporary = temporary
+		begin()
 	}
 	if err := r.write(ctx, plan, job); err != nil {
 		if decided(err) {
 			r.conn.attemptEnded(ctx, note)
 		}
 		addErrorAt(diags, path.Empty(), err)
-		return "", false
+		return false
 	}
-	r.conn.attemptDone(note)
-	return r.conn.guestNotes.id(note), true
+	return true
 }
 
 // ours reports that the file that is there is what an attempt of ours has written, or the object that this one replaces.

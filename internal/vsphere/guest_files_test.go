@@ -268,3 +268,27 @@ func TestPathsThatCannotBeSaid(t *testing.T) {
 	})
 	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldNone), "U+001B")
 }
+
+// TestWhatIsLeftBesideAFile: what is put beside it is told before it is there, and what an earlier attempt has left goes; nothing of
+// another name does.
+func TestWhatIsLeftBesideAFile(t *testing.T) {
+	v := visited(t)
+	for _, name := range []string{"/etc/.vix-left", "/etc/theirs"} {
+		must(t, v.guest.WriteFile(name, []byte("x"), 0o644))
+	}
+	file := text("/etc/motd2", "x")
+	file.Left = []string{"/etc/.vix-left", "/etc/.vix-none", "/etc/theirs"}
+	told := ""
+	file.Beside = func(temporary string) {
+		if _, err := v.guest.ReadFile(temporary); err == nil || !strings.HasPrefix(temporary, "/etc/.vix-") {
+			t.Errorf("%s: %v", temporary, err)
+		}
+		told = temporary
+	}
+	_, err := v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	must(t, err)
+	if _, err := v.guest.ReadFile("/etc/.vix-left"); err == nil || told == "" {
+		t.Errorf("what was left is there; %q is told", told)
+	}
+	v.hasFile(t, "/etc/theirs", "x")
+}

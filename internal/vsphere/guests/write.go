@@ -38,10 +38,16 @@ type writing struct {
 }
 
 func (w *writing) carryOut(ctx context.Context) (_ *vix.GuestFile, err error) {
+	if err := w.clearLeft(ctx); err != nil {
+		return nil, err
+	}
 	if err := w.lookAtPlace(ctx); err != nil {
 		return nil, err
 	}
 	temporary := w.beside(w.Path)
+	if w.Beside != nil {
+		w.Beside(temporary)
+	}
 	defer func() {
 		if err != nil {
 			w.discard(ctx, temporary)
@@ -65,6 +71,19 @@ func (w *writing) carryOut(ctx context.Context) (_ *vix.GuestFile, err error) {
 	out := w.file(*written)
 	out.Path, out.Name, out.SHA256 = w.Path, w.os.base(w.Path), hex.EncodeToString(w.sum.Sum(nil))
 	return &out, nil
+}
+
+// clearLeft deletes what earlier attempts have left; nothing that has no name as beside gives it.
+func (w *writing) clearLeft(ctx context.Context) error {
+	for _, name := range w.Left {
+		if !strings.HasPrefix(w.os.base(name), besideBegins) {
+			continue
+		}
+		if err := w.removeFile(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lookAtPlace refuses what cannot be replaced, and makes the folders above.
@@ -103,13 +122,16 @@ func exists(name string) error {
 	}
 }
 
+// besideBegins is how the names begin that files have until they take their own.
+const besideBegins = ".vix-"
+
 // beside is a name in the same folder that nothing has. What reads a folder by a pattern does not read it: it begins with a dot.
 func (g *Guest) beside(name string) string {
 	ending := path.Ext(g.os.base(name))
 	if len(ending) > 20 {
 		ending = ""
 	}
-	return g.os.join(g.os.folder(name), ".vix-"+strings.ToLower(rand.Text())+ending)
+	return g.os.join(g.os.folder(name), besideBegins+strings.ToLower(rand.Text())+ending)
 }
 
 // discard deletes what did not become a file, whatever has become of ctx.
