@@ -37,6 +37,7 @@ type connection struct {
 	// guestFiles are the files in guests that go from one object of the state to another.
 	guestFiles *guestFileHandovers
 	guestGates guestGates
+	sources    sources
 	claims     claims
 
 	mu       sync.Mutex

@@ -97,7 +97,7 @@ func (r *guestFileResource) foresee(plan *guestFileModel, state, config guestFil
 		plan.plans(nil)
 		return true
 	}
-	content, err := config.content()
+	content, err := config.content(&r.conn.sources)
 	if err != nil {
 		addSourceError(diags, config.Source.ValueString(), err)
 		return false

@@ -41,7 +41,7 @@ func (r *guestFileResource) job(ctx context.Context, plan, config guestFileModel
 	if !ok {
 		return nil
 	}
-	content, err := config.content()
+	content, err := config.content(&r.conn.sources)
 	if err != nil {
 		addSourceError(diags, config.Source.ValueString(), err)
 		return nil
