@@ -27,8 +27,6 @@ type guestFileHandovers struct {
 
 // guestFileHolders are the objects that want one file, by their ids.
 type guestFileHolders struct {
-	// lock keeps a delete and a write of one file apart.
-	lock sync.Mutex
 	// writer has created the file in this process. stays is planned to keep it, goes to delete it.
 	writer, stays string
 	goes          []string

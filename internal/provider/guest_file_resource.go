@@ -87,9 +87,7 @@ func (r *guestFileResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	key, object := guestFileKey(types.StringValue(job.vm.ID), plan.Path), rand.Text()
-	holders := r.conn.guestFiles.of(key)
-	holders.lock.Lock()
-	defer holders.lock.Unlock()
+	defer r.conn.ledger.lock(key)()
 	note, done := r.create(ctx, &plan, job, &resp.Diagnostics)
 	if !done {
 		return
@@ -172,9 +170,7 @@ func (r *guestFileResource) Delete(ctx context.Context, req resource.DeleteReque
 	}
 	object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
 	key := guestFileKey(state.VMID, state.Path)
-	holders := r.conn.guestFiles.of(key)
-	holders.lock.Lock()
-	defer holders.lock.Unlock()
+	defer r.conn.ledger.lock(key)()
 	defer r.conn.guestFiles.forget(key, object)
 	if r.conn.guestFiles.isAnothers(key, object) {
 		warnFileHandedOver(&resp.Diagnostics, name)

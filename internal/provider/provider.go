@@ -82,8 +82,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	peers := p.peersNow()
 	conn := &connection{
-		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), guestFiles: newGuestFileHandovers(), powerNotes: newPowerNotes(),
-		guestNotes: newGuestNotes(),
+		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), powerNotes: newPowerNotes(),
+		guestNotes: newGuestNotes(), guestFiles: newGuestFileHandovers(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
