@@ -23,6 +23,8 @@ import (
 type fakeGuest struct {
 	// password is the one that the guest takes; empty takes any.
 	password string
+	// family is what its Tools tell.
+	family string
 	// login is the last one, run the last run, write the last file that was written, job the last copy.
 	login vix.GuestLogin
 	run   vix.GuestRun

@@ -44,6 +44,9 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 	if plan.deletes() && !plan.OnDestroy.IsUnknown() {
 		r.deletable(&found)
 	}
+	if vm != nil {
+		r.conn.checkGuestFamily(&found, vm, "path", plan.Path)
+	}
 	if writes {
 		r.conn.plannedLogin(config.guestLoginModel, &found)
 	}

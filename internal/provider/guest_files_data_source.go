@@ -106,6 +106,9 @@ func (d *guestFilesDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if vm == nil {
 		return
 	}
+	if d.conn.checkGuestFamily(&resp.Diagnostics, vm, "path", m.Path); resp.Diagnostics.HasError() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	var files []vix.GuestFile

@@ -31,6 +31,21 @@ func checkGuestPath(diags *diag.Diagnostics, name string, value types.String) {
 		"%s is %q. A path in a guest begins with a slash, or on Windows with a drive: /usr/bin/id, C:\\Windows\\notepad.exe.", name, text)))
 }
 
+// checkGuestFamily says that the guest of a VM has no such paths: a Windows guest those with a drive or a server, any other those
+// with a slash.
+func (c *connection) checkGuestFamily(diags *diag.Diagnostics, vm *vix.Registration, name string, value types.String) {
+	text := value.ValueString()
+	if value.IsNull() || value.IsUnknown() || vix.IsPathOfFamily(text, c.vms.family(vm.ID)) {
+		return
+	}
+	is := "is no Windows guest, and its paths begin with a slash: /etc/motd."
+	if !vix.IsWindowsGuestPath(text) {
+		is = "is a Windows guest, and its paths begin with a drive or a server: C:\\Windows\\win.ini."
+	}
+	diags.AddAttributeError(tfpath.Root(name), "Not a path of this guest", coded(vix.CodeInvalidArg, fmt.Sprintf(
+		"%s is %q. The guest of %s (%s) %s", name, text, vm.Name, vm.Path, is)))
+}
+
 // numbered is a number of things.
 func numbered(n int, what string) string {
 	if n == 1 {

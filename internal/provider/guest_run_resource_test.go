@@ -311,13 +311,13 @@ func TestWhatNoRunCanBe(t *testing.T) {
 	}{
 		"nothing": {args{}, "ERROR at AttributeName(\"program\"): There is nothing to run\nExactly one of program and script says it.\n\n" +
 			"VIX_E_INVALID_ARG (3)"},
-		"both":         {args{"program": "/bin/x", "script": "y"}, "ERROR at AttributeName(\"program\"): There are two things to run\n"},
-		"arguments":    {args{"script": "y", "arguments": "z"}, "ERROR at AttributeName(\"arguments\"): The arguments are of no program\n"},
-		"interpreter":  {args{"program": "/bin/x", "interpreter": "/bin/sh"}, "ERROR at AttributeName(\"interpreter\"): The interpreter has no script\n"},
-		"relative":     {args{"program": "bin/x"}, "ERROR at AttributeName(\"program\"): Not an absolute path in the guest\nprogram is \"bin/x\"."},
-		"drive":        {args{"program": "C:x.exe"}, "Not an absolute path in the guest"},
-		"folder":       {args{"program": "/bin/x", "working_directory": "tmp"}, "ERROR at AttributeName(\"working_directory\"): Not an absolute"},
-		"environment":  {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A=B": "1"})}, "Not the name of an environment variable"},
+		"both":        {args{"program": "/bin/x", "script": "y"}, "ERROR at AttributeName(\"program\"): There are two things to run\n"},
+		"arguments":   {args{"script": "y", "arguments": "z"}, "ERROR at AttributeName(\"arguments\"): The arguments are of no program\n"},
+		"interpreter": {args{"program": "/bin/x", "interpreter": "/bin/sh"}, "ERROR at AttributeName(\"interpreter\"): The interpreter has no script\n"},
+		"relative":    {args{"program": "bin/x"}, "ERROR at AttributeName(\"program\"): Not an absolute path in the guest\nprogram is \"bin/x\"."},
+		"drive":       {args{"program": "C:x.exe"}, "Not an absolute path in the guest"},
+		"folder":      {args{"program": "/bin/x", "working_directory": "tmp"}, "ERROR at AttributeName(\"working_directory\"): Not an absolute"},
+		"environment": {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A=B": "1"})}, "Not the name of an environment variable"},
 		"control": {args{"program": "/bin/x", "arguments": "a\x1b"}, "ERROR at AttributeName(\"arguments\"): Not a text that a host can be " +
 			"told\nIt has the character U+001B, which cannot be sent to a host."},
 		"of a value":   {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A": "\x1b"})}, "AttributeName(\"environment\"): Not a text"},

@@ -15,6 +15,20 @@ var windowsGuestPath = regexp.MustCompile(`^([A-Za-z]:[\\/]|\\\\[^\\])`)
 // IsWindowsGuestPath reports that a path is written as a Windows guest has it, with a drive or a server.
 func IsWindowsGuestPath(name string) bool { return windowsGuestPath.MatchString(name) }
 
+// WindowsFamily is the family of Windows guests, as Tools tell it: GuestInfo.Family.
+const WindowsFamily = "windowsGuest"
+
+// IsPathOfFamily reports that a guest of a family can have a path; of a family that nobody has told, any.
+func IsPathOfFamily(name, family string) bool {
+	switch family {
+	case "":
+		return true
+	case WindowsFamily:
+		return IsWindowsGuestPath(name) || strings.HasPrefix(name, "//")
+	}
+	return !IsWindowsGuestPath(name)
+}
+
 // SameGuestPath reports that two paths name one file of a guest.
 func SameGuestPath(a, b string) bool { return GuestPathKey(a) == GuestPathKey(b) }
 
