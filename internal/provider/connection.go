@@ -28,9 +28,11 @@ type connection struct {
 	ledger  ledger
 	peers   *peers
 	// handovers are the VMs that stay although an address of theirs goes.
-	handovers handovers
-	imports   imports
-	vms       vmMemory
+	handovers vmNotes
+	// replaced are the clones that go for others.
+	replaced vmNotes
+	imports  imports
+	vms      vmMemory
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes

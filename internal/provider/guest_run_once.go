@@ -39,8 +39,8 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
-	if !creates { // an update does nothing in the guest, and the second half of a replacement is planned as a create
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecord{}, req, resp) // an update does nothing with it
+	if !creates {                                                           // an update does nothing in the guest, and the second half of a replacement is planned as a create
 		return
 	}
 	var found diag.Diagnostics
@@ -66,9 +66,8 @@ func (r *guestRunResource) once(
 	if !ok {
 		return rec, false
 	}
-	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(diags, plan.VMID.ValueString(), err)
+	vm := r.conn.meantVM(ctx, plan.VMID, vmRecord{}, diags)
+	if vm == nil {
 		return rec, false
 	}
 	server, err := r.conn.server(ctx)

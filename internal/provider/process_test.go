@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +59,34 @@ func cli(t *testing.T) string {
 		t.Skip("no terraform: set TF_ACC_TERRAFORM_PATH")
 	}
 	return terraform
+}
+
+// notTerraform says why the CLI has not what Terraform has since a release, and OpenTofu never; empty if it has it.
+func notTerraform(t *testing.T, since int, what string) string {
+	t.Helper()
+	return lacks(t, since, what, regexp.MustCompile(`^(Terraform) v1\.(\d+)`))
+}
+
+// olderThan says why the CLI has not what Terraform and OpenTofu have since a release; empty if it has it.
+func olderThan(t *testing.T, since int, what string) string {
+	t.Helper()
+	return lacks(t, since, what, regexp.MustCompile(`^(Terraform|OpenTofu) v1\.(\d+)`))
+}
+
+// lacks says why the CLI is none of those that have something since a release.
+func lacks(t *testing.T, since int, what string, those *regexp.Regexp) string {
+	t.Helper()
+	out, err := exec.Command(cli(t), "version").Output()
+	must(t, err)
+	is, _, _ := strings.Cut(string(out), "\n")
+	if found := those.FindStringSubmatch(is); found != nil {
+		minor, err := strconv.Atoi(found[2])
+		must(t, err)
+		if minor >= since {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s has no %s; Terraform 1.%d has", is, what, since)
 }
 
 // newWorkspace is a workspace whose provider reaches the simulated host.

@@ -145,7 +145,7 @@ func (r *registrationResource) take(ctx context.Context, done *vix.Registered, s
 	defer unlock()
 	e := &vix.Error{Op: "register", Object: spec.Path.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath}
 	switch {
-	case r.conn.ledger.hasGone(done.ManagedObjectID), !r.conn.peers.claims(ctx, claimHas, &done.Registration, false):
+	case r.conn.ledger.hasGone(done.ManagedObjectID), !r.conn.peers.claims(ctx, claimHas, &done.Registration, false, time.Time{}):
 		e.Reason = "Another resource of this apply has unregistered the VM at this very moment."
 		e.Remedy = "Apply again: the VM is registered then."
 		return e
