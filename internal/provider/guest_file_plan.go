@@ -55,7 +55,8 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 		return
 	}
 	key := guestFileKey(types.StringValue(vm.ID), plan.Path)
-	if !r.conn.claimed(ctx, "guest file "+key, "The file "+plan.Path.ValueString()+" in the guest of one VM is planned twice", req, resp) || !writes {
+	twice := "The file " + plan.Path.ValueString() + " in the guest of one VM is planned twice"
+	if !r.conn.claimed(ctx, "guest file "+key, twice, req, resp) || !writes {
 		return
 	}
 	var lacks diag.Diagnostics

@@ -198,6 +198,6 @@ func warnFileHandedOver(diags *diag.Diagnostics, name string) {
 
 // warnFolderInPlace says that there was nothing to delete.
 func warnFolderInPlace(diags *diag.Diagnostics, name string) {
-	diags.AddWarning("A file in a guest is gone already", name+" is no file any more: something else of that name is there, which was left "+
-		"as it is.")
+	diags.AddWarning("A file in a guest is gone already", name+" is no file any more: something else of that name is there, which "+
+		"was left as it is.")
 }

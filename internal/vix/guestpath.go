@@ -64,7 +64,7 @@ func cutPrefixFold(text, prefix string) (string, bool) {
 // cleaned is a path without the names that say nothing, and each name without what does not count at its end.
 func cleaned(name, ends string) string {
 	var names []string
-	for _, one := range strings.Split(name, "/") {
+	for one := range strings.SplitSeq(name, "/") {
 		if one == "" || one == "." {
 			continue
 		}

@@ -230,3 +230,21 @@ func TestALinkThatLeadsNowhereIsInTheWay(t *testing.T) {
 		}
 	}
 }
+
+// TestACopyWithoutItsFolder: a folder that is not there is named, on either side; a separator at the end of a destination says nothing.
+func TestACopyWithoutItsFolder(t *testing.T) {
+	v := visited(t)
+	here := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(here, "a"), []byte("a"), 0o600))
+	_, err := v.CopyToGuest(t.Context(), v.handle, v.login, vix.GuestCopy{Source: filepath.Join(here, "a"), Destination: "/no/such/a"})
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), "There is no folder /no/such in the guest.")
+	must(t, v.guest.WriteFile("/tmp/b", []byte("b"), 0o644))
+	_, err = v.CopyFromGuest(t.Context(), v.handle, v.login, vix.GuestCopy{Source: "/tmp/b", Destination: filepath.Join(here, "no", "such")})
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), "There is no folder "+filepath.Join(here, "no")+" on this machine. Nothing was copied.")
+	must(t, second(v.CopyFromGuest(t.Context(), v.handle, v.login, vix.GuestCopy{
+		Source: "/tmp/b", Destination: filepath.Join(here, "new") + string(filepath.Separator),
+	})))
+	if is, err := os.ReadFile(filepath.Join(here, "new")); err != nil || string(is) != "b" {
+		t.Errorf("%q, %v", is, err)
+	}
+}

@@ -292,3 +292,17 @@ func TestWhatIsLeftBesideAFile(t *testing.T) {
 	}
 	v.hasFile(t, "/etc/theirs", "x")
 }
+
+// TestAFileWithoutItsFolder: the error tells of the folder, and of what validates, not of what only this provider knows.
+func TestAFileWithoutItsFolder(t *testing.T) {
+	v := visited(t)
+	_, err := v.WriteGuestFile(t.Context(), v.handle, v.login, text("/nope/below/x", "x"))
+	e := kind(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), vix.ErrNoGuestFolder)
+	if e.Reason != "There is no folder /nope/below in the guest." {
+		t.Error(e.Reason)
+	}
+	file := text("/tmp/x", "x")
+	file.Validate = "/no/such %s"
+	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), "write /tmp/x in the guest of the VM web", "could not be validated: There is no program /no/such")
+}

@@ -24,6 +24,7 @@ import (
 // CopyFrom copies a file or a folder from the guest. What is found to be in the way is found before anything is copied.
 func (g *Guest) CopyFrom(ctx context.Context, job vix.GuestCopy) (*vix.GuestCopied, error) {
 	c := &copying{Guest: g, GuestCopy: job}
+	c.Destination = filepath.Clean(job.Destination) // a separator at its end says nothing
 	err := c.planFrom(ctx)
 	if err == nil {
 		err = c.freeHere()
@@ -124,6 +125,11 @@ func (c *copying) resolved(ctx context.Context, name string, info types.GuestFil
 
 // freeHere refuses what is in the way on this machine.
 func (c *copying) freeHere() error {
+	if above := filepath.Dir(c.Destination); !thereHere(above) {
+		return &vix.Error{
+			Code: vix.CodeFileNotFound, Reason: fmt.Sprintf("There is no folder %s on this machine. Nothing was copied.", above),
+		}
+	}
 	for i := range c.folders {
 		f := &c.folders[i]
 		info, err := os.Stat(f.to)
@@ -218,7 +224,8 @@ func (c *copying) downloadBatch(ctx context.Context, batch []*item) (err error) 
 		if !c.Overwrite && thereHere(f.to) {
 			return &vix.Error{
 				Code: vix.CodeFileAlreadyExists, Kind: vix.ErrGuestFileExists,
-				Reason: fmt.Sprintf("Something else has made %s meanwhile. %d of %d files were copied before.", f.to, c.done.Load(), len(c.files)),
+				Reason: fmt.Sprintf("Something else has made %s meanwhile. %d of %d files were copied before.",
+					f.to, c.done.Load(), len(c.files)),
 			}
 		}
 		if err := os.Chmod(f.temporary, f.mode); err != nil {

@@ -54,6 +54,9 @@ func (w *writing) carryOut(ctx context.Context) (_ *vix.GuestFile, err error) {
 		}
 	}()
 	if err := w.upload(ctx, temporary); err != nil {
+		if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeFileNotFound && !w.CreateDirectories {
+			e.Kind = vix.ErrNoGuestFolder
+		}
 		return nil, err
 	}
 	written, err := w.verified(ctx, temporary)
@@ -236,6 +239,9 @@ func (w *writing) validate(ctx context.Context, temporary string) error {
 	result, err := w.Run(ctx, vix.GuestRun{
 		Program: program, Arguments: strings.ReplaceAll(strings.TrimSpace(arguments), "%s", quote(temporary)), Capture: true,
 	})
+	if e, ok := errors.AsType[*vix.Error](err); ok { // it is of the program, and this is about the file
+		e.Op, e.Object, e.Reason = "", "", "The new file could not be validated: "+e.Reason
+	}
 	if err != nil {
 		return err
 	}
