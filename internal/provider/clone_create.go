@@ -52,7 +52,7 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 	}
 	r.conn.journalFinished(attempted{path: at.Path})
 	r.conn.ledger.done(&done.Registration)
-	r.conn.vms.remember(&done.Registration)
+	r.conn.opened(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)

@@ -30,9 +30,10 @@ type connection struct {
 	// handovers are the VMs that stay although an address of theirs goes.
 	handovers vmNotes
 	// replaced are the clones that go for others.
-	replaced vmNotes
-	imports  imports
-	vms      vmMemory
+	replaced  vmNotes
+	imports   imports
+	vms       vmMemory
+	openedVMs openedVMs
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes
@@ -208,4 +209,5 @@ func (c *connection) close(ctx context.Context) {
 	for _, do := range closing {
 		do(ctx)
 	}
+	c.openedVMs.save(ctx)
 }

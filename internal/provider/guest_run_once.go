@@ -39,8 +39,8 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecord{}, req, resp) // an update does nothing with it
-	if !creates {                                                           // an update does nothing in the guest, and the second half of a replacement is planned as a create
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecord{}, req, resp)
+	if !creates { // an update does nothing in the guest, and the second half of a replacement is planned as a create
 		return
 	}
 	var found diag.Diagnostics

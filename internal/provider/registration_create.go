@@ -71,7 +71,7 @@ func (r *registrationResource) create(
 	}
 	r.conn.journalFinished(attempted{spec.Path.String(), done.Datacenter})
 	r.conn.ledger.done(&done.Registration)
-	r.conn.vms.remember(&done.Registration)
+	r.conn.opened(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)

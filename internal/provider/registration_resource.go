@@ -174,7 +174,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	} else {
 		r.settle(ctx, found, state)
 	}
-	r.conn.vms.remember(found)
+	r.conn.opened(found)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}

@@ -82,8 +82,8 @@ type vmMemory struct {
 	families map[string]string
 }
 
-// opened notes a VM that was opened.
-func (m *vmMemory) opened(vm *vix.VM) {
+// learn notes what a VM that was opened tells of itself and of its guest.
+func (m *vmMemory) learn(vm *vix.VM) {
 	m.remember(&vm.Registration)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -131,7 +131,7 @@ func (c *connection) vm(ctx context.Context, id string) (*vix.Registration, erro
 	if err != nil {
 		return nil, err
 	}
-	c.vms.opened(vm)
+	c.vms.learn(vm)
 	return &vm.Registration, nil
 }
 
@@ -166,6 +166,8 @@ func planVM(
 			addAnotherVM(&found, rec, vm)
 		}
 		vm = nil
+	} else if vm != nil && prior.IsNull() {
+		vm = conn.stillOpened(vm, &found)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
 	return vm
@@ -184,6 +186,9 @@ func (c *connection) meantVM(ctx context.Context, id types.String, rec vmRecord,
 		addVMError(diags, id.ValueString(), err)
 		return nil
 	}
+	if rec.ManagedObjectID == "" {
+		return c.stillOpened(vm, diags)
+	}
 	if !c.isMeant(rec, vm) {
 		addAnotherVM(diags, rec, vm)
 		return nil
@@ -195,8 +200,8 @@ func (c *connection) meantVM(ctx context.Context, id types.String, rec vmRecord,
 func addAnotherVM(diags *diag.Diagnostics, rec vmRecord, vm *vix.Registration) {
 	diags.AddAttributeError(path.Root("vm_id"), "vm_id names another VM by now", coded(vix.CodeInvalidHandle, fmt.Sprintf(
 		"What state has is of the VM %s (managed object %s). The one with the id %s is now %s (managed object %s): a restored copy keeps "+
-			"the id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let state "+
-			"forget what belongs to the former:\n\n  terraform state rm ADDRESS",
+			"the id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let "+
+			"state forget what belongs to the former:\n\n  terraform state rm ADDRESS",
 		rec.Path, rec.ManagedObjectID, vm.ID, vm.Path, vm.ManagedObjectID)))
 }
 
@@ -327,7 +332,7 @@ func importedVM(
 		return nil
 	}
 	vm.Server = server
-	conn.vms.opened(vm)
+	conn.vms.learn(vm)
 	return vm
 }
 
