@@ -237,7 +237,8 @@ func (w *writing) validate(ctx context.Context, temporary string) error {
 		program, arguments, _ = strings.Cut(strings.TrimSpace(w.Validate)[1:], `"`)
 	}
 	result, err := w.Run(ctx, vix.GuestRun{
-		Program: program, Arguments: strings.ReplaceAll(strings.TrimSpace(arguments), "%s", quote(temporary)), Capture: true,
+		Program: program, Arguments: strings.ReplaceAll(strings.TrimSpace(arguments), "%s", quote(temporary)),
+		Capture: !w.Secret, // what is not shown is not kept, in the guest either
 	})
 	if e, ok := errors.AsType[*vix.Error](err); ok { // it is of the program, and this is about the file
 		e.Op, e.Object, e.Reason = "", "", "The new file could not be validated: "+e.Reason
