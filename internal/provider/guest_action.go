@@ -35,13 +35,14 @@ func (a *guestAction) configure(data any, diags *diag.Diagnostics) {
 	a.guest = partOf[vix.Guest](a.conn, vix.FeatureGuest, diags)
 }
 
-// plan checks the login, the VM and the privileges.
-func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) {
+// plan checks the login, the VM and the privileges. It gives the VM, nil where it is not known.
+func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) *vix.Registration {
 	a.conn.plannedProvidersLogin(diags)
 	vm := a.conn.checkVM(ctx, id, diags)
 	if vm != nil && !diags.HasError() {
 		privileges(ctx, a.guest, vm, diags, op)
 	}
+	return vm
 }
 
 // guestOutputs are the files of this machine that outputs go to.

@@ -105,6 +105,9 @@ func (d *guestFileDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if vm == nil {
 		return
 	}
+	if d.conn.checkGuestFamily(&resp.Diagnostics, vm, "path", m.Path); resp.Diagnostics.HasError() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	var is *vix.GuestFile

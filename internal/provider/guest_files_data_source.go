@@ -63,7 +63,7 @@ func (d *guestFilesDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"path":  schema.StringAttribute{Required: true, MarkdownDescription: "Absolute path of the folder in the guest."},
 			"match": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Glob that a name has to match (`*.log`). Default: all.",
-				Validators: []validator.String{globValidator{}},
+				Validators: []validator.String{globValidator{}, sayableValidator{}},
 			},
 			"files": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "What is in the folder itself, in the order of the names, without `.` and `..`.",
@@ -104,6 +104,9 @@ func (d *guestFilesDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	vm, login := d.opens(ctx, m.VMID, "list files in a guest", &resp.Diagnostics)
 	if vm == nil {
+		return
+	}
+	if d.conn.checkGuestFamily(&resp.Diagnostics, vm, "path", m.Path); resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)

@@ -27,12 +27,14 @@ type guestNotes struct{ notes }
 // guestNote is one of them. A note of a run has its token and its time, and what came of it once that is known; one of a file the
 // SHA-256 of what was to be written. Neither tells what was to be run or written.
 type guestNote struct {
-	Server  string      `json:"server"`
-	Key     string      `json:"key"`
-	Token   string      `json:"token"`
-	SHA256  string      `json:"sha256,omitempty"`
-	Attempt vix.Attempt `json:"attempt"`
-	Result  *runResult  `json:"result,omitempty"`
+	Server string `json:"server"`
+	Key    string `json:"key"`
+	Token  string `json:"token"`
+	SHA256 string `json:"sha256,omitempty"`
+	// Temporary is where a file is until it takes its name.
+	Temporary string      `json:"temporary,omitempty"`
+	Attempt   vix.Attempt `json:"attempt"`
+	Result    *runResult  `json:"result,omitempty"`
 	// Process is whose attempt it is.
 	Process worker `json:"process,omitzero"`
 }

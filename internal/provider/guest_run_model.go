@@ -105,6 +105,10 @@ func (m *guestScriptArgs) validate(diags *diag.Diagnostics) {
 			Remedy: "Put the script into a file of the guest (vix_guest_file) and run that.",
 		})
 	}
+	checkSayable(diags, path.Root("interpreter"), m.Interpreter.ValueString())
+	for name, value := range knownTexts(m.Environment) {
+		checkSayable(diags, path.Root("environment"), name+value)
+	}
 	for name := range m.Environment.Elements() {
 		if name == "" || strings.Contains(name, "=") {
 			diags.AddAttributeError(path.Root("environment"), "Not the name of an environment variable", coded(vix.CodeInvalidArg,
@@ -118,6 +122,7 @@ func (m *guestScriptArgs) validate(diags *diag.Diagnostics) {
 func (m *guestRunArgs) validate(diags *diag.Diagnostics) {
 	m.guestScriptArgs.validate(diags)
 	checkGuestPath(diags, "program", m.Program)
+	checkSayable(diags, path.Root("arguments"), m.Arguments.ValueString())
 	if m.Program.IsUnknown() || m.Script.IsUnknown() {
 		return
 	}

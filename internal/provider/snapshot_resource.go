@@ -117,7 +117,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 		return
 	}
-	r.conn.vms.remember(&vm.Registration)
+	r.conn.vms.learn(vm)
 	is := numberedSnapshot(vm, state.ID.ValueString())
 	if is == nil {
 		resp.State.RemoveResource(ctx)

@@ -189,6 +189,12 @@ type GuestWrite struct {
 	CreateDirectories bool
 	// Validate is a program and its arguments, in which %s is the new file: anything but exit code 0 leaves the old file.
 	Validate string
+	// Secret is that nobody may see the content: what Validate says of it is in no error then.
+	Secret bool
+	// Left are what earlier attempts at this file, which were cut short, have left beside it: they are deleted first.
+	Left []string
+	// Beside, if it is set, is told the path that the file has until it takes its name, before anything is there.
+	Beside func(temporary string)
 	// Progress, if it is set, is told what happens, in a few words. It must not block.
 	Progress func(vm *VM, what string)
 }

@@ -16,7 +16,7 @@ type persona struct{ windows bool }
 // personaOf is the family of a VM's guest: what its Tools tell, else what it is configured as.
 func personaOf(vm *vix.VM) persona {
 	if family := vm.Guest.Family; family != "" {
-		return persona{family == "windowsGuest"}
+		return persona{family == vix.WindowsFamily}
 	}
 	return persona{strings.HasPrefix(strings.ToLower(vm.GuestOS), "win")}
 }

@@ -38,8 +38,16 @@ func (r *run) check() error {
 			"each line. Nothing was started.", interpreter), "Write the script with line feeds alone.")
 	}
 	for _, text := range []string{r.Program, r.Arguments, r.Interpreter, r.WorkingDirectory} {
-		if strings.ContainsRune(text, 0) || r.os.windows && strings.ContainsAny(text, "\r\n") {
-			return invalid(vix.CodeInvalidArg, "A command line of the guest cannot hold line breaks or NUL characters.", "")
+		if r.os.windows && strings.ContainsAny(text, "\r\n") {
+			return invalid(vix.CodeInvalidArg, "A command line of the guest cannot hold line breaks.", "")
+		}
+		if why := vix.Unsayable(text); why != "" {
+			return invalid(vix.CodeInvalidArg, "What is to be run cannot be said. "+why, "")
+		}
+	}
+	for name, value := range r.Environment {
+		if why := vix.Unsayable(name + value); why != "" {
+			return invalid(vix.CodeInvalidArg, "A variable of the environment cannot be said. "+why, "")
 		}
 	}
 	return nil
