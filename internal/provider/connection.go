@@ -34,7 +34,6 @@ type connection struct {
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes
-	guestGates guestGates
 	claims     claims
 
 	mu       sync.Mutex

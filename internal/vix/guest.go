@@ -12,8 +12,8 @@ import (
 
 // Guest works in the guests of VMs whose VMware Tools run: what VIX does between VixVM_LoginInGuest and
 // VixVM_LogoutFromGuest. The context of each call bounds it. An agent that is busy, or not ready yet, is asked again
-// within GuestLogin.Patience; a login that is refused is tried once (ErrGuestLoginRefused); an answer that got lost is asked for
-// again only where that does nothing twice.
+// within GuestLogin.Patience; a login that is refused is tried once (ErrGuestLoginRefused): whoever has the same login in the same guest
+// waits for the first answer to it, and has its error; an answer that got lost is asked for again only where that does nothing twice.
 type Guest interface {
 	// CheckGuest says what would make an operation fail for certain, without a login and without the guest: privileges that are
 	// lacking, guest operations that the VM is set up not to take. What many ask for is asked of the host together.

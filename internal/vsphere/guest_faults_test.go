@@ -44,7 +44,9 @@ func TestGuestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v.guest.StopRefusing()
 			v.guest.Refuse(c.fault, -1)
-			_, err := v.GuestProcesses(t.Context(), v.handle, v.login)
+			login := v.login
+			login.Password += name // one that was refused is not tried again
+			_, err := v.GuestProcesses(t.Context(), v.handle, login)
 			says(t, kind(t, failure(t, err, c.code, vix.FieldNone), c.kind), c.says, "the VM web")
 			v.guest.StopRefusing()
 		})
