@@ -74,10 +74,11 @@ func (m *guestRunModel) run() vix.GuestRun {
 	return run
 }
 
-// key is what attempts at the run are noted under: all that makes it another run.
-func (m *guestRunModel) key() string {
+// key is what attempts at the run are noted under: all that makes it another run, and the user, because what one has run says nothing
+// of what is alike and another one runs.
+func (m *guestRunModel) key(login vix.GuestLogin) string {
 	run := m.run()
-	return guestKey("run", strings.ToLower(m.VMID.ValueString()), run.Program, run.Arguments, run.Script, run.Interpreter,
+	return guestKey("run", strings.ToLower(m.VMID.ValueString()), login.Username, login.Interactive, run.Program, run.Arguments, run.Script, run.Interpreter,
 		run.WorkingDirectory, run.Environment, run.NoWait, m.CaptureOutput.ValueBool(), m.successCodes(), knownTexts(m.Triggers))
 }
 

@@ -231,7 +231,9 @@ func TestTheResultOfARunOutlivesTerraform(t *testing.T) {
 	w.host.guest.forgets, w.host.guest.result = true, vix.GuestResult{}
 	w.host.made()
 	o, diags := w.apply(nil, w.plan(nil, config), config)
-	diags.has(t, "WARNING: The output of a program is cut")
+	diags.has(t, "WARNING: The output of a program is cut", "WARNING: The result of an earlier apply is taken\nAn apply of "+
+		fakeNow.UTC().Format(time.RFC3339)+" has run /bin/x in the guest of web ([storage1] web/web.vmx), and was interrupted before its result was in "+
+		"the state. That result is taken, and nothing was run now. To run it once more, change triggers.")
 	holds(t, o.value, args{"stdout": "\uFFFDout", "pid": `tftypes.Number<"7">`, "elapsed": `tftypes.Number<"2">`, "exit_code": `tftypes.Number<"0">`})
 	calls(t, w.host, "OpenID "+id, "OpenID "+id)
 	if w.host.guest.all() != 1 {
@@ -247,6 +249,44 @@ func TestTheResultOfARunOutlivesTerraform(t *testing.T) {
 	}
 	w.create(config)
 	if w.host.guest.all() != 3 {
+		t.Errorf("starts are %v", w.host.guest.starts)
+	}
+}
+
+// The result that Terraform was killed with is for the attempt whose answer was lost: what is asked for when it is in a state is run,
+// although nothing has refreshed that.
+func TestARunThatIsAskedForAgainIsRun(t *testing.T) {
+	for name, sees := range map[string]func(w *world, o *object, config args){
+		"a plan of a replacement": func(w *world, o *object, config args) { w.plan(o, config) },
+		"a destroy":               func(w *world, o *object, _ args) { w.destroy(o) },
+		"a refresh":               func(w *world, o *object, _ args) { w.read(o) },
+	} {
+		w, id := guestWorld(t, guestRunType)
+		config := args{"vm_id": id, "program": "/bin/x"}
+		o := w.create(config) // and Terraform is killed
+		sees(w, o, config)
+		w.create(config)
+		if w.host.guest.all() != 2 {
+			t.Errorf("after %s: starts are %v", name, w.host.guest.starts)
+		}
+	}
+}
+
+// What one user has run in a guest is nothing that another one need not run: the two are alike in the rest.
+func TestTheRunOfAnotherUserIsItsOwn(t *testing.T) {
+	w, id := guestWorld(t, guestRunType)
+	config := func(user string) args {
+		return args{"vm_id": id, "program": "/bin/x", "guest_username": user, "guest_password_wo": "p"}
+	}
+	w.host.fail["started"] = &vix.Error{Op: "run", Object: "it", Code: vix.CodeHostConnectionLost, Doubt: true, Reason: "The line broke."}
+	_, diags := w.apply(nil, w.plan(nil, config("ada")), config("ada"))
+	diags.has(t, "The line broke.")
+	delete(w.host.fail, "started")
+	w.host.guest.forgets = true
+	w.create(config("bob"))
+	_, diags = w.apply(nil, w.plan(nil, config("ada")), config("ada"))
+	diags.has(t, "Nothing tells whether it was started.")
+	if w.host.guest.all() != 2 {
 		t.Errorf("starts are %v", w.host.guest.starts)
 	}
 }
