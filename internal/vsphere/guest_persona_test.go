@@ -76,6 +76,29 @@ func TestRunsInAWindowsGuest(t *testing.T) {
 	}
 }
 
+// TestInterpretersOfAWindowsGuest: one that is not there is an error before anything is started, whether or not it is waited for; one that is a
+// name is found as Windows finds it.
+func TestInterpretersOfAWindowsGuest(t *testing.T) {
+	t.Parallel()
+	v := windows(t)
+	for _, name := range []string{"nosuch.exe", "nosuch", `C:\Tools\none.exe`, `C:\Tools\args.exe -x`} {
+		for _, noWait := range []bool{false, true} {
+			_, err := v.RunInGuest(t.Context(), v.handle, v.login, vix.GuestRun{Script: "x", Interpreter: name, NoWait: noWait, Token: aToken()})
+			e := failure(t, err, vix.CodeFileNotFound, vix.FieldNone)
+			if e.Doubt {
+				t.Errorf("it is in doubt: %v", err)
+			}
+			says(t, e, name, "Nothing was started.")
+		}
+	}
+	if n := len(v.guest.Starts()); n != 0 {
+		t.Errorf("%d programs were started", n)
+	}
+	for name, environment := range map[string]map[string]string{"CMD": nil, "powershell.exe": nil, "args": {"path": `C:\none;"C:\Tools"`}} {
+		v.run(t, vix.GuestRun{Script: "exit 0\n", Interpreter: name, Environment: environment})
+	}
+}
+
 // TestFilesOfAWindowsGuest: paths, a tree both ways, and names that Windows does not have.
 func TestFilesOfAWindowsGuest(t *testing.T) {
 	v := windows(t)
