@@ -107,9 +107,6 @@ func exitError(what string, result *vix.GuestResult, success []int64) error {
 
 // listed are numbers in a row.
 func listed(numbers []int64) string {
-	if len(numbers) == 0 {
-		return "none"
-	}
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ", "), "[]")
 }
 

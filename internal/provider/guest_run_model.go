@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -112,7 +113,17 @@ func (m *guestScriptArgs) validate(diags *diag.Diagnostics) {
 				"A name is not empty and has no equals sign; what stands behind one is the value."))
 		}
 	}
+	if m.noSuccess() {
+		diags.AddAttributeError(path.Root("success_exit_codes"), "No exit code is a success", coded(vix.CodeInvalidArg,
+			"Whatever the program ended with would be a failure. Name at least one code, or leave success_exit_codes out for 0 alone."))
+	}
 	checkGuestPath(diags, "working_directory", m.WorkingDirectory)
+}
+
+// noSuccess reports that no exit code is a success, and that none will be when all is known.
+func (m *guestScriptArgs) noSuccess() bool {
+	unknown := slices.ContainsFunc(m.SuccessExitCodes.Elements(), attr.Value.IsUnknown)
+	return !m.SuccessExitCodes.IsUnknown() && !unknown && len(m.successCodes()) == 0
 }
 
 // validate finds what contradicts itself in a configuration.

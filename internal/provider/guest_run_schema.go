@@ -35,7 +35,7 @@ const (
 		"`VIX_E_FILE_NOT_FOUND`, and nothing is started. Default: what the guest's agent has it be."
 	environmentDescription = "Environment variables of the program. They are no secrets in the guest, and in the state. Default: none."
 	waitDescription        = "Whether to wait for the program's end. Default `true`. Without it nothing of the program is known but `pid`."
-	codesDescription       = "Exit codes that are no failure. Default `[0]`."
+	codesDescription       = "Exit codes that are no failure, at least one. Default `[0]`."
 )
 
 // guestRunSchema describes resource "vix_guest_run".
