@@ -126,9 +126,16 @@ func (r *guestRunResource) attempt(
 	run.Token, run.Attempt = note.Token, note.Attempt
 	run.Sending = func(now time.Time) error {
 		note.Attempt = note.Attempt.Again(now, now.Add(remaining(ctx)))
-		err := r.conn.guestNotes.begin(note)
-		begun = err == nil
-		return err
+		if err := r.conn.guestNotes.begin(note); err != nil {
+			return &vix.Error{
+				Code: vix.CodeFileError, Cause: err,
+				Reason: "It cannot be noted on the machine that runs Terraform, and would be started twice after an interruption. Nothing was " +
+					"started. " + err.Error() + ".",
+				Remedy: "Make the folder .terraform of the configuration, or that of TF_DATA_DIR, one that can be written.",
+			}
+		}
+		begun = true
+		return nil
 	}
 	run.Started = func(vix.GuestProcess) { begun = true }
 	result, err := r.guest.RunInGuest(withoutSecrets(ctx, login), vm.Handle(), login, run)

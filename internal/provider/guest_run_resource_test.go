@@ -5,6 +5,7 @@ package provider
 
 import (
 	"maps"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -320,8 +321,30 @@ func TestARunThatCannotBeNotedIsNotStarted(t *testing.T) {
 	p := w.plan(nil, config)
 	blocked(t, w.provider.opens()[0].guestNotes.folder)
 	_, diags := w.apply(nil, p, config)
-	if !diags.failed() || w.host.guest.all() != 0 {
-		t.Errorf("%s\nstarts are %v", diags.text(), w.host.guest.starts)
+	diags.has(t, "It cannot be noted on the machine that runs Terraform, and would be started twice after an interruption. Nothing was started. ",
+		"\n\nMake the folder .terraform of the configuration, or that of TF_DATA_DIR, one that can be written.\n\nVIX_E_FILE_ERROR (7)")
+	if w.host.guest.all() != 0 {
+		t.Errorf("starts are %v", w.host.guest.starts)
+	}
+}
+
+// Where there is no data folder, as where no init was needed, one is made for the note: a run that is interrupted is not started twice there either.
+func TestARunWithoutADataFolderIsNoted(t *testing.T) {
+	w, id := guestWorld(t, guestRunType)
+	if err := os.RemoveAll(os.Getenv("TF_DATA_DIR")); err != nil {
+		t.Fatal(err)
+	}
+	w.host.fail["ended"] = &vix.Error{Op: "run", Object: "it", Code: vix.CodeHostConnectionLost, Doubt: true, Reason: "The line broke."}
+	config := args{"vm_id": id, "program": "/bin/x"}
+	_, diags := w.apply(nil, w.plan(nil, config), config)
+	diags.has(t, "The line broke.")
+	if newNotes("vix-processes").usable() {
+		t.Error("it is taken for what terraform init makes")
+	}
+	delete(w.host.fail, "ended")
+	w.create(config)
+	if w.host.guest.all() != 1 {
+		t.Errorf("starts are %v", w.host.guest.starts)
 	}
 }
 
