@@ -33,12 +33,21 @@ func (a *guestAction) configure(data any, diags *diag.Diagnostics) {
 	a.guest = partOf[vix.Guest](a.conn, vix.FeatureGuest, diags)
 }
 
-// plan checks the login, the VM and the privileges.
-func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) {
+// plan checks the login, the VM and the privileges. It gives the VM if there is more to check.
+func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) *vix.Registration {
 	a.conn.plannedProvidersLogin(diags)
 	vm := a.conn.checkVM(ctx, id, diags)
-	if vm != nil && !diags.HasError() {
-		privileges(ctx, a.guest, vm, diags, op)
+	if vm == nil || diags.HasError() {
+		return nil
+	}
+	privileges(ctx, a.guest, vm, diags, op)
+	return vm
+}
+
+// planRun is plan for what runs with an environment.
+func (a *guestAction) planRun(ctx context.Context, id types.String, environment types.Map, diags *diag.Diagnostics) {
+	if vm := a.plan(ctx, id, diags, vix.GuestExecute); vm != nil {
+		a.conn.checkEnvironment(ctx, vm, environment, diags)
 	}
 }
 

@@ -365,6 +365,32 @@ func TestARunThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// What Windows takes for one variable is two elsewhere; where it is not known which guest it is, the run decides.
+func TestEnvironmentVariablesThatAreOneToWindows(t *testing.T) {
+	for os, refused := range map[string]bool{"windows2022srvNext_64Guest": true, "debian12_64Guest": false, "": false} {
+		w, id := guestWorld(t, guestRunType)
+		w.host.guest.os = os
+		config := args{"vm_id": id, "program": "/bin/x", "environment": mapOf(map[string]string{"Path": "a", "B": "b", "PATH": "c"})}
+		const says = "ERROR at AttributeName(\"environment\"): Two environment variables are one to Windows\nPATH and Path differ in case alone, and " +
+			"the guest of web ([storage1] web/web.vmx) is Windows. Give the variable once.\n\nVIX_E_INVALID_ARG (3)"
+		for what, diags := range map[string]diagnostics{
+			"resource": w.plan(nil, config).diags, "action": w.planAction(guestRunType, config),
+			"script": w.planAction("vix_guest_script", args{"vm_id": id, "script": "x", "environment": config["environment"]}),
+		} {
+			if !refused {
+				diags.none(t)
+			} else if diags.has(t, says); !diags.failed() {
+				t.Errorf("%s: nothing is wrong", what)
+			}
+		}
+	}
+	// Nobody is asked of what cannot be such.
+	w, id := guestWorld(t, guestRunType)
+	w.host.made()
+	w.plan(nil, args{"vm_id": id, "program": "/bin/x", "environment": mapOf(map[string]string{"A": "a", "B": "a"})}).diags.none(t)
+	calls(t, w.host, "OpenID "+id)
+}
+
 func TestWhatNoRunCanBe(t *testing.T) {
 	w, id := guestWorld(t, guestRunType)
 	for name, c := range map[string]struct {

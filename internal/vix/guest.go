@@ -7,6 +7,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -126,6 +129,19 @@ type GuestRun struct {
 	Started func(GuestProcess)
 	// Progress, if it is set, is told what happens, in a few words. It must not block.
 	Progress func(vm *VM, what string)
+}
+
+// OneOnWindows are two names of environment variables that differ in case alone, which Windows takes for one; empty if there are
+// none.
+func OneOnWindows(environment map[string]string) (name, other string) {
+	spelled := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		if other, twice := spelled[strings.ToUpper(name)]; twice {
+			return other, name
+		}
+		spelled[strings.ToUpper(name)] = name
+	}
+	return "", ""
 }
 
 // GuestResult is what came of a run.

@@ -76,8 +76,8 @@ func TestRunsInAWindowsGuest(t *testing.T) {
 	}
 }
 
-// TestInterpretersOfAWindowsGuest: one that is not there is an error before anything is started, whether or not it is waited for; one that is a
-// name is found as Windows finds it.
+// TestInterpretersOfAWindowsGuest: one that is not there is an error before anything is started, whether or not it is waited for, and so are two
+// variables that are one there; one that is a name is found as Windows finds it.
 func TestInterpretersOfAWindowsGuest(t *testing.T) {
 	t.Parallel()
 	v := windows(t)
@@ -91,6 +91,10 @@ func TestInterpretersOfAWindowsGuest(t *testing.T) {
 			says(t, e, name, "Nothing was started.")
 		}
 	}
+	_, err := v.RunInGuest(t.Context(), v.handle, v.login, vix.GuestRun{
+		Script: "x", Environment: map[string]string{"foo": "1", "FOO": "2"}, Token: aToken(),
+	})
+	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldNone), "FOO and foo are one to Windows")
 	if n := len(v.guest.Starts()); n != 0 {
 		t.Errorf("%d programs were started", n)
 	}

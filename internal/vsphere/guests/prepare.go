@@ -36,6 +36,10 @@ func (r *run) check() error {
 		return invalid(vix.CodeProgramNotStarted, fmt.Sprintf("The script has Windows line ends (CR LF): %s takes the CR for a part of "+
 			"each line. Nothing was started.", interpreter), "Write the script with line feeds alone.")
 	}
+	if name, other := vix.OneOnWindows(r.Environment); r.os.windows && name != "" {
+		return invalid(vix.CodeInvalidArg, fmt.Sprintf("The environment variables %s and %s are one to Windows.", name, other),
+			"Give the variable once.")
+	}
 	for _, text := range []string{r.Program, r.Arguments, r.Interpreter, r.WorkingDirectory} {
 		if strings.ContainsRune(text, 0) || r.os.windows && strings.ContainsAny(text, "\r\n") {
 			return invalid(vix.CodeInvalidArg, "A command line of the guest cannot hold line breaks or NUL characters.", "")
