@@ -52,6 +52,7 @@ func run(debug bool) error {
 		vix.Player:      hosted.Connect(vix.Player),
 		vix.Fusion:      hosted.Connect(vix.Fusion),
 	})
+	vixProvider.Begin()
 	if !debug {
 		go func() {
 			// Nobody ends a provider whose Terraform was killed: it would keep its

@@ -14,8 +14,8 @@ import (
 // under a mock that says nothing: neither asks a host, of which there is none here.
 func TestMocks(t *testing.T) {
 	cli, root := withOverride(t)
-	if cli.isTofu() || !cli.atLeast(1, 7) {
-		t.Skipf("%s has no such mock_provider; Terraform 1.7 does", cli.version)
+	if !cli.atLeast(1, 7) || cli.isTofu() && !cli.atLeast(1, 8) {
+		t.Skipf("%s has no mock_provider; Terraform 1.7 and OpenTofu 1.8 do", cli.version)
 	}
 	example := filepath.Join(root, "examples", "mocks")
 	read := func(name string) string {

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
@@ -80,6 +79,9 @@ resource "vix_snapshot" "base" {
 
 // An action reverts the VM after a resource was written, and says to what.
 func TestAccSnapshotRevert(t *testing.T) {
+	if why := notTerraform(t, 14, "actions"); why != "" {
+		t.Skip(why)
+	}
 	a := laidOut(t, sim.Options{})
 	reverts := `
 resource "vix_variable" "later" {
@@ -108,7 +110,6 @@ action "vix_snapshot_revert" "back" {
 `
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: a.Factories(),
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{{
 			Config:             a.Configuration(registers + takesSnapshots + reverts),
 			ExpectNonEmptyPlan: true, // the revert took the variable back

@@ -43,11 +43,16 @@ func actionTimeouts(ctx context.Context) schema.Attribute {
 	return nested
 }
 
-// actionHandle is the handle of an id that a plan has checked: where this process has not read the VM,
-// whoever acts on it finds it by its id.
-func (c *connection) actionHandle(id string) vix.Handle {
+// actionHandle is the handle of an id that a plan has checked: where neither this process nor the one that planned has opened the
+// VM, whoever acts on it finds it by its id.
+func (c *connection) actionHandle(ctx context.Context, id string) vix.Handle {
 	if r := c.vms.known(id); r != nil {
 		return r.Handle()
+	}
+	if server, err := c.server(ctx); err == nil {
+		if rec := c.openedVMs.of(server, id); rec.ManagedObjectID != "" {
+			return rec.handle(id, c.parsePath)
+		}
 	}
 	handle := vix.Handle{ID: id}
 	if !uuidForm.MatchString(id) {

@@ -7,10 +7,8 @@ package provider_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,26 +37,7 @@ action "hold_until_told" "it" {}
 // withoutActionsInState says why afterCreate cannot be tried with the CLI; empty if it can.
 func withoutActionsInState(t *testing.T) string {
 	t.Helper()
-	return olderThan(t, 16, "that writes a resource after its actions")
-}
-
-// olderThan says why the CLI is too old for something; empty if it is not.
-func olderThan(t *testing.T, wanted int, what string) string {
-	t.Helper()
-	out, err := exec.Command(cli(t), "version", "-json").Output()
-	must(t, err)
-	var is struct {
-		Version string `json:"terraform_version"`
-	}
-	must(t, json.Unmarshal(out, &is))
-	var major, minor int
-	if _, err := fmt.Sscanf(is.Version, "%d.%d.", &major, &minor); err != nil {
-		t.Fatalf("version %q: %v", is.Version, err)
-	}
-	if major > 1 || major == 1 && minor >= wanted {
-		return ""
-	}
-	return fmt.Sprintf("it takes a Terraform %s, 1.%d or newer; this one is %s", what, wanted, is.Version)
+	return notTerraform(t, 16, "apply that writes a resource after its actions")
 }
 
 // holds lets the workspace's terraform find the provider of the action that holds it.

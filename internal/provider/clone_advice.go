@@ -6,6 +6,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -106,5 +107,25 @@ func displacedClone(err error) error {
 	more.Remedy = fmt.Sprintf("If it is the clone, registered anew by somebody, take the old one out of the state and import it:\n\n"+
 		"  terraform state rm ADDRESS\n  terraform import ADDRESS %s\n\n"+
 		"If it is a copy, leave it alone, and let go of the clone that is no more:\n\n  terraform state rm ADDRESS", importID(e.VM))
+	return &more
+}
+
+// inItsOwnWay is the error of a name that a VM has, with what it may have to do with the order of a replacement. Terraform tells
+// nobody that order: whether the VM is the one that goes, only the note of the plan says.
+func (r *cloneResource) inItsOwnWay(err error) error {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || e.Code != vix.CodeDuplicateName || e.VM == nil || e.Kind != "" {
+		return err
+	}
+	more := *e
+	more.Remedy = "Give the new clone a name of its own, which changes together with what replaces it, or take create_before_destroy out."
+	if r.conn.replaced.has(e.VM) {
+		more.Reason += " It is the clone that this one replaces, and stays until this one is made: create_before_destroy asks for that, " +
+			"here or in a resource that depends on this one. The old clone is as it was."
+		return &more
+	}
+	more.Remedy = strings.TrimSpace(e.Remedy + "\n\nIf it is the clone that this one is to replace: with lifecycle { " +
+		"create_before_destroy = true }, here or in a resource that depends on this one, the new one is made while the old one still " +
+		"has the name. " + more.Remedy)
 	return &more
 }

@@ -17,9 +17,8 @@ import (
 func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, resp *resource.CreateResponse) {
 	schema := resp.State.Schema
 	config.Type, config.Template = plan.Type, plan.Template // with their defaults
-	source, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(&resp.Diagnostics, plan.VMID.ValueString(), err)
+	source := r.conn.meantVM(ctx, plan.VMID, vmRecord{}, &resp.Diagnostics)
+	if source == nil {
 		return
 	}
 	spec, err := plan.spec(source.Handle(), r.conn.parsePath)
@@ -35,7 +34,7 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 	at := intent{Server: server, User: r.conn.user, Path: cloneKey(config)}
 	done, err := r.clone(ctx, spec, at)
 	if err != nil {
-		addError(&resp.Diagnostics, schema, err)
+		addError(&resp.Diagnostics, schema, r.inItsOwnWay(err))
 		return
 	}
 	rec := cloneRecord{MadeID: done.ManagedObjectID, MadeUUID: done.InstanceUUID, Attempt: at.Path}
@@ -53,7 +52,7 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 	}
 	r.conn.journalFinished(attempted{path: at.Path})
 	r.conn.ledger.done(&done.Registration)
-	r.conn.vms.remember(&done.Registration)
+	r.conn.opened(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -83,7 +82,7 @@ func (r *cloneResource) clone(ctx context.Context, spec vix.CloneSpec, at intent
 		}
 		return nil, err
 	}
-	if !r.conn.peers.claims(ctx, claimHas, &done.Registration, false) || !r.conn.ledger.take(&done.Registration) {
+	if !r.conn.peers.claims(ctx, claimHas, &done.Registration, false, time.Time{}) || !r.conn.ledger.take(&done.Registration) {
 		return nil, &vix.Error{
 			Op: "clone", Object: spec.Name, Code: vix.CodeAlreadyExists, Field: vix.FieldName, VM: &done.Registration,
 			Reason: "Another resource of this apply has taken over what an interrupted apply had cloned.",

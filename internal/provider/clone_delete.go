@@ -40,7 +40,7 @@ func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneR
 		addErrorAt(diags, path.Empty(), err)
 		return
 	}
-	if !r.conn.peers.claims(ctx, claimLeaves, is, false) {
+	if !r.conn.peers.claims(ctx, claimLeaves, is, false, rec.Planned) {
 		warnHandedOver(diags, is.Path)
 		return
 	}
@@ -50,6 +50,7 @@ func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneR
 		return
 	}
 	r.conn.vms.forget(is.ID)
+	r.conn.replaced.forget(is)
 	r.conn.ledger.done(is)
 }
 

@@ -28,7 +28,7 @@ func (r *cloneResource) planCreate(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	source := planVM(ctx, r.conn, plan.VMID, types.StringNull(), resp)
+	source := planVM(ctx, r.conn, plan.VMID, types.StringNull(), vmRecord{}, req, resp)
 	if source == nil || !config.complete() {
 		return
 	}
@@ -63,13 +63,19 @@ func (r *cloneResource) check(
 	spec.Attempt = r.conn.journal.open(intent{Server: server, User: r.conn.user, Path: cloneKey(config)})
 	spec.Others, spec.Without = r.conn.ledger.has(), rec.Out
 	check, err := r.cloner.CheckClone(ctx, spec)
-	if own := r.tainted(err); own != nil {
+	own := r.own(err)
+	if own != nil {
 		spec.Without = own
 		check, err = r.cloner.CheckClone(ctx, spec)
 	}
 	if err != nil {
-		addError(diags, schema, err)
+		addError(diags, schema, r.inItsOwnWay(err))
 		return nil
+	}
+	// What another clone may have the name of is not noted: that the name is free for that one is not planned.
+	keeps := rec.Out != nil && vix.SameName(rec.Is.Name, spec.Name) && vix.SamePlace(check.Placement.Folder, rec.Is.Folder)
+	if own != nil || keeps {
+		r.conn.replaced.plan(ctx, server, spec.Without.ManagedObjectID)
 	}
 	switch {
 	case check.Finished != nil:
@@ -80,12 +86,15 @@ func (r *cloneResource) check(
 	return check
 }
 
-// tainted is the VM that has the name, if it is one of a state for which nothing is planned: of a tainted clone Terraform
-// plans only the making anew. Should it be another address's, that one's planning finds it gone.
-func (r *cloneResource) tainted(err error) *vix.Handle {
+// own is the VM that has the name, if it goes for the clone: one that the plan has noted, or one of a state for which nothing is
+// planned: of a tainted clone Terraform plans only the making anew. Should it be another address's, that one's planning finds it gone.
+func (r *cloneResource) own(err error) *vix.Handle {
 	e, ok := errors.AsType[*vix.Error](err)
 	if !ok || e.Code != vix.CodeDuplicateName || e.VM == nil {
 		return nil
+	}
+	if out := r.conn.replacedIn(err); out != nil {
+		return out
 	}
 	if vm, ok := r.conn.ledger.inState(e.VM.ManagedObjectID); !ok || !vm.clone {
 		return nil
@@ -130,7 +139,9 @@ func fillClone(plan *cloneModel, config cloneModel, check *vix.CloneCheck) {
 
 // replacements are the attributes whose change makes another clone. A value that is not known yet is none: it may come out
 // the same. Of an import nobody knows what it was made of: what the configuration says of that replaces nothing.
-func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec cloneRecord, diags *diag.Diagnostics) path.Paths {
+func (r *cloneResource) replacements(
+	ctx context.Context, plan *cloneModel, state cloneModel, rec cloneRecord, diags *diag.Diagnostics,
+) path.Paths {
 	var replace path.Paths
 	imported := state.VMID.IsNull()
 	for _, made := range []struct {
@@ -145,7 +156,9 @@ func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec clo
 	if !plan.Template.Equal(state.Template) && !plan.Template.IsUnknown() {
 		replace = append(replace, path.Root("template"))
 	}
-	replace = append(replace, planClonePath(plan, state, r.conn.parsePath)...)
+	handle := state.handle(rec.Server, r.conn.parsePath)
+	handle.Datacenter = rec.Is.Datacenter
+	replace = append(replace, r.conn.planPath(ctx, &plan.VMXPath, state.VMXPath, handle, true, diags)...)
 	// Another folder or pool is a change in place, which needs nothing more.
 	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
 	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
@@ -174,14 +187,6 @@ func (r *cloneResource) replacements(plan *cloneModel, state cloneModel, rec clo
 		case placeHere, placeUnknown:
 		}
 	}
-	return replace
-}
-
-// planClonePath plans vmx_path: another spelling is no change, and neither is where the clone is now.
-func planClonePath(plan *cloneModel, state cloneModel, parse pathParser) path.Paths {
-	as := registrationModel{VMXPath: plan.VMXPath}
-	replace := planPath(&as, registrationModel{VMXPath: state.VMXPath, RegisteredPath: state.RegisteredPath}, parse, true)
-	plan.VMXPath = as.VMXPath
 	return replace
 }
 

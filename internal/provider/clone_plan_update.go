@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -26,7 +27,9 @@ func (r *cloneResource) planUpdate(ctx context.Context, req resource.ModifyPlanR
 	}
 	rec.planned()
 	var found diag.Diagnostics
-	replace := r.replacements(&plan, state, rec, &found)
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	replace := r.replacements(ctx, &plan, state, rec, &found)
 	if len(replace) == 0 && r.conn.connected() && !plan.VMID.Equal(state.VMID) && !plan.VMID.IsUnknown() {
 		r.conn.checkVM(ctx, plan.VMID, &found) // of a replacement the second half asks
 	}
@@ -44,8 +47,6 @@ func (r *cloneResource) planUpdate(ctx context.Context, req resource.ModifyPlanR
 func (r *cloneResource) planInPlace(
 	ctx context.Context, plan, state cloneModel, rec *cloneRecord, replaces bool, diags *diag.Diagnostics, schema typed,
 ) {
-	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
-	defer cancel()
 	handle := state.handle(rec.Server, r.conn.parsePath)
 	// A replacement that is forced is planned as no change, and then as a create.
 	rec.Out = &handle
@@ -100,7 +101,7 @@ func (r *cloneResource) foresee(ctx context.Context, state cloneModel, rec *clon
 		return // it is handed over
 	}
 	rec.read(is)
-	rec.Foreseen, rec.Deletes = true, state.DeleteFiles.ValueBool() && rec.isMade(state, is, r.conn.parsePath)
+	rec.Foreseen, rec.Planned, rec.Deletes = true, time.Now(), state.DeleteFiles.ValueBool() && rec.isMade(state, is, r.conn.parsePath)
 	if r.conn.ledger.planned(rec.part(leaves)) == parted {
 		addCloneParted(diags, is.Path)
 	}

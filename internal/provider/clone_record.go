@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -25,9 +26,10 @@ type cloneRecord struct {
 	// Attempt is what the journal has noted its making under.
 	Attempt string `json:"attempt,omitempty"`
 	// Out is the clone that a plan replaces, for the second half of that plan. Foreseen is set where the plan could say what
-	// becomes of it, and Deletes where that is that it goes with its files. Only plans have these.
+	// becomes of it, which was when it was Planned, and Deletes where that is that it goes with its files. Only plans have these.
 	Out      *vix.Handle `json:"out,omitempty"`
 	Foreseen bool        `json:"foreseen,omitempty"`
+	Planned  time.Time   `json:"planned"`
 	Deletes  bool        `json:"deletes,omitempty"`
 }
 
@@ -59,7 +61,9 @@ func (rec *cloneRecord) configured(config, plan cloneModel) {
 }
 
 // planned is the record before a plan.
-func (rec *cloneRecord) planned() { rec.Out, rec.Foreseen, rec.Deletes = nil, false, false }
+func (rec *cloneRecord) planned() {
+	rec.Out, rec.Foreseen, rec.Planned, rec.Deletes = nil, false, time.Time{}, false
+}
 
 // isMade reports that a VM is the one that this resource made, and is where and what state has: what must be so before its
 // files are deleted.

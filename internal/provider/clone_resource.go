@@ -142,8 +142,9 @@ func (r *cloneResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	rec.read(found)
 	state.follow(found, rec)
-	r.conn.vms.remember(found)
+	r.conn.opened(found)
 	r.conn.ledger.see(held{Registration: *found, clone: true})
+	r.conn.replaced.forget(found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, state.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -173,7 +174,7 @@ func (r *cloneResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		found, err := r.registrar.Registration(ctx, handle)
 		if err == nil {
 			rec.read(found)
-			r.conn.vms.remember(found)
+			r.conn.opened(found)
 		}
 		if failed != nil {
 			addError(&resp.Diagnostics, req.Plan.Schema, failed)

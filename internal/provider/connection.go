@@ -28,9 +28,12 @@ type connection struct {
 	ledger  ledger
 	peers   *peers
 	// handovers are the VMs that stay although an address of theirs goes.
-	handovers handovers
+	handovers vmNotes
+	// replaced are the clones that go for others.
+	replaced  vmNotes
 	imports   imports
 	vms       vmMemory
+	openedVMs openedVMs
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes
@@ -202,4 +205,5 @@ func (c *connection) close(ctx context.Context) {
 	for _, do := range closing {
 		do(ctx)
 	}
+	c.openedVMs.save(ctx)
 }

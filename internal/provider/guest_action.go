@@ -104,7 +104,7 @@ func (a *guestAction) invoke(ctx context.Context, in guestInvocation, diags *dia
 	defer stderr.drop()
 	in.run.Token, in.run.Capture = newToken(), !in.run.NoWait
 	in.run.Progress = func(vm *vix.VM, what string) { in.say(vmLine(vm, what)) }
-	result, err := a.guest.RunInGuest(withoutSecrets(ctx, login), a.conn.actionHandle(in.id), login, in.run)
+	result, err := a.guest.RunInGuest(withoutSecrets(ctx, login), a.conn.actionHandle(ctx, in.id), login, in.run)
 	if err != nil {
 		addErrorAt(diags, path.Empty(), notRecognised(err))
 		return

@@ -72,7 +72,7 @@ func guestWorkspace(t *testing.T, a *vixtest.Acceptance, config string) *workspa
 
 // The actions as users run them: by a trigger, and by themselves. No password is in what they leave.
 func TestProcessGuestActions(t *testing.T) {
-	if why := olderThan(t, 14, "that has actions"); why != "" {
+	if why := notTerraform(t, 14, "actions"); why != "" {
 		t.Skip(why)
 	}
 	a := withTools(t)

@@ -151,7 +151,7 @@ func (a *guestCopyAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	if config.Direction.ValueString() == fromGuest {
 		copies = a.guest.CopyFromGuest
 	}
-	done, err := copies(withoutSecrets(ctx, login), a.conn.actionHandle(config.VMID.ValueString()), login, vix.GuestCopy{
+	done, err := copies(withoutSecrets(ctx, login), a.conn.actionHandle(ctx, config.VMID.ValueString()), login, vix.GuestCopy{
 		Source: config.Source.ValueString(), Destination: config.Destination.ValueString(), Overwrite: config.Overwrite.ValueBool(),
 		Verify:   config.Verify.IsNull() || config.Verify.ValueBool(),
 		Progress: func(vm *vix.VM, what string) { lines.say(vmLine(vm, what)) },

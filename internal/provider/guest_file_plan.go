@@ -27,7 +27,7 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
 	writes := r.foresee(&plan, state, config, creates, &resp.Diagnostics)
 	switch {
 	case !creates && (plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):

@@ -79,7 +79,7 @@ func (r *guestFileResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	job := r.job(ctx, plan, config, &resp.Diagnostics)
+	job := r.job(ctx, plan, config, vmRecord{}, &resp.Diagnostics)
 	if job == nil {
 		return
 	}
@@ -121,13 +121,14 @@ func (r *guestFileResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	limit, diags := plan.Timeouts.Update(ctx, defaultVMTimeout)
 	resp.Diagnostics.Append(diags...)
+	rec := vmRecordFrom(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.Modified.IsUnknown() {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		job := r.job(ctx, plan, config, &resp.Diagnostics)
+		job := r.job(ctx, plan, config, rec, &resp.Diagnostics)
 		if job == nil {
 			return
 		}

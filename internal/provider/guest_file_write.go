@@ -29,8 +29,10 @@ type guestFileJob struct {
 	file    vix.GuestWrite
 }
 
-// job is what writing the file takes; nil, with an error, if something of that is missing.
-func (r *guestFileResource) job(ctx context.Context, plan, config guestFileModel, diags *diag.Diagnostics) *guestFileJob {
+// job is what writing the file takes; nil, with an error, if something of that is missing. rec is the record of the VM in state.
+func (r *guestFileResource) job(
+	ctx context.Context, plan, config guestFileModel, rec vmRecord, diags *diag.Diagnostics,
+) *guestFileJob {
 	if !r.conn.connected() {
 		addNotConnected(diags, "write "+plan.Path.ValueString(), r.conn)
 		return nil
@@ -46,9 +48,8 @@ func (r *guestFileResource) job(ctx context.Context, plan, config guestFileModel
 		addSourceError(diags, config.Source.ValueString(), err)
 		return nil
 	}
-	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(diags, plan.VMID.ValueString(), err)
+	vm := r.conn.meantVM(ctx, plan.VMID, rec, diags)
+	if vm == nil {
 		return nil
 	}
 	return &guestFileJob{vm: vm, login: login, content: content, file: vix.GuestWrite{

@@ -40,7 +40,7 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecord{}, req, resp)
 	if !creates { // an update does nothing in the guest, and the second half of a replacement is planned as a create
 		return
 	}
@@ -84,9 +84,8 @@ func (r *guestRunResource) once(
 	if !ok {
 		return rec, false
 	}
-	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(diags, plan.VMID.ValueString(), err)
+	vm := r.conn.meantVM(ctx, plan.VMID, vmRecord{}, diags)
+	if vm == nil {
 		return rec, false
 	}
 	server, err := r.conn.server(ctx)

@@ -29,6 +29,8 @@ type peers struct {
 	mu   sync.Mutex
 	self worker
 	held *flock.Flock
+	// met are the processes that went on when this one began.
+	met map[string]bool
 	// heard is how much of what each of the others has told is known.
 	heard map[string]int
 }
@@ -59,9 +61,9 @@ type claimNote struct {
 	Returns bool `json:"returns,omitempty"`
 }
 
-func newPeers() *peers { return &peers{notes: newNotes("vix-processes"), begun: time.Now()} }
+func newPeers() *peers { return &peers{notes: newNotes("vix-processes")} }
 
-// me is this process, whose folder is made when it is asked for first; zero where nothing can be noted.
+// me is this process, which begins when it is asked for first; zero where nothing can be noted.
 func (p *peers) me() worker {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,13 +72,18 @@ func (p *peers) me() worker {
 	}
 	p.oneAtATime(func() {
 		p.sweep()
+		for _, w := range p.others(worker{}) {
+			if p.holds(w) {
+				set(&p.met, w.ID, true)
+			}
+		}
 		self := worker{Parent: os.Getppid(), ID: rand.Text()}
 		if os.MkdirAll(p.folderOf(self), 0o700) != nil {
 			return
 		}
 		lock := flock.New(p.lockOf(self))
 		if lock.Lock() == nil { // another one may try it at this moment, and leaves it
-			p.self, p.held = self, lock
+			p.self, p.held, p.begun = self, lock, time.Now()
 		}
 	})
 	return p.self
@@ -107,10 +114,21 @@ func (p *peers) other(w worker) bool {
 	return w.ID != "" && w.ID != me.ID && w.Parent == me.Parent
 }
 
-// counts reports that a claim is of this walk: of a process that goes on or that, having nothing more to do, has ended
-// since this one began.
-func (p *peers) counts(c claimNote) bool {
-	return p.other(c.Process) && (c.Made.After(p.begun) || p.holds(c.Process))
+// counts reports that a claim is of this walk: of a process that went on when this one began, or later; it may have ended
+// since, having nothing more to do. OpenTofu starts the processes of a walk one after another, so that one may have ended
+// before: what it claimed since that was planned, which the claim is held against, counts as well, if it is known when that was.
+func (p *peers) counts(c claimNote, planned time.Time) bool {
+	if !p.other(c.Process) {
+		return false
+	}
+	return p.overlaps(c.Process, c.Made) || !planned.IsZero() && c.Made.After(planned)
+}
+
+// overlaps reports that a process goes on, or went on, while this one does, if it did something at a time.
+func (p *peers) overlaps(w worker, did time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.met[w.ID] || did.After(p.begun)
 }
 
 // holds reports that a process holds its lock.
@@ -152,16 +170,30 @@ func (p *peers) lock(ctx context.Context, file string) (unlock func()) {
 	return func() { _ = lock.Unlock() }
 }
 
-// sweep removes what earlier walks have left, unless another process is under way.
+// sweep removes what earlier walks have left, unless another process is under way. What processes of the same parent have
+// claimed stays: they may be of this walk.
 func (p *peers) sweep() {
 	all := p.others(worker{})
 	if slices.ContainsFunc(all, p.holds) {
 		return // what the others have left may be of its walk
 	}
 	for _, w := range all {
-		_ = os.RemoveAll(p.folderOf(w))
+		if p.claimedFor(w) != os.Getppid() {
+			_ = os.RemoveAll(p.folderOf(w))
+		}
 	}
 	p.removeLocks()
+}
+
+// claimedFor is the parent of a process that has claimed something; 0 if it has not.
+func (p *peers) claimedFor(w worker) int {
+	files, _ := filepath.Glob(filepath.Join(p.folderOf(w), "* *.json"))
+	for _, file := range files {
+		if c, err := read[claimNote](file); err == nil {
+			return c.Process.Parent
+		}
+	}
+	return 0
 }
 
 // removeLocks removes the files of the locks that nobody holds any more.
@@ -172,9 +204,10 @@ func (p *peers) removeLocks() {
 	}
 }
 
-// claims notes what this process does with a VM of a server. False is another process of the walk that does what
-// contradicts it: then nothing is noted. Each notes first and looks then, so that of two at the same time one sees the other.
-func (p *peers) claims(ctx context.Context, what claim, vm *vix.Registration, returns bool) bool {
+// claims notes what this process does with a VM of a server, which was planned at a time; zero if that is not known. False
+// is another process of the walk that does what contradicts it: then nothing is noted. Each notes first and looks then, so
+// that of two at the same time one sees the other.
+func (p *peers) claims(ctx context.Context, what claim, vm *vix.Registration, returns bool, planned time.Time) bool {
 	me := p.me()
 	if me.ID == "" {
 		return true
@@ -188,7 +221,7 @@ func (p *peers) claims(ctx context.Context, what claim, vm *vix.Registration, re
 		contrary = claimLeaves
 	}
 	for _, w := range p.others(me) {
-		if by, err := read[claimNote](p.claimOf(w, contrary, vm)); err == nil && p.counts(by) {
+		if by, err := read[claimNote](p.claimOf(w, contrary, vm)); err == nil && p.counts(by, planned) {
 			p.withdraw(what, vm)
 			return false
 		}
@@ -216,7 +249,7 @@ func (p *peers) departed() []departed {
 	for _, w := range p.others(me) {
 		files, _ := filepath.Glob(filepath.Join(p.folderOf(w), string(claimLeaves)+" *.json"))
 		for _, file := range files {
-			if c, err := read[claimNote](file); err == nil && p.counts(c) {
+			if c, err := read[claimNote](file); err == nil && p.counts(c, time.Time{}) {
 				all = append(all, departed{Registration: c.VM, returns: c.Returns})
 			}
 		}
@@ -233,10 +266,10 @@ func (p *peers) end() {
 	}
 	p.oneAtATime(func() {
 		_ = p.held.Unlock()
-		if len(p.others(p.self)) == 0 {
+		if len(p.others(p.self)) == 0 && p.claimedFor(p.self) == 0 {
 			_ = os.RemoveAll(p.folderOf(p.self))
 			p.removeLocks()
 		}
 	})
-	p.held, p.self = nil, worker{}
+	p.held, p.self, p.met = nil, worker{}, nil
 }

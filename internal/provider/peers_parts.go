@@ -76,7 +76,7 @@ func (p *peers) hear() []told {
 // hearOne gives what one process has told since.
 func (p *peers) hearOne(w worker) []told {
 	info, err := os.Stat(p.partsOf(w))
-	if err != nil || !info.ModTime().After(p.begun) && !p.holds(w) {
+	if err != nil || !p.overlaps(w, info.ModTime()) {
 		return nil
 	}
 	raw, err := os.ReadFile(p.partsOf(w))

@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -39,50 +42,101 @@ func TestOneOfTwoProcessesGivesWay(t *testing.T) {
 	vm := &vix.Registration{Server: "vc", ManagedObjectID: "vm-1"}
 	for _, what := range []struct{ first, second claim }{{claimHas, claimLeaves}, {claimLeaves, claimHas}} {
 		a, b := processesOf(t)
-		if !a.claims(ctx, what.first, vm, false) || !a.claims(ctx, what.second, vm, false) {
+		if !a.claims(ctx, what.first, vm, false, time.Time{}) || !a.claims(ctx, what.second, vm, false, time.Time{}) {
 			t.Error("a process gives way to itself")
 		}
 		a.withdraw(what.second, vm)
-		if b.claims(ctx, what.second, vm, false) {
+		if b.claims(ctx, what.second, vm, false, time.Time{}) {
 			t.Errorf("%s and %s both go", what.first, what.second)
 		}
 		elsewhere := &vix.Registration{Server: "other", ManagedObjectID: "vm-1"}
-		if !b.claims(ctx, what.second, elsewhere, false) {
+		if !b.claims(ctx, what.second, elsewhere, false, time.Time{}) {
 			t.Error("a VM of another server is in the way")
 		}
 		a.withdraw(what.first, vm)
-		if !b.claims(ctx, what.second, vm, false) {
+		if !b.claims(ctx, what.second, vm, false, time.Time{}) {
 			t.Error("what is withdrawn is in the way")
 		}
 	}
 }
 
-// A process that has nothing more to do ends before the others of its walk; what it has taken over counts still. What one
-// has that was killed, or that an earlier walk had, does not.
+// A process that has nothing more to do ends before the others of its walk; what it has taken over counts still, also for one
+// that began before it ended. What an earlier walk had does not.
 func TestAClaimCountsForItsWalk(t *testing.T) {
 	ctx := context.Background()
 	vm := &vix.Registration{Server: "vc", ManagedObjectID: "vm-1"}
 	a, b := processesOf(t)
-	a.claims(ctx, claimHas, vm, false)
+	a.claims(ctx, claimHas, vm, false, time.Time{})
+	c := newPeers()
+	c.me()
+	t.Cleanup(c.end)
 	a.end()
-	if b.claims(ctx, claimLeaves, vm, false) {
+	if b.claims(ctx, claimLeaves, vm, false, time.Time{}) {
 		t.Error("what a process has that ended in order is unregistered")
+	}
+	if c.claims(ctx, claimLeaves, vm, false, time.Time{}) {
+		t.Error("a process that began later unregisters it")
 	}
 	later := newPeers()
 	t.Cleanup(later.end)
-	if !later.claims(ctx, claimLeaves, vm, false) {
+	if !later.claims(ctx, claimLeaves, vm, false, time.Time{}) {
 		t.Error("what was taken over before a process began stops it")
 	}
+}
 
-	a, b = processesOf(t)
-	a.claims(ctx, claimHas, vm, false)
+// A process that begins when the one before has ended cannot tell whether that was of its walk. What was taken over since the
+// delete was planned was: nothing is taken over between a plan and its apply.
+func TestAClaimCountsSinceThePlan(t *testing.T) {
+	ctx := t.Context()
+	t.Setenv("TF_DATA_DIR", t.TempDir())
+	vm := &vix.Registration{Server: "vc", ManagedObjectID: "vm-1"}
+	before := time.Now()
+	a := newPeers()
+	a.claims(ctx, claimHas, vm, false, time.Time{})
+	a.end()
+	after := time.Now()
+	b := newPeers()
+	t.Cleanup(b.end)
+	if b.claims(ctx, claimLeaves, vm, false, before) {
+		t.Error("what was taken over since the plan is unregistered")
+	}
+	if !b.claims(ctx, claimLeaves, vm, false, after) {
+		t.Error("what an earlier walk of the same Terraform had stops it")
+	}
+}
+
+// What was claimed for another Terraform is removed, and so is what a process told that claimed nothing.
+func TestEarlierWalksLeaveNothing(t *testing.T) {
+	ctx := t.Context()
+	a, b := processesOf(t)
+	a.self.Parent++
+	a.claims(ctx, claimHas, &vix.Registration{Server: "vc", ManagedObjectID: "vm-1"}, false, time.Time{})
+	b.tell(part{server: "vc", file: "file web"}, false)
 	killed(t, a)
-	b.end()
+	killed(t, b)
 	alone := newPeers()
 	t.Cleanup(alone.end)
-	alone.me()
-	if left, _ := filepath.Glob(filepath.Join(alone.folder, "*", "has *")); len(left) > 0 {
+	if left := alone.others(alone.me()); len(left) > 0 {
 		t.Errorf("left by earlier walks: %v", left)
+	}
+}
+
+// OpenTofu starts the processes of a walk one after another: the first may have ended when the second is configured. The
+// second is there as soon as it begins.
+func TestAProcessIsOfTheWalkInWhichItBegins(t *testing.T) {
+	t.Setenv("TF_DATA_DIR", t.TempDir())
+	vm := &vix.Registration{Server: "vc", ManagedObjectID: "vm-1"}
+	first, second := newPeers(), New("test", nil)
+	first.claims(t.Context(), claimLeaves, vm, false, time.Time{})
+	second.Begin()
+	first.end()
+	peers := second.peersNow() // as Configure does
+	t.Cleanup(peers.end)
+	if gone := peers.departed(); len(gone) != 1 || gone[0].ManagedObjectID != "vm-1" {
+		t.Errorf("it knows of %v", gone)
+	}
+	if peers.claims(t.Context(), claimHas, vm, false, time.Time{}) {
+		t.Error("it takes over what the first one has unregistered")
 	}
 }
 
@@ -131,7 +185,7 @@ func TestPeersNeedADataFolder(t *testing.T) {
 	t.Setenv("TF_DATA_DIR", dir)
 	p := newPeers()
 	vm := &vix.Registration{Server: "vc", ManagedObjectID: "vm-1"}
-	if !p.claims(context.Background(), claimLeaves, vm, false) || p.me().ID != "" || len(p.departed()) > 0 {
+	if !p.claims(context.Background(), claimLeaves, vm, false, time.Time{}) || p.me().ID != "" || len(p.departed()) > 0 {
 		t.Error("it does not do without")
 	}
 	p.tell(part{server: "vc", file: "file web"}, false)
@@ -139,5 +193,31 @@ func TestPeersNeedADataFolder(t *testing.T) {
 	p.end()
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("a data folder: %v", err)
+	}
+}
+
+// An alias that had ended when this one began has taken the VM over since its delete was planned: it stays registered.
+func TestADeleteSparesWhatWasTakenOverSinceItsPlan(t *testing.T) {
+	for _, taken := range []bool{true, false} {
+		w := newWorld(t)
+		o := w.create(args{"vmx_path": webPath})
+		w.walk()
+		p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
+		if taken {
+			other := newPeers()
+			other.claims(t.Context(), claimHas, w.host.byPath(mustPath(t, webPath)), false, time.Time{})
+			other.end()
+		}
+		w.restart()
+		w.configure(args{"hostname": "vc", "username": "user", "password": "pass"}).none(t)
+		_, diags := w.apply(o, outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: p.private}}, nil)
+		if taken {
+			diags.has(t, "WARNING: A VM was handed over")
+		} else {
+			diags.none(t)
+		}
+		if is := w.host.byPath(mustPath(t, webPath)) != nil; is != taken {
+			t.Errorf("taken over: %v, registered: %v", taken, is)
+		}
 	}
 }

@@ -157,7 +157,7 @@ func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	each(config.ids(), &resp.Diagnostics, func(id string, diags *diag.Diagnostics) {
 		order := config.order()
 		order.Progress = func(vm *vix.VM, what string) { lines.say(fmt.Sprintf("%s (%s): %s", vm.Name, vm.Path, what)) }
-		done, err := a.power.SetPower(ctx, a.conn.actionHandle(id), order)
+		done, err := a.power.SetPower(ctx, a.conn.actionHandle(ctx, id), order)
 		if err != nil {
 			lines.say(fmt.Sprintf("%s: failed", id))
 			addError(diags, req.Config.Schema, err)

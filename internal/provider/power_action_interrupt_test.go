@@ -80,7 +80,7 @@ func onOnce(t *testing.T, a *vixtest.Acceptance) {
 // Ctrl-C while an action waits for a guest: the action fails, which terraform says, the VM stays on, and the same action done again
 // finds the VM on and only waits.
 func TestProcessInterruptedWhileAnActionWaits(t *testing.T) {
-	if why := olderThan(t, 14, "that has actions"); why != "" {
+	if why := notTerraform(t, 14, "actions"); why != "" {
 		t.Skip(why)
 	}
 	for _, way := range interrupts[:2] {
@@ -106,7 +106,7 @@ func TestProcessInterruptedWhileAnActionWaits(t *testing.T) {
 
 // An apply whose action is interrupted is finished by the next one.
 func TestProcessAnInterruptedCarrierConverges(t *testing.T) {
-	if why := olderThan(t, 16, "that has on_failure"); why != "" {
+	if why := notTerraform(t, 16, "on_failure"); why != "" {
 		t.Skip(why)
 	}
 	for _, way := range interrupts[:2] {

@@ -59,7 +59,7 @@ action "vix_tools_install" "mount" {
 
 // The actions as users run them: by a trigger, and by themselves.
 func TestProcessPowerActions(t *testing.T) {
-	if why := olderThan(t, 14, "that has actions"); why != "" {
+	if why := notTerraform(t, 14, "actions"); why != "" {
 		t.Skip(why)
 	}
 	a := withTools(t)
@@ -100,7 +100,7 @@ func TestProcessPowerActions(t *testing.T) {
 
 // Before its registration goes, the VM is shut down by an action of the destroy.
 func TestProcessPowerOffBeforeADestroy(t *testing.T) {
-	if why := olderThan(t, 16, "that has destroy events"); why != "" {
+	if why := notTerraform(t, 16, "destroy events"); why != "" {
 		t.Skip(why)
 	}
 	a := withTools(t)

@@ -18,9 +18,8 @@ import (
 // create brings the VM to its state for the first time, or goes on with what an earlier try has begun.
 func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resource.CreateResponse) {
 	schema, id := resp.State.Schema, plan.VMID.ValueString()
-	vm, err := r.conn.vm(ctx, id)
-	if err != nil {
-		addVMError(&resp.Diagnostics, id, err)
+	vm := r.conn.meantVM(ctx, plan.VMID, vmRecord{}, &resp.Diagnostics)
+	if vm == nil {
 		return
 	}
 	server, err := r.conn.server(ctx)
@@ -84,9 +83,8 @@ func (r *powerResource) update(ctx context.Context, plan, state powerModel, rec 
 func (r *powerResource) again(
 	ctx context.Context, plan *powerModel, state powerModel, rec *powerRecord, resp *resource.UpdateResponse,
 ) bool {
-	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(&resp.Diagnostics, plan.VMID.ValueString(), err)
+	vm := r.conn.meantVM(ctx, plan.VMID, rec.vmRecord, &resp.Diagnostics)
+	if vm == nil {
 		return false
 	}
 	order := plan.order(plan.State.ValueString())

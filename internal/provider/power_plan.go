@@ -25,7 +25,7 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, rec.vmRecord, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -325,5 +325,5 @@ func TestASuspendedVMThatIsOffStaysOff(t *testing.T) {
 	w.host.made()
 	_, diags := w.destroy(o)
 	diags.has(t, "WARNING: A VM that is off cannot be suspended again")
-	calls(t, w.host, "CheckPower suspend soft", "Read")
+	calls(t, w.host, "CheckPower suspend soft", "SetPower suspend soft none") // which does nothing
 }

@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -59,6 +61,34 @@ func cli(t *testing.T) string {
 	return terraform
 }
 
+// notTerraform says why the CLI has not what Terraform has since a release, and OpenTofu never; empty if it has it.
+func notTerraform(t *testing.T, since int, what string) string {
+	t.Helper()
+	return lacks(t, since, what, regexp.MustCompile(`^(Terraform) v1\.(\d+)`))
+}
+
+// olderThan says why the CLI has not what Terraform and OpenTofu have since a release; empty if it has it.
+func olderThan(t *testing.T, since int, what string) string {
+	t.Helper()
+	return lacks(t, since, what, regexp.MustCompile(`^(Terraform|OpenTofu) v1\.(\d+)`))
+}
+
+// lacks says why the CLI is none of those that have something since a release.
+func lacks(t *testing.T, since int, what string, those *regexp.Regexp) string {
+	t.Helper()
+	out, err := exec.Command(cli(t), "version").Output()
+	must(t, err)
+	is, _, _ := strings.Cut(string(out), "\n")
+	if found := those.FindStringSubmatch(is); found != nil {
+		minor, err := strconv.Atoi(found[2])
+		must(t, err)
+		if minor >= since {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s has no %s; Terraform 1.%d has", is, what, since)
+}
+
 // newWorkspace is a workspace whose provider reaches the simulated host.
 func newWorkspace(t *testing.T, a *vixtest.Acceptance, config string) *workspace {
 	t.Helper()
@@ -76,6 +106,14 @@ func newWorkspaceOf(t *testing.T, config string, env ...string) *workspace {
 	must(t, os.Mkdir(data, 0o755)) // what terraform init makes; a provider under development needs no init
 	must(t, os.WriteFile(rc, fmt.Appendf(nil,
 		"provider_installation {\n  dev_overrides {\n    \"terraform-vix/vix\" = %q\n  }\n  direct {}\n}\n", built), 0o600))
+	w.becomes(t, config)
+	w.env = append(append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), env...)
+	return w
+}
+
+// becomes gives the workspace another configuration.
+func (w *workspace) becomes(t *testing.T, config string) {
+	t.Helper()
 	must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(`
 terraform {
   required_providers {
@@ -83,8 +121,6 @@ terraform {
   }
 }
 `+config), 0o600))
-	w.env = append(append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), env...)
-	return w
 }
 
 func (w *workspace) command(env []string, args ...string) (*exec.Cmd, *bytes.Buffer) {

@@ -82,8 +82,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	peers := p.peersNow()
 	conn := &connection{
-		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), powerNotes: newPowerNotes(),
-		guestNotes: newGuestNotes(),
+		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), replaced: newReplaced(),
+		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), openedVMs: newOpenedVMs(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn
@@ -164,6 +164,10 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		NewVariableResource,
 	}
 }
+
+// Begin tells the other processes of the walk that this one is there, the sooner the better: one that has nothing more to do
+// may have ended when this one is configured.
+func (p *Provider) Begin() { p.peersNow().me() }
 
 // Close ends the provider in order: Terraform has written the state. It disconnects
 // every host that was opened, so that a run leaves no session behind. The provider may

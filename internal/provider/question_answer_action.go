@@ -108,7 +108,7 @@ func (a *questionAnswerAction) Invoke(ctx context.Context, req action.InvokeRequ
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	id := config.VMID.ValueString()
-	answered, err := a.power.Answer(ctx, a.conn.actionHandle(id), answersOf(config.Answers))
+	answered, err := a.power.Answer(ctx, a.conn.actionHandle(ctx, id), answersOf(config.Answers))
 	switch {
 	case err != nil:
 		addError(&resp.Diagnostics, req.Config.Schema, err)

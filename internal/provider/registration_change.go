@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,29 +15,45 @@ import (
 )
 
 // planPath plans vmx_path: another spelling is no change, where the VM is now is
-// one without a call, and only another file is another registration.
-func planPath(plan *registrationModel, state registrationModel, parse pathParser, follows bool) path.Paths {
-	if plan.VMXPath.Equal(state.VMXPath) {
+// one without a call, and only another file is another registration. What the texts
+// do not tell the host does: on some datastores a folder has two names.
+func (c *connection) planPath(
+	ctx context.Context, plan *types.String, state types.String, handle vix.Handle, follows bool, diags *diag.Diagnostics,
+) path.Paths {
+	if plan.Equal(state) || plan.IsUnknown() { // which may come out the same
 		return nil
 	}
-	if plan.VMXPath.IsUnknown() {
-		return nil // it may come out the same
-	}
 	other := path.Paths{path.Root("vmx_path")}
-	want, err := parse(plan.VMXPath.ValueString())
+	want, err := c.parsePath(plan.ValueString())
 	if err != nil {
 		return other
 	}
-	is, err := parse(state.RegisteredPath.ValueString())
-	there := err == nil && is.Same(want)
-	if was, err := parse(state.VMXPath.ValueString()); (follows || there) && err == nil && was.Same(want) {
-		plan.VMXPath = state.VMXPath
+	there := !handle.Path.IsZero() && handle.Path.Same(want)
+	if was, err := c.parsePath(state.ValueString()); (follows || there) && err == nil && was.Same(want) {
+		*plan = state
 		return nil
 	}
-	if there {
+	if there || c.opens(ctx, want, handle, diags) {
 		return nil
 	}
 	return other
+}
+
+// opens reports that the host finds the VM of a handle at a path, too. If it does not tell, that is an
+// error: no VM is registered anew because of a line that broke.
+func (c *connection) opens(ctx context.Context, p vix.Path, handle vix.Handle, diags *diag.Diagnostics) bool {
+	if !c.connected() || !handle.Path.MaySame(p) {
+		return false
+	}
+	vm, err := c.host.Open(ctx, vix.Locator{Path: p, Datacenter: handle.Datacenter})
+	switch {
+	case vix.CodeOf(err) == vix.CodeVMNotFound:
+		return false
+	case err != nil:
+		addErrorAt(diags, path.Root("vmx_path"), err)
+		return false
+	}
+	return handle.Same(&vm.Registration) == vix.Itself
 }
 
 // samePlace plans the prior value where the planned one means the same: what

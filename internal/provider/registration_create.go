@@ -71,7 +71,7 @@ func (r *registrationResource) create(
 	}
 	r.conn.journalFinished(attempted{spec.Path.String(), done.Datacenter})
 	r.conn.ledger.done(&done.Registration)
-	r.conn.vms.remember(&done.Registration)
+	r.conn.opened(&done.Registration)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, server, plan.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
@@ -145,7 +145,7 @@ func (r *registrationResource) take(ctx context.Context, done *vix.Registered, s
 	defer unlock()
 	e := &vix.Error{Op: "register", Object: spec.Path.String(), Code: vix.CodeAlreadyExists, Field: vix.FieldPath}
 	switch {
-	case r.conn.ledger.hasGone(done.ManagedObjectID), !r.conn.peers.claims(ctx, claimHas, &done.Registration, false):
+	case r.conn.ledger.hasGone(done.ManagedObjectID), !r.conn.peers.claims(ctx, claimHas, &done.Registration, false, time.Time{}):
 		e.Reason = "Another resource of this apply has unregistered the VM at this very moment."
 		e.Remedy = "Apply again: the VM is registered then."
 		return e

@@ -58,7 +58,7 @@ func (r *registrationResource) unregister(
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	if !r.conn.peers.claims(ctx, claimLeaves, is, note.Returns) {
+	if !r.conn.peers.claims(ctx, claimLeaves, is, note.Returns, note.Planned) {
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
 	}

@@ -221,6 +221,14 @@ func (l *ledger) inState(managedObjectID string) (held, bool) {
 	return vm, ok && len(l.parts[key]) == 0
 }
 
+// hasSeen reports that a state has a VM, as far as has been read.
+func (l *ledger) hasSeen(managedObjectID string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.seen[vmKey(managedObjectID)]
+	return ok
+}
+
 // movedFrom is such a VM whose vmx_path names a file that it has moved away from.
 func (l *ledger) movedFrom(fileID string) (held, bool) {
 	l.mu.Lock()

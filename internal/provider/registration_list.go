@@ -176,7 +176,7 @@ func notListed(item vix.Item, why string) list.ListResult {
 func (l *registrationList) result(ctx context.Context, req list.ListRequest, server string, item vix.Item) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = fmt.Sprintf("%s, %s", item.Name, vix.Locator{Path: item.Path, Datacenter: item.Datacenter})
-	result.Diagnostics.Append(result.Identity.Set(ctx, identityModel{Server: said(server), ID: said(item.ID)})...)
+	result.Diagnostics.Append(result.Identity.Set(ctx, identityModel{Server: said(server), ID: composed(said(item.ID))})...)
 	if !req.IncludeResource {
 		return result
 	}

@@ -98,6 +98,13 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 	if tainted := c.tainted(err); tainted != nil {
 		spec.Without = c.note.Out
 		check, err = c.r.registrar.Check(ctx, spec)
+	} else if own := c.r.conn.replacedIn(err); own != nil {
+		// The plan has judged it; the create will find it in its way, and fail.
+		spec.Without = own
+		if check, err = c.r.registrar.Check(ctx, spec); err == nil {
+			c.fill(plan, spec, check, d)
+			return
+		}
 	}
 	if err != nil {
 		c.refuse(spec, err)
@@ -110,8 +117,12 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		return
 	}
 	c.judge(ctx, spec, check)
-	if !c.diags.HasError() {
-		c.fill(plan, spec, check, d)
+	if c.diags.HasError() {
+		return
+	}
+	c.fill(plan, spec, check, d)
+	if c.note.Returns && !spec.Adopt {
+		c.r.conn.replaced.plan(ctx, server, c.note.Out.ManagedObjectID)
 	}
 }
 

@@ -196,7 +196,9 @@ func TestPlanReplaceDoesNotBlockItself(t *testing.T) {
 	w.plan(o, args{"vmx_path": webPath, "host": "esx2", "if_registered": "adopt"}).diags.none(t)
 
 	// A tainted registration is planned from nothing; only the refresh before
-	// tells that it is ours.
+	// tells that it is ours, where no plan has noted that it goes.
+	w = newWorld(t)
+	o = w.create(args{"vmx_path": webPath})
 	w.restart()
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.plan(nil, args{"vmx_path": webPath}).diags.has(t, "It is registered already.")
@@ -213,6 +215,35 @@ func TestPlanReplaceDoesNotBlockItself(t *testing.T) {
 	w.host.register(mustPath(t, webPath), "web")
 	kept := w.adopt(args{"vmx_path": webPath, "if_registered": "adopt"})
 	w.plan(kept, args{"vmx_path": webPath, "host": "esx2"}).diags.has(t, "is kept registered, and cannot be registered anew")
+}
+
+// What may be another name of the same file the host is asked about. A host that does not answer is no reason to register anew.
+func TestPlanOfAPathThatTheHostTellsNothingOf(t *testing.T) {
+	w := newWorld(t)
+	o := w.create(args{"vmx_path": webPath})
+	w.host.made()
+	w.host.fail["Open"] = &vix.Error{Op: "open", Object: "it", Code: vix.CodeHostConnectionLost, Reason: "The line broke."}
+	p := w.plan(o, args{"vmx_path": "[storage1] friendly/web.vmx"})
+	p.diags.has(t, "The line broke.")
+	delete(w.host.fail, "Open")
+	if p = w.plan(o, args{"vmx_path": "[storage1] friendly/web.vmx"}); len(p.replace) != 1 {
+		t.Errorf("another file replaces for %v", p.replace)
+	}
+	p.diags.none(t)
+
+	// The VM of another registration is not ours, whatever its path.
+	w.host.register(mustPath(t, "[storage1] other/web.vmx"), "other")
+	if p = w.plan(o, args{"vmx_path": "[storage1] other/web.vmx"}); len(p.replace) != 1 {
+		t.Errorf("another VM replaces for %v", p.replace)
+	}
+
+	// Ours by another name is.
+	w.host.vm = w.host.opened(w.host.byPath(mustPath(t, webPath)))
+	if p = w.plan(o, args{"vmx_path": "[storage1] friendly/web.vmx"}); len(p.replace) != 0 {
+		t.Errorf("the same file replaces for %v", p.replace)
+	}
+	p.diags.none(t)
+	holds(t, p.value, args{"vmx_path": "[storage1] friendly/web.vmx"})
 }
 
 func TestPlanReplaceOfARunningVM(t *testing.T) {

@@ -73,7 +73,7 @@ func (r *registrationResource) planDestroy(
 	case parted:
 		addParted(&resp.Diagnostics, is.Path)
 	case handsOver:
-		r.conn.handovers.plan(ctx, &rec)
+		r.conn.handovers.plan(ctx, rec.Server, rec.ManagedObjectID)
 		warnHandsOver(&resp.Diagnostics, is.Path)
 		return
 	case none, twice:
@@ -105,10 +105,14 @@ func (r *registrationResource) planUpdate(
 		return
 	}
 	var found diag.Diagnostics
+	limit, d := state.Timeouts.Read(ctx, defaultReadTimeout)
+	found.Append(d...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	if rec.Displaced && r.conn.connected() {
 		r.planDisplaced(ctx, &plan, &state, &rec, &found, resp.Plan.Schema)
 	}
-	replace := r.planPlaces(&plan, state, rec, &found)
+	replace := r.planPlaces(ctx, &plan, state, rec, &found)
 	if rec.Displaced && len(replace) > 0 {
 		addReplacedDisplaced(&found, replace[0], state)
 	}
@@ -163,9 +167,10 @@ func (r *registrationResource) planDisplaced(
 // planPlaces gives the attributes whose change makes another registration. A value that
 // is not known yet is none: it may come out the same.
 func (r *registrationResource) planPlaces(
-	plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics,
+	ctx context.Context, plan *registrationModel, state registrationModel, rec record, diags *diag.Diagnostics,
 ) path.Paths {
-	replace := planPath(plan, state, r.conn.parsePath, r.conn.followsVMs())
+	handle := state.handle(rec.Server, r.conn.parsePath)
+	replace := r.conn.planPath(ctx, &plan.VMXPath, state.VMXPath, handle, r.conn.followsVMs(), diags)
 	// Another folder or pool is a change in place, which needs nothing more.
 	samePlace(&plan.Folder, state.Folder, rec.Is.Folder)
 	samePlace(&plan.ResourcePool, state.ResourcePool, rec.Is.ResourcePool)
@@ -211,10 +216,6 @@ func (r *registrationResource) planInPlace(
 	ctx context.Context, plan *registrationModel, state registrationModel, rec *record, note planNote,
 	diags *diag.Diagnostics, schema typed,
 ) {
-	limit, d := state.Timeouts.Read(ctx, defaultReadTimeout)
-	diags.Append(d...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	handle := *note.Out
 	role := stays
 	if note.Replaces && note.Unregisters {
@@ -228,7 +229,7 @@ func (r *registrationResource) planInPlace(
 	case twice:
 		addTwice(diags, handle.Path)
 	case handsOver:
-		r.conn.handovers.plan(ctx, rec)
+		r.conn.handovers.plan(ctx, rec.Server, rec.ManagedObjectID)
 		warnHandsOver(diags, handle.Path)
 	case none:
 	}

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -108,6 +109,8 @@ const noteKey = "plan"
 // Terraform plans a replacement twice: as an update, then as a create with nothing before
 // it, which sees what the first planning kept; the delete sees what the second one kept.
 type planNote struct {
+	// Planned is when this was noted.
+	Planned time.Time `json:"planned"`
 	// Out is the registration that the first planning was of.
 	Out *vix.Handle `json:"out,omitempty"`
 	// Record is what was known of it, and VMXPath what vmx_path said.
@@ -140,6 +143,7 @@ func noteFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostic
 }
 
 func (n *planNote) save(ctx context.Context, private privateSetter, diags *diag.Diagnostics) {
+	n.Planned = time.Now()
 	savePrivate(ctx, private, noteKey, n, diags)
 }
 
@@ -251,8 +255,5 @@ type identityModel struct {
 // setIdentity writes the identity, unless the server is not known: then the one
 // that is stored stays.
 func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, identityModel{Server: said(server), ID: id})
+	return writeIdentity(ctx, identity, server, identityModel{Server: said(server), ID: composed(id)})
 }

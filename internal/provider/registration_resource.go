@@ -174,7 +174,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	} else {
 		r.settle(ctx, found, state)
 	}
-	r.conn.vms.remember(found)
+	r.conn.opened(found)
 	if rec.Server != "" && rec.FileID == "" && !state.OnDestroy.IsNull() {
 		rec.OnDestroyConfigured = true // by a version that wrote it where it was configured only
 	}
@@ -193,6 +193,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	state.follow(found, rec)
 	r.conn.handovers.forget(found)
+	r.conn.replaced.forget(found)
 	r.conn.ledger.see(held{
 		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 	})

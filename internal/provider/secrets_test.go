@@ -119,7 +119,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	for range 2 {
 		try([]string{"VIX_SESSION_CACHE=true"}, "plan", "-no-color")
 	}
-	if olderThan(t, 11, "that has write-only arguments") == "" {
+	if olderThan(t, 11, "write-only arguments") == "" {
 		searched += p.inGuests(t, a, w, try)
 	}
 	searched += crash(t, p, w, a, env)

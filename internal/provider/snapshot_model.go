@@ -77,10 +77,7 @@ type snapshotIdentityModel struct {
 	ID     types.String `tfsdk:"id"`
 }
 
-// setSnapshotIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+// setSnapshotIdentity writes the identity of a snapshot.
 func setSnapshotIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, m snapshotModel) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, snapshotIdentityModel{Server: said(server), VMID: m.VMID, ID: m.ID})
+	return writeIdentity(ctx, identity, server, snapshotIdentityModel{Server: said(server), VMID: composed(m.VMID), ID: composed(m.ID)})
 }

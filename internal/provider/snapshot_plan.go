@@ -28,7 +28,7 @@ func (r *snapshotResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
 	if !creates && plan.renames(state) {
 		plan.Path, plan.IsCurrent = types.StringUnknown(), types.BoolUnknown()
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("path"), plan.Path)...)

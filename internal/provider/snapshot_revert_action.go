@@ -111,7 +111,7 @@ func (a *snapshotRevertAction) Invoke(ctx context.Context, req action.InvokeRequ
 	defer cancel()
 	id := config.VMID.ValueString()
 	resp.SendProgress(action.InvokeProgressEvent{Message: id + ": reverting"})
-	done, err := a.snapshots.Revert(ctx, a.conn.actionHandle(id), vix.SnapshotName{Either: config.Snapshot.ValueString()},
+	done, err := a.snapshots.Revert(ctx, a.conn.actionHandle(ctx, id), vix.SnapshotName{Either: config.Snapshot.ValueString()},
 		config.SuppressPowerOn.ValueBool())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)

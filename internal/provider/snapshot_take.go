@@ -18,9 +18,8 @@ import (
 // take takes the snapshot, and notes the attempt before: the provider may be killed between the host's task and the
 // state. It gives the VM and the snapshot; nil, with an error, if there is none.
 func (r *snapshotResource) take(ctx context.Context, plan snapshotModel, diags *diag.Diagnostics) (*vix.Registration, *vix.Snapshot) {
-	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(diags, plan.VMID.ValueString(), err)
+	vm := r.conn.meantVM(ctx, plan.VMID, vmRecord{}, diags)
+	if vm == nil {
 		return nil, nil
 	}
 	server, err := r.conn.server(ctx)

@@ -108,7 +108,7 @@ func (a *toolsInstallAction) Invoke(ctx context.Context, req action.InvokeReques
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	id, step := config.VMID.ValueString(), vix.ToolsStep(config.Mode.ValueString())
-	err := a.installer.InstallTools(ctx, a.conn.actionHandle(id), step, config.Options.ValueString())
+	err := a.installer.InstallTools(ctx, a.conn.actionHandle(ctx, id), step, config.Options.ValueString())
 	if err != nil {
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return

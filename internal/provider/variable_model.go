@@ -88,12 +88,9 @@ type variableIdentityModel struct {
 	Name   types.String `tfsdk:"name"`
 }
 
-// setVariableIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+// setVariableIdentity writes the identity of a variable.
 func setVariableIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, m variableModel) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, variableIdentityModel{
-		Server: said(server), VMID: m.VMID, Kind: types.StringValue(string(m.of().Kind)), Name: m.Name,
+	return writeIdentity(ctx, identity, server, variableIdentityModel{
+		Server: said(server), VMID: composed(m.VMID), Kind: types.StringValue(string(m.of().Kind)), Name: composed(m.Name),
 	})
 }

@@ -28,7 +28,7 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, resp)
+	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
 	switch {
 	case !creates && (plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
 		plan.ID = state.ID
@@ -96,15 +96,14 @@ func (r *variableResource) planDestroy(ctx context.Context, req resource.ModifyP
 // write gives the variable the value that the configuration says, and gives the VM; nil, with an error, if
 // it could not.
 func (r *variableResource) write(
-	ctx context.Context, plan *variableModel, config variableModel, overwrite bool, diags *diag.Diagnostics,
+	ctx context.Context, plan *variableModel, config variableModel, rec vmRecord, overwrite bool, diags *diag.Diagnostics,
 ) *vix.Registration {
 	if !r.conn.connected() {
 		addNotConnected(diags, "write "+plan.of().String(), r.conn)
 		return nil
 	}
-	vm, err := r.conn.vm(ctx, plan.VMID.ValueString())
-	if err != nil {
-		addVMError(diags, plan.VMID.ValueString(), err)
+	vm := r.conn.meantVM(ctx, plan.VMID, rec, diags)
+	if vm == nil {
 		return nil
 	}
 	value := plan.Value.ValueString()

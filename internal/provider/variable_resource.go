@@ -94,7 +94,7 @@ func (r *variableResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	vm := r.write(ctx, &plan, config, plan.Overwrite.ValueBool(), &resp.Diagnostics)
+	vm := r.write(ctx, &plan, config, vmRecord{}, plan.Overwrite.ValueBool(), &resp.Diagnostics)
 	if vm == nil {
 		return
 	}
@@ -160,7 +160,7 @@ func (r *variableResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	vm := r.write(ctx, &plan, config, true, &resp.Diagnostics)
+	vm := r.write(ctx, &plan, config, rec, true, &resp.Diagnostics)
 	if vm == nil {
 		return
 	}

@@ -132,18 +132,60 @@ func (c *connection) openVMID(ctx context.Context, id string) (*vix.VM, error) {
 }
 
 // planVM checks the vm_id of a plan. It gives the VM; nil where the id is not known yet, where
-// there is no host to ask, and after an error. prior is the vm_id of the state, null where there
-// is none: another known id replaces.
+// there is no host to ask, where it is another VM than state knows and nothing is planned, and after an error.
+// prior is the vm_id of the state, null where there is none: another known id replaces. rec is the record of the VM in state.
 func planVM(
-	ctx context.Context, conn *connection, planned, prior types.String, resp *resource.ModifyPlanResponse,
+	ctx context.Context, conn *connection, planned, prior types.String, rec vmRecord,
+	req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) *vix.Registration {
-	if !prior.IsNull() && !planned.IsUnknown() && !sameVMID(planned, prior) {
+	replaces := !prior.IsNull() && !planned.IsUnknown() && !sameVMID(planned, prior)
+	if replaces {
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("vm_id"))
 	}
 	var found diag.Diagnostics
 	vm := conn.checkVM(ctx, planned, &found)
+	if vm != nil && !replaces && !prior.IsNull() && !conn.isMeant(rec, vm) {
+		if !req.Plan.Raw.Equal(req.State.Raw) {
+			addAnotherVM(&found, rec, vm)
+		}
+		vm = nil
+	} else if vm != nil && prior.IsNull() {
+		vm = conn.stillOpened(vm, &found)
+	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
 	return vm
+}
+
+// isMeant reports that a VM is the one of a record, if there is one: a restored copy keeps the instance UUID, and is another.
+func (c *connection) isMeant(rec vmRecord, vm *vix.Registration) bool {
+	return rec.ManagedObjectID == "" || rec.handle(vm.ID, c.parsePath).Same(vm) == vix.Itself
+}
+
+// meantVM is the VM with an id, which must be the one of the record of a state; nil, with an error, if there is none. The record is
+// zero where there is no state.
+func (c *connection) meantVM(ctx context.Context, id types.String, rec vmRecord, diags *diag.Diagnostics) *vix.Registration {
+	vm, err := c.vm(ctx, id.ValueString())
+	if err != nil {
+		addVMError(diags, id.ValueString(), err)
+		return nil
+	}
+	if rec.ManagedObjectID == "" {
+		return c.stillOpened(vm, diags)
+	}
+	if !c.isMeant(rec, vm) {
+		addAnotherVM(diags, rec, vm)
+		return nil
+	}
+	return vm
+}
+
+// addAnotherVM refuses to do with one VM what state has of another one that had its id.
+func addAnotherVM(diags *diag.Diagnostics, rec vmRecord, vm *vix.Registration) {
+	diags.AddAttributeError(path.Root("vm_id"), "vm_id names another VM by now", coded(vix.CodeInvalidHandle, fmt.Sprintf(
+		"What state has is of the VM %s (managed object %s). The one with the id %s is now %s (managed object %s): a restored copy keeps "+
+			"the id. Nothing was done with either.\n\nRegister the former again in the latter's place; or, if the latter is meant, let "+
+			"state forget what belongs to the former:\n\n  terraform state rm ADDRESS",
+		rec.Path, rec.ManagedObjectID, vm.ID, vm.Path, vm.ManagedObjectID)))
 }
 
 // checkVM is planVM for what has no state: actions and data sources.
@@ -241,12 +283,9 @@ func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
 		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
 }
 
-// setVMIdentity writes the identity, unless the server is not known: then the one that is stored stays.
+// setVMIdentity writes the identity of a resource of which a VM has one.
 func setVMIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, server string, id types.String) diag.Diagnostics {
-	if identity == nil || server == "" && !identity.Raw.IsFullyNull() {
-		return nil
-	}
-	return identity.Set(ctx, vmIdentityModel{Server: said(server), VMID: id})
+	return writeIdentity(ctx, identity, server, vmIdentityModel{Server: said(server), VMID: composed(id)})
 }
 
 // importedVM is the VM that an import names, by its id or by its identity; nil, with an error, if

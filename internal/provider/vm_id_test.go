@@ -4,6 +4,8 @@
 package provider
 
 import (
+	"maps"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,7 +39,7 @@ func TestAnotherVMIDReplacesAndAnUnknownOneDoesNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var resp resource.ModifyPlanResponse
-			vm := planVM(t.Context(), conn, test.planned, test.prior, &resp)
+			vm := planVM(t.Context(), conn, test.planned, test.prior, vmRecord{}, resource.ModifyPlanRequest{}, &resp)
 			if resp.Diagnostics.HasError() || (len(resp.RequiresReplace) > 0) != test.replaces {
 				t.Errorf("%v, replaces %v", resp.Diagnostics, resp.RequiresReplace)
 			}
@@ -69,7 +71,7 @@ func TestAnIDThatTheHostDoesNotKnowIsShown(t *testing.T) {
 	conn, host, web, _ := twoVMs(t)
 	for _, id := range []string{"", webPath, "50000000-0000-0000-0000-00000000000f", "vm-1"} {
 		var resp resource.ModifyPlanResponse
-		planVM(t.Context(), conn, types.StringValue(id), types.StringNull(), &resp)
+		planVM(t.Context(), conn, types.StringValue(id), types.StringNull(), vmRecord{}, resource.ModifyPlanRequest{}, &resp)
 		var got []string
 		for _, d := range resp.Diagnostics {
 			got = append(got, d.Summary()+"\n"+d.Detail())
@@ -87,5 +89,41 @@ func TestAnIDThatTheHostDoesNotKnowIsShown(t *testing.T) {
 	conn.checkVM(t.Context(), types.StringValue(web), &diags)
 	if len(diags) != 1 || diags[0].Summary() != "Cannot open "+web {
 		t.Errorf("%v", diags)
+	}
+}
+
+// A restored copy keeps the instance UUID. What state has of the VM that had it is not changed at the copy: a plan says so, and so does
+// an apply whose plan came before.
+func TestWhatStateHasOfAVMIsNotChangedAtACopy(t *testing.T) {
+	for kind, configs := range map[string][2]args{
+		variableType:  {{"name": "owner", "value": "a"}, {"name": "owner", "value": "b"}},
+		snapshotType:  {{"name": "a"}, {"name": "b"}},
+		"vix_power":   {{"state": "on"}, {"state": "off"}},
+		guestFileType: {{"path": "/etc/a", "content": "a"}, {"path": "/etc/a", "content": "b"}},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			w, id := guestWorld(t, kind)
+			vm := w.host.vms[id]
+			before, after := maps.Clone(configs[0]), maps.Clone(configs[1])
+			before["vm_id"], after["vm_id"] = vm.ID, vm.ID
+			o := w.create(before)
+			p := w.plan(o, after)
+			p.diags.none(t)
+			vm.ManagedObjectID, vm.Path = "vm-99", mustPath(t, otherPath)
+			w.walk() // another process
+			w.host.made()
+			const says = "vm_id names another VM by now\nWhat state has is of the VM "
+			if kind != snapshotType { // whose rename asks the host by the handle, which the fake does not hold against the VM
+				_, diags := w.apply(o, p, after)
+				diags.has(t, says+webPath, otherPath+" (managed object vm-99)")
+			}
+			w.plan(o, after).diags.has(t, says)
+			w.plan(o, before).same(t, o)
+			for _, call := range w.host.made() {
+				if !strings.HasPrefix(call, "OpenID ") {
+					t.Errorf("it was asked for %s", call)
+				}
+			}
+		})
 	}
 }

@@ -33,6 +33,16 @@ func SameName(a, b string) bool { return a == b || Composed(a) == Composed(b) }
 // Same reports that two paths name the same file, as far as their texts tell.
 func (p Path) Same(q Path) bool { return p == q || p.Composed() == q.Composed() }
 
+// MaySame reports that two paths may name the same file although their texts do not say so: they differ in
+// nothing but the first folder below a datastore. Where folders are objects (vSAN, vVols), that has
+// two names, and the host reports the one that nobody writes.
+func (p Path) MaySame(q Path) bool {
+	p, q = p.Composed(), q.Composed()
+	_, file, below := strings.Cut(p.File, "/")
+	_, other, _ := strings.Cut(q.File, "/")
+	return below && p.Datastore != "" && p.Datastore == q.Datastore && file == other
+}
+
 // Composed is the path in the one form in which equal paths are equal: a key.
 func (p Path) Composed() Path { return Path{Datastore: Composed(p.Datastore), File: Composed(p.File)} }
 

@@ -86,3 +86,22 @@ func TestAttemptCovers(t *testing.T) {
 		t.Error("no attempt covers anything")
 	}
 }
+
+// Only the first folder below a datastore may have two names; all else is in the texts.
+func TestMaySame(t *testing.T) {
+	p := Path{Datastore: "vsan", File: "5f3c1e2a/Bu\u0308ro/web.vmx"}
+	for q, want := range map[Path]bool{
+		{Datastore: "vsan", File: "web/B\u00fcro/web.vmx"}:  true,
+		{Datastore: "vsan", File: "web/web.vmx"}:            false,
+		{Datastore: "vsan", File: "web.vmx"}:                false,
+		{Datastore: "other", File: "web/B\u00fcro/web.vmx"}: false,
+		{File: "/web/B\u00fcro/web.vmx"}:                    false,
+	} {
+		if p.MaySame(q) != want || q.MaySame(p) != want {
+			t.Errorf("%q, %q: want %v", p, q, want)
+		}
+	}
+	if one, other := (Path{Datastore: "vsan", File: "a.vmx"}), (Path{Datastore: "vsan", File: "b.vmx"}); one.MaySame(other) {
+		t.Error("two files that are in no folder are one")
+	}
+}

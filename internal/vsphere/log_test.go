@@ -69,7 +69,7 @@ func TestLog(t *testing.T) {
 	has := func(want map[string]any) {
 		t.Helper()
 		for _, line := range lines {
-			if line["msg"] != "retry" {
+			if line["msg"] != "retry" && line["msg"] != "waiting" {
 				if _, ok := line["ms"].(float64); !ok {
 					t.Fatalf("how long it took is not said: %v", line)
 				}
@@ -88,6 +88,7 @@ func TestLog(t *testing.T) {
 	has(map[string]any{"level": "INFO", "msg": "connected", "host": "127.0.0.1:"})
 	has(map[string]any{"level": "DEBUG", "msg": "operation", "operation": "register", "object": p.String()})
 	has(map[string]any{"level": "DEBUG", "msg": "call", "call": "RegisterVM_Task group-"})
+	has(map[string]any{"level": "DEBUG", "msg": "waiting", "task": "task-"})
 	has(map[string]any{"level": "DEBUG", "msg": "task", "task": "task-"})
 	has(map[string]any{"level": "WARN", "msg": "retry", "call": "RetrievePropertiesEx ", "error": "Post "})
 	has(map[string]any{"level": "DEBUG", "msg": "operation", "operation": "open", "object": p.String()})

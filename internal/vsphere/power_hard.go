@@ -63,7 +63,7 @@ func (p *powering) hardReset(ctx context.Context) error {
 	}
 	// Tools that run must be seen to go down first; a host that does not show that is not waited for long.
 	d := goingDown{ready: true}
-	err := p.until(ctx, d.gone, func(ctx context.Context, made func()) error {
+	err := p.until(ctx, d.aim(), func(ctx context.Context, made func()) error {
 		made() // Tools go down as soon as the host has the order
 		if err := reset(ctx); err != nil {
 			return err
@@ -88,6 +88,8 @@ type goingDown struct {
 	ready       bool
 }
 
+func (d *goingDown) aim() aim { return aim{"a guest that goes down", d.gone} }
+
 // gone is that the order was given, and the guest could not be worked in since. What came before
 // the answer to the order counts where the guest could be worked in at first.
 func (d *goingDown) gone(vm watch.VM) bool {
@@ -109,19 +111,22 @@ func past(err error) error {
 	return err
 }
 
-func isOff(vm watch.VM) bool    { return vm.Power == poweredIsOff }
-func isAsleep(vm watch.VM) bool { return vm.Power == poweredAsleep }
+// isOff and isAsleep are the aims of what takes a VM out of the running.
+var (
+	isOff    = aim{"the power state poweredOff", func(vm watch.VM) bool { return vm.Power == poweredIsOff }}
+	isAsleep = aim{"the power state suspended", func(vm watch.VM) bool { return vm.Power == poweredAsleep }}
+)
 
 // byTask starts a task and waits for it and for the state that it leads to, answering what the
 // VM asks meanwhile.
-func (p *powering) byTask(ctx context.Context, aim func(watch.VM) bool, start func(context.Context) (reference, error)) error {
-	err := p.until(ctx, aim, func(ctx context.Context, made func()) error {
+func (p *powering) byTask(ctx context.Context, to aim, start func(context.Context) (reference, error)) error {
+	err := p.until(ctx, to, func(ctx context.Context, made func()) error {
 		err := p.h.following(ctx, func(ctx context.Context) (reference, error) {
 			defer made()
 			return start(ctx)
 		})
 		var state *types.InvalidPowerState
-		if as(err, &state) && aim(watch.VM{Power: state.ExistingState}) {
+		if as(err, &state) && to.reached(watch.VM{Power: state.ExistingState}) {
 			return nil // somebody was faster
 		}
 		return err

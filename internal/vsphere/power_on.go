@@ -23,7 +23,7 @@ func (p *powering) on(ctx context.Context) error {
 	}
 	p.order.Tell(p.was, "powering on")
 	g := &guestUp{p: p, order: p.order}
-	return g.ended(ctx, p.until(ctx, g.reached, func(ctx context.Context, made func()) error {
+	return g.ended(ctx, p.until(ctx, g.aim(), func(ctx context.Context, made func()) error {
 		err := p.begin(ctx, made)
 		g.begun.Store(err == nil)
 		return err
@@ -37,7 +37,7 @@ func (p *powering) up(ctx context.Context) error {
 	}
 	g := &guestUp{p: p, order: p.order}
 	g.begun.Store(true)
-	return g.ended(ctx, p.until(ctx, g.reached, nil))
+	return g.ended(ctx, p.until(ctx, g.aim(), nil))
 }
 
 // guestUp is a VM that is on, and whose guest has come as far as the order wants.
@@ -47,6 +47,19 @@ type guestUp struct {
 	// begun is set when the VM is on by what its task says: what is not on after that has gone off.
 	begun    atomic.Bool
 	on, fell bool
+}
+
+// aim is what the order wants of the VM.
+func (g *guestUp) aim() aim {
+	words := "the power state poweredOn"
+	switch g.order.WaitFor {
+	case vix.WaitForTools:
+		words = "VMware Tools that are ready"
+	case vix.WaitForIP:
+		words = "an IP address of the guest"
+	case vix.WaitForNothing:
+	}
+	return aim{words, g.reached}
 }
 
 // reached looks at the VM. One that has gone off again ends the wait, too.

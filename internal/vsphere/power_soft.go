@@ -62,7 +62,7 @@ func (p *powering) reboot(ctx context.Context) error {
 	if p.order.WaitFor == vix.WaitForNothing && p.order.Mode == vix.PowerSoft {
 		return p.ended(ctx, past(p.asked(ctx, order)))
 	}
-	if err := p.ask(ctx, d.gone, order); err != nil {
+	if err := p.ask(ctx, d.aim(), order); err != nil {
 		return err
 	}
 	return p.up(ctx)
@@ -70,12 +70,12 @@ func (p *powering) reboot(ctx context.Context) error {
 
 // ask gives the guest an order and waits until it has carried it out. A guest that does not
 // is ErrGuestIdle.
-func (p *powering) ask(ctx context.Context, aim func(watch.VM) bool, order func(context.Context) error) error {
-	err := p.until(ctx, aim, func(ctx context.Context, made func()) error {
+func (p *powering) ask(ctx context.Context, to aim, order func(context.Context) error) error {
+	err := p.until(ctx, to, func(ctx context.Context, made func()) error {
 		made() // what the guest does at once is seen, too
 		err := p.asked(ctx, order)
 		var state *types.InvalidPowerState
-		if as(err, &state) && aim(watch.VM{Power: state.ExistingState}) {
+		if as(err, &state) && to.reached(watch.VM{Power: state.ExistingState}) {
 			return nil // somebody was faster
 		}
 		return err
@@ -110,7 +110,7 @@ func (p *powering) asked(ctx context.Context, order func(context.Context) error)
 		if !as(err, &none) {
 			return err
 		}
-		seen, failed := p.h.waits.Until(ctx, p.vm, func(vm watch.VM) bool {
+		seen, failed := p.h.waits.Until(ctx, p.vm, "a guest that takes orders", func(vm watch.VM) bool {
 			down := vm.Tools == types.VirtualMachineToolsRunningStatusGuestToolsNotRunning
 			return vm.Able || vm.Power != poweredIsOn || !p.resumed && down
 		})

@@ -23,10 +23,16 @@ type workError struct{ error }
 
 func (e workError) Unwrap() error { return e.error }
 
-// until waits until the VM is as aim wants it, and answers what it asks meanwhile. work goes on at
+// aim is what a VM is to become: in the words of the log, and by what is watched.
+type aim struct {
+	words   string
+	reached func(watch.VM) bool
+}
+
+// until waits until the VM has come to an aim, and answers what it asks meanwhile. work goes on at
 // the same time: its failure ends the wait, its success does not. It says when its call is made: the VM is
 // watched from then on, so that one change of what is watched takes in the VM and its task.
-func (p *powering) until(ctx context.Context, aim func(watch.VM) bool, work func(ctx context.Context, made func()) error) error {
+func (p *powering) until(ctx context.Context, to aim, work func(ctx context.Context, made func()) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	done, made := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -49,11 +55,11 @@ func (p *powering) until(ctx context.Context, aim func(watch.VM) bool, work func
 	for {
 		reached := false
 		before := answered
-		seen, err := p.h.waits.Until(ctx, p.vm, func(vm watch.VM) bool {
+		seen, err := p.h.waits.Until(ctx, p.vm, to.words, func(vm watch.VM) bool {
 			if vm.Question == nil {
 				before = ""
 			}
-			reached = aim(vm)
+			reached = to.reached(vm)
 			return reached || vm.Question != nil && vm.Question.Id != before
 		})
 		p.last = seen

@@ -1,17 +1,45 @@
-# No host is asked: what a vCenter would say is made up here.
+# No host is asked: what a vCenter would say is made up here. The objects are whole
+# because OpenTofu wants them so; Terraform makes up what one leaves out.
 mock_provider "vix" {
   mock_data "vix_vmx_files" {
     defaults = {
       by_path = {
-        "/DC1:[storage1] lab/web.vmx" = { vmx_path = "[storage1] lab/web.vmx", datacenter = "/DC1" }
-        "/DC1:[storage1] lab/db.vmx"  = { vmx_path = "[storage1] lab/db.vmx", datacenter = "/DC1" }
+        "/DC1:[storage1] lab/web.vmx" = {
+          vmx_path         = "[storage1] lab/web.vmx"
+          datacenter       = "/DC1"
+          datastore        = "storage1"
+          name             = "web.vmx"
+          size             = 2048
+          modified         = "2026-01-02T03:04:05Z"
+          registered       = false
+          vm_id            = null
+          template         = false
+          display_name     = "web"
+          guest_os         = "otherGuest64"
+          hardware_version = 19
+          num_vcpus        = 2
+          memory_size      = 4096
+          bios_uuid        = null
+          instance_uuid    = null
+          encrypted        = false
+          disks            = []
+          same_uuid_as     = []
+          same_file_as     = []
+          problem          = null
+        }
       }
     }
   }
 
   mock_data "vix_vm" {
     defaults = {
-      guest = { ip_address = "192.0.2.10" }
+      guest = {
+        hostname     = "web"
+        ip_address   = "192.0.2.10"
+        ip_addresses = ["192.0.2.10"]
+        full_name    = "Other (64-bit)"
+        family       = "otherGuestFamily"
+      }
     }
   }
 }
@@ -22,7 +50,7 @@ variables {
 
 run "every_file_is_registered" {
   assert {
-    condition     = length(vix_registration.lab) == 2
+    condition     = length(vix_registration.lab) == 1
     error_message = "It registers ${join(", ", keys(vix_registration.lab))}."
   }
 
@@ -32,7 +60,7 @@ run "every_file_is_registered" {
   }
 
   assert {
-    condition     = output.addresses["/DC1:[storage1] lab/db.vmx"] == "192.0.2.10"
+    condition     = output.addresses["/DC1:[storage1] lab/web.vmx"] == "192.0.2.10"
     error_message = "The addresses are ${jsonencode(output.addresses)}."
   }
 }

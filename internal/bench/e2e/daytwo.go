@@ -17,6 +17,7 @@ var deeds = []struct{ resource, attributes, limit string }{
 	{"vix_power", "state = \"on\"\n  mode = \"hard\"\n  wait_for = \"tools\"", "-power-on"},
 	{"vix_snapshot", "name = \"base\"", "-snapshot"},
 	{"vix_variable", "name = \"owner\"\n  value = \"bench\"", "-variable"},
+	{"vix_clone", "name = \"clone${count.index}\"\n  delete_files = true", "-clone"},
 }
 
 // dayTwoConfig opens n VMs and does something with each.

@@ -72,7 +72,7 @@ func main() {
 	flag.Var(&p.v, "v", "VMs in the inventory")
 	flag.Var(&p.latency, "latency", "milliseconds added to each request")
 	flag.Var(&p.registrations, "registrations", "VMs to register")
-	flag.Var(&p.each, "each", "VMs to power on, to take a snapshot of, to write a variable of")
+	flag.Var(&p.each, "each", "VMs to power on, to take a snapshot of, to write a variable of, to clone")
 	flag.IntVar(&p.datacenters, "datacenters", 1, "datacenters that the inventory is spread over")
 	flag.IntVar(&p.runs, "runs", 3, "runs of each; the median is shown")
 	flag.StringVar(&p.only, "only", "", "`parts`: opens, registrations, daytwo, memory, schema (default: all)")

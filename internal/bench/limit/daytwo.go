@@ -101,6 +101,21 @@ func variable(ctx context.Context, c *govmomi.Client, paths []string) error {
 	})
 }
 
+// clone makes a full clone of each VM, in the folder that all are in.
+func clone(ctx context.Context, c *govmomi.Client, paths []string) error {
+	folder, _, err := place(ctx, c)
+	if err != nil {
+		return err
+	}
+	return together(ctx, c, paths, func(ctx context.Context, vm types.ManagedObjectReference) (types.ManagedObjectReference, error) {
+		started, err := methods.CloneVM_Task(ctx, c, &types.CloneVM_Task{This: vm, Folder: folder, Name: "clone of " + vm.Value})
+		if err != nil {
+			return vm, err
+		}
+		return started.Returnval, nil
+	})
+}
+
 // together begins a task for each VM, ten at a time, and waits for all of them together.
 func together(
 	ctx context.Context, c *govmomi.Client, paths []string,

@@ -5,8 +5,8 @@
 // of the datastore, one read of all VMs. It knows beforehand what a provider
 // cannot know, how many VMs there will be and which; that is why it is the limit.
 // With -register it registers the paths instead, and with -unregister it undoes
-// that: what either takes is the host's own speed, ten operations at a time. With -power-on, -snapshot or -variable it
-// powers the VMs on and waits for their Tools, takes a snapshot of each, or writes a variable of each.
+// that: what either takes is the host's own speed, ten operations at a time. With -power-on, -snapshot, -variable or -clone it
+// powers the VMs on and waits for their Tools, takes a snapshot of each, writes a variable of each, or clones each.
 package main
 
 import (
@@ -34,6 +34,7 @@ func main() {
 	flag.BoolFunc("power-on", "power the VMs on, and wait for their Tools", func(string) error { do = powerOn; return nil })
 	flag.BoolFunc("snapshot", "take a snapshot of each VM", func(string) error { do = snapshot; return nil })
 	flag.BoolFunc("variable", "write a variable of each VM", func(string) error { do = variable; return nil })
+	flag.BoolFunc("clone", "clone each VM, with its disks", func(string) error { do = clone; return nil })
 	flag.Parse()
 	if err := run(context.Background(), do); err != nil {
 		fmt.Fprintln(os.Stderr, "limit:", err)

@@ -104,6 +104,7 @@ func (r *Runner) argv(c Call) []string {
 // Do runs a command and gives what it printed. What may pass is tried again, everything else once. The error is a
 // *AnswerError where vmrun has answered, else an error of the context or of the operating system.
 func (r *Runner) Do(ctx context.Context, c Call) (string, error) {
+	r.log.DebugContext(ctx, "waiting", "command", c.Command, "vm", c.VM) // one that hangs ends late, or never
 	unlock, err := r.vms.hold(ctx, c.VM)
 	if err != nil {
 		return "", err

@@ -123,6 +123,44 @@ func awaitGone(t *testing.T, pid int) {
 	t.Errorf("the process %d is still there", pid)
 }
 
+// lines are what is logged, a line each; none has a time.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	l <- string(p)
+	return len(p), nil
+}
+
+// A vmrun that hangs, as one does that shows a window, is in the log with what it is to do before it ends.
+func TestACallIsToldWhenItBegins(t *testing.T) {
+	r, here := script(t, `echo $$ > "$HERE/pid.new"; mv "$HERE/pid.new" "$HERE/pid"; while [ ! -e "$HERE/go" ]; do sleep 0.01; done`)
+	log := make(lines, 10)
+	r.log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == "ms" {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.Do(t.Context(), Call{Command: "start", VM: "/vms/a.vmx", Args: []string{"nogui"}, Password: "p w", Changes: true})
+		done <- err
+	}()
+	pidIn(t, filepath.Join(here, "pid"))
+	if got, want := <-log, "level=DEBUG msg=waiting command=start vm=/vms/a.vmx\n"; got != want || len(log) != 0 {
+		t.Errorf("got  %swant %s, and %d lines more", got, want, len(log))
+	}
+	if err := os.WriteFile(filepath.Join(here, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got, want := <-log, "level=DEBUG msg=vmrun command=start vm=/vms/a.vmx call=1\n"; got != want {
+		t.Errorf("got  %swant %s", got, want)
+	}
+}
+
 func TestWhatMayPassIsAskedForFiveTimesAtMostAndAllElseOnce(t *testing.T) {
 	const transient = "The operation is not supported for the specified parameters"
 	for _, test := range []struct {

@@ -33,11 +33,13 @@ const (
 
 // ask has the agent do something, again while it is busy or starting: it has begun nothing then. Every call that says the login goes
 // by here, so that one that was refused is not tried again.
-func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context) error) error {
+func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context) error) (err error) {
 	begun := time.Now()
 	var loss losses
+	ended := func(*error) {}
+	defer func() { ended(&err) }()
 	for rest := firstRest; ; rest = min(rest*3/2, longestRest) {
-		err := g.attempts.try(ctx, g.login.Patience, call)
+		err = g.attempts.try(ctx, g.login.Patience, call)
 		switch {
 		case err == nil || ctx.Err() != nil && !wire.GuestBusy(err):
 			return err
@@ -48,6 +50,9 @@ func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context
 		}
 		if patience := g.login.Patience; patience > 0 && time.Since(begun)+rest > patience {
 			return g.stillBusy(err, time.Since(begun))
+		}
+		if rest == firstRest {
+			ended = g.line.Waiting(ctx, "wait", "wait", g.ref.Value, "for", "an agent in the guest that takes orders")
 		}
 		if wire.Pause(ctx, rest); errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			return g.stillBusy(err, time.Since(begun))

@@ -23,10 +23,13 @@ const (
 )
 
 // follow waits for the end of a program that was started.
-func (r *run) follow(ctx context.Context, t *told) (*vix.GuestResult, error) {
+func (r *run) follow(ctx context.Context, t *told) (_ *vix.GuestResult, err error) {
 	r.began = t.startedAt
 	if t.ended {
 		return r.result(ctx, t)
+	}
+	if !r.NoWait {
+		defer r.line.Waiting(ctx, "wait", "wait", r.ref.Value, "for", "the end of the program "+r.mark)(&err)
 	}
 	known := false
 	for rest, misses := firstLook, 0; ; rest = min(rest*4/3, longestLook) {

@@ -14,7 +14,7 @@ import (
 // set up for them. What a call met says nothing to those who began to wait after it: the
 // fault may be over.
 func (w *Watch) breaks(there *kept, err error, upTo int) {
-	w.line.Options.Log.DebugContext(w.line.Life, "watch broken", "waits", len(w.waiters), "error", err.Error())
+	w.line.Options.Log.DebugContext(w.line.Life, "watch broken", "waits", len(w.waiters), "error", wire.WithoutSession(err))
 	w.giveUp(there)
 	if w.line.Life.Err() != nil || w.broken == rewatch || wire.CertificateRefused(err) {
 		w.broken = 0

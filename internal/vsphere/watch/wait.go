@@ -57,7 +57,7 @@ func (w *Watch) FollowResult(ctx context.Context, ref reference) (types.AnyType,
 }
 
 func (w *Watch) followed(ctx context.Context, ref reference) (_ types.TaskInfo, err error) {
-	defer w.log(ctx, "task", ref, time.Now(), &err)
+	defer w.line.Waiting(ctx, "task", "task", ref.Value)(&err)
 	info, one := w.ended(ref)
 	select {
 	case err = <-one.end:
@@ -89,10 +89,11 @@ func (w *Watch) resultOf(ctx context.Context, ref reference, info types.TaskInfo
 
 // Outlast waits until a task that is somebody else's is over, however it ends, or until ctx
 // ends. It is left alone. An error says that the host does not tell.
-func (w *Watch) Outlast(ctx context.Context, ref reference) error {
+func (w *Watch) Outlast(ctx context.Context, ref reference) (err error) {
 	if ref.Value == "" {
 		return nil
 	}
+	defer w.line.Waiting(ctx, "wait", "wait", ref.Value, "for", "the end of another task")(&err)
 	one := w.follow(ref, func(known properties) bool {
 		return HasEnded(infoOf(known))
 	})
@@ -137,7 +138,7 @@ func HasEnded(info types.TaskInfo) bool {
 // awaited a moment longer, because a task may finish all the same: what it did
 // must not be lost.
 func (w *Watch) task(ctx context.Context, ref reference) (_ types.TaskInfo, err error) {
-	defer w.log(ctx, "task", ref, time.Now(), &err)
+	defer w.line.Waiting(ctx, "task", "task", ref.Value)(&err)
 	info, one := w.ended(ref)
 	select {
 	case err = <-one.end:
@@ -235,10 +236,10 @@ type VM struct {
 	Address     string
 }
 
-// Until waits until a VM is as content wants it, and gives what was seen last. A
+// Until waits until a VM is as content wants it, which wanted says to the log, and gives what was seen last. A
 // VM that is gone is ManagedObjectNotFound.
-func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool) (last VM, err error) {
-	defer w.log(ctx, "wait", ref, time.Now(), &err)
+func (w *Watch) Until(ctx context.Context, ref reference, wanted string, content func(VM) bool) (last VM, err error) {
+	defer w.line.Waiting(ctx, "wait", "wait", ref.Value, "for", wanted)(&err)
 	seen := make(chan VM, 1)
 	one := w.follow(ref, func(known properties) bool {
 		vm := vmOf(known)
@@ -263,15 +264,6 @@ func (w *Watch) Until(ctx context.Context, ref reference, content func(VM) bool)
 		err = soap.WrapVimFault(&types.ManagedObjectNotFound{Obj: ref})
 	}
 	return last, w.line.Typed(err)
-}
-
-// log tells of a wait that has ended.
-func (w *Watch) log(ctx context.Context, what string, ref reference, begun time.Time, err *error) {
-	fields := []any{what, ref.Value, "ms", time.Since(begun).Milliseconds()}
-	if *err != nil {
-		fields = append(fields, "error", (*err).Error())
-	}
-	w.line.Options.Log.DebugContext(ctx, what, fields...)
 }
 
 // vmOf makes a VM of what is known of it.

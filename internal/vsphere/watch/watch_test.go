@@ -4,7 +4,11 @@
 package watch
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,12 +62,12 @@ func TestAnEarlierStateIsNotBelieved(t *testing.T) {
 	s, w, vm := world(t)
 	for range 3 {
 		power(t, s, "poweredOff")
-		if _, err := w.Until(t.Context(), vm, isOff); err != nil {
+		if _, err := w.Until(t.Context(), vm, "it", isOff); err != nil {
 			t.Fatal(err)
 		}
 		power(t, s, "poweredOn")
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		if last, err := w.Until(ctx, vm, isOff); err == nil {
+		if last, err := w.Until(ctx, vm, "it", isOff); err == nil {
 			t.Fatalf("a VM that is on counts as off: %+v", last)
 		}
 		cancel()
@@ -79,11 +83,11 @@ func TestManyWaitForOneVM(t *testing.T) {
 	on := make(chan error, 1)
 	off := make(chan error, 1)
 	go func() {
-		_, err := w.Until(t.Context(), vm, isOff)
+		_, err := w.Until(t.Context(), vm, "it", isOff)
 		off <- err
 	}()
 	go func() {
-		_, err := w.Until(t.Context(), vm, func(vm VM) bool { return vm.Power == types.VirtualMachinePowerStatePoweredOn })
+		_, err := w.Until(t.Context(), vm, "it", func(vm VM) bool { return vm.Power == types.VirtualMachinePowerStatePoweredOn })
 		on <- err
 	}()
 	if err := <-on; err != nil {
@@ -101,7 +105,7 @@ func TestAVMThatIsUnregisteredIsGone(t *testing.T) {
 	seen := make(chan struct{}, 1)
 	end := make(chan error, 1)
 	go func() {
-		_, err := w.Until(t.Context(), vm, func(VM) bool {
+		_, err := w.Until(t.Context(), vm, "it", func(VM) bool {
 			select {
 			case seen <- struct{}{}:
 			default:
@@ -156,5 +160,21 @@ func TestWhoBeginsAfterAFailedCallWaits(t *testing.T) {
 	}
 	if err := <-after.end; err != nil {
 		t.Errorf("who began afterwards has failed: %v", err)
+	}
+}
+
+// A host names what belongs to a session with its key, also where it does not know it any more.
+func TestABrokenWatchTellsNoSession(t *testing.T) {
+	_, w, _ := world(t)
+	var log bytes.Buffer
+	w.line.Options.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	done := make(chan struct{})
+	w.tell(func() {
+		defer close(done)
+		w.breaks(nil, errors.New("the object vim.view.ListView:session[5227a13c]52e0 has been deleted"), 0)
+	})
+	<-done
+	if text := log.String(); !strings.Contains(text, "ListView:session52e0 has been deleted") {
+		t.Errorf("the log: %s", text)
 	}
 }

@@ -109,7 +109,7 @@ func (c *caller) repeat(
 		if until := since.Add(c.timeout); time.Until(until) < rest || !before(ctx, rest) {
 			return persistentError{o.err, tries, time.Since(since)}
 		}
-		c.log.WarnContext(ctx, "retry", "call", name, "attempt", tries, "pause", rest.String(), "error", withoutSession(o.err))
+		c.log.WarnContext(ctx, "retry", "call", name, "attempt", tries, "pause", rest.String(), "error", WithoutSession(o.err))
 		if Pause(ctx, rest); ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -202,7 +202,7 @@ func (c *caller) send(ctx context.Context, req, res soap.HasFault) outcome {
 func (c *caller) tell(ctx context.Context, name string, begun time.Time, err error) {
 	fields := []any{"call", name, "ms", time.Since(begun).Milliseconds()}
 	if err != nil {
-		fields = append(fields, "error", withoutSession(err))
+		fields = append(fields, "error", WithoutSession(err))
 	}
 	c.log.DebugContext(ctx, "call", fields...)
 }
@@ -211,8 +211,8 @@ func (c *caller) tell(ctx context.Context, name string, begun time.Time, err err
 // as a password while it lasts.
 var ofSession = regexp.MustCompile(`session\[[^\]]*\]`)
 
-// withoutSession is the text of an error for a log.
-func withoutSession(err error) string { return ofSession.ReplaceAllString(err.Error(), "session") }
+// WithoutSession is the text of an error for a log: without the keys of sessions.
+func WithoutSession(err error) string { return ofSession.ReplaceAllString(err.Error(), "session") }
 
 // called is a call as the log names it: the method, and what it is called on.
 func called(req soap.HasFault) string {

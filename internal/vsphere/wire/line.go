@@ -154,6 +154,20 @@ func (l *Line) Close(ctx context.Context, tidy func(context.Context)) error {
 	return l.Failed(To("log out of", l.Endpoint.Host), err)
 }
 
+// Waiting tells the log that a wait of a kind begins, and by the fields what it is for: one that hangs must show there.
+// What it gives tells of the end.
+func (l *Line) Waiting(ctx context.Context, kind string, fields ...any) (ended func(err *error)) {
+	l.Options.Log.DebugContext(ctx, "waiting", fields...)
+	begun := time.Now()
+	return func(err *error) {
+		fields = append(fields, "ms", time.Since(begun).Milliseconds())
+		if *err != nil {
+			fields = append(fields, "error", WithoutSession(*err))
+		}
+		l.Options.Log.DebugContext(ctx, kind, fields...)
+	}
+}
+
 // Typed makes a *vix.Error of what went wrong on the line. It does not know of what
 // operation; Failed says that.
 func (l *Line) Typed(err error) error {

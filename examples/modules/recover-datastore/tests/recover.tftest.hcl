@@ -89,8 +89,16 @@ run "fewer_hosts" {
   }
 
   assert {
-    condition     = output.registrations == run.apply.registrations
-    error_message = "The registrations have changed."
+    condition = alltrue([
+      for name in ["golden/golden.vmtx", "half/half.vmx", "web-2/web-2 [100%] größe.vmx"] :
+      vix_registration.this["/DC0:[LocalDS_0] ${name}"].host == "/DC0/host/DC0_C0/DC0_C0_H1"
+    ])
+    error_message = "The hosts are ${jsonencode({ for key, vm in vix_registration.this : key => vm.host })}."
+  }
+
+  assert {
+    condition     = [for key, vm in output.registrations : key if vm.adopted] == ["/DC0:[LocalDS_0] db/db.vmx"]
+    error_message = "It adopted ${jsonencode([for key, vm in output.registrations : key if vm.adopted])}."
   }
 }
 
