@@ -56,8 +56,8 @@ func guestScriptArguments() map[string]schema.Attribute {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
-	const local = " Only its owner may read it; a file that is there is replaced, a link or a device is written through. It is neither a folder " +
-		"nor the other output's. Needs `wait`. Default: none."
+	const local = " Only its owner may read it; a file that is there is replaced, a link or a device is written through. It is " +
+		"neither a folder nor the other output's. Needs `wait`. Default: none."
 	return map[string]schema.Attribute{
 		"script": text(scriptDescription), "interpreter": text(interpreterDescription), "working_directory": text(workingDescription),
 		"environment": schema.MapAttribute{

@@ -68,8 +68,8 @@ func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diag
 	})
 }
 
-// checkEnvironment finds variables that a guest which is known to be Windows takes for one. Only what may be such is worth a look at the VM;
-// where nobody knows yet, the run says so before anything is started.
+// checkEnvironment finds variables that a guest which is known to be Windows takes for one. Only what may be such is worth a look at
+// the VM; where nobody knows yet, the run says so before anything is started.
 func (c *connection) checkEnvironment(ctx context.Context, vm *vix.Registration, environment types.Map, diags *diag.Diagnostics) {
 	name, other := vix.OneOnWindows(knownTexts(environment))
 	if name == "" {
@@ -79,8 +79,8 @@ func (c *connection) checkEnvironment(ctx context.Context, vm *vix.Registration,
 	defer cancel()
 	if is, err := c.host.Read(ctx, vm.Handle()); err == nil && is.HasWindowsGuest() {
 		diags.AddAttributeError(tfpath.Root("environment"), "Two environment variables are one to Windows", coded(vix.CodeInvalidArg,
-			fmt.Sprintf("%s and %s differ in case alone, and the guest of %s (%s) is Windows. Give the variable once.", name, other, vm.Name,
-				vm.Path)))
+			fmt.Sprintf("%s and %s differ in case alone, and the guest of %s (%s) is Windows. Give the variable once.",
+				name, other, vm.Name, vm.Path)))
 	}
 }
 

@@ -79,8 +79,9 @@ func (m *guestRunModel) run() vix.GuestRun {
 // of what is alike and another one runs.
 func (m *guestRunModel) key(login vix.GuestLogin) string {
 	run := m.run()
-	return guestKey("run", strings.ToLower(m.VMID.ValueString()), login.Username, login.Interactive, run.Program, run.Arguments, run.Script, run.Interpreter,
-		run.WorkingDirectory, run.Environment, run.NoWait, m.CaptureOutput.ValueBool(), m.successCodes(), knownTexts(m.Triggers))
+	return guestKey("run", strings.ToLower(m.VMID.ValueString()), login.Username, login.Interactive, run.Program, run.Arguments,
+		run.Script, run.Interpreter, run.WorkingDirectory, run.Environment, run.NoWait, m.CaptureOutput.ValueBool(), m.successCodes(),
+		knownTexts(m.Triggers))
 }
 
 // successCodes are the exit codes that are no failure, in order.

@@ -129,8 +129,8 @@ func (r *guestRunResource) attempt(
 		if err := r.conn.guestNotes.begin(note); err != nil {
 			return &vix.Error{
 				Code: vix.CodeFileError, Cause: err,
-				Reason: "It cannot be noted on the machine that runs Terraform, and would be started twice after an interruption. Nothing was " +
-					"started. " + err.Error() + ".",
+				Reason: "It cannot be noted on the machine that runs Terraform, and would be started twice after an interruption. " +
+					"Nothing was started. " + err.Error() + ".",
 				Remedy: "Make the folder .terraform of the configuration, or that of TF_DATA_DIR, one that can be written.",
 			}
 		}

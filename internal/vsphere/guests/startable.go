@@ -117,8 +117,8 @@ func (r *run) named(ctx context.Context, name string) error {
 	}
 	return &vix.Error{
 		Code: vix.CodeFileNotFound,
-		Reason: fmt.Sprintf("There is no interpreter %s in the guest: it is in none of the folders of PATH, %s. Nothing was started.%s", name,
-			strings.Join(folders, ", "), r.takesNone(name)),
+		Reason: fmt.Sprintf("There is no interpreter %s in the guest: it is in none of the folders of PATH, %s. Nothing was started.%s",
+			name, strings.Join(folders, ", "), r.takesNone(name)),
 	}
 }
 
@@ -172,7 +172,7 @@ func (r *run) pathFolders(ctx context.Context) ([]string, error) {
 	if r.os.windows && r.WorkingDirectory != "" {
 		folders = append(folders, r.WorkingDirectory) // where Windows looks first
 	}
-	for _, folder := range strings.Split(cmp.Or(value, usual), separator) {
+	for folder := range strings.SplitSeq(cmp.Or(value, usual), separator) {
 		if folder = strings.Trim(folder, `"`); r.os.isAbsolute(folder) && !slices.Contains(folders, folder) {
 			folders = append(folders, folder)
 		}
