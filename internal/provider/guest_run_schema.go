@@ -30,7 +30,8 @@ const (
 	scriptDescription = "Text of a script, which the interpreter runs (VixVM_RunScriptInGuest). Interpreter and text have at most " +
 		"60,536 bytes (`VIX_E_ARGUMENT_TOO_BIG`)."
 	interpreterDescription = "Interpreter of `script`: an absolute path, or a name that the user's `PATH` finds; it takes no " +
-		"arguments. One that is not there is `VIX_E_FILE_NOT_FOUND`, and nothing is started. Default: `/bin/sh`, in a Windows guest `cmd.exe`."
+		"arguments. One that is not there is `VIX_E_FILE_NOT_FOUND`, and nothing is started. Default: `/bin/sh`, in a Windows guest " +
+		"`cmd.exe`."
 	workingDescription = "Absolute path of the folder in the guest that the program starts in. One that is not there is " +
 		"`VIX_E_FILE_NOT_FOUND`, and nothing is started. Default: what the guest's agent has it be."
 	environmentDescription = "Environment variables of the program. They are no secrets in the guest, and in the state. In a " +
