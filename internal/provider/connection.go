@@ -39,7 +39,6 @@ type connection struct {
 	guestNotes guestNotes
 	// guestFiles are the files in guests that go from one object of the state to another.
 	guestFiles *guestFileHandovers
-	guestGates guestGates
 	sources    sources
 	claims     claims
 

@@ -21,8 +21,8 @@ import (
 
 // fakeGuest is the guest of every VM of a fakeHost.
 type fakeGuest struct {
-	// password is the one that the guest takes; empty takes any.
-	password string
+	// password is the one that the guest takes; empty takes any. os is what the VM is configured as.
+	password, os string
 	// family is what its Tools tell.
 	family string
 	// login is the last one, run the last run, write the last file that was written, job the last copy.

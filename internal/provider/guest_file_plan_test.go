@@ -6,7 +6,6 @@ package provider
 import (
 	"maps"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -110,40 +109,6 @@ func TestPrivilegesForFilesAreSaidAtPlan(t *testing.T) {
 			t.Errorf("destroy with %s: %s", op, plan.text())
 		}
 	}
-}
-
-// A login that the guest refuses is tried once, however many files are refreshed: guests lock accounts.
-func TestARefreshOfManyFilesTriesALoginOnce(t *testing.T) {
-	w, id := guestWorld(t, guestFileType)
-	var all []*object
-	for _, name := range []string{"/a", "/b", "/c", "/d"} {
-		all = append(all, w.create(args{"vm_id": id, "path": name, "content": "x"}))
-	}
-	w.host.guest.password = "another"
-	w.host.made()
-	var refreshes sync.WaitGroup
-	for _, o := range all {
-		refreshes.Go(func() {
-			again, diags := w.read(o)
-			if !strings.Contains(diags.text(), "state is believed") || !again.value.Equal(o.value) {
-				t.Errorf("%s", diags.text())
-			}
-		})
-	}
-	refreshes.Wait()
-	if made := w.host.made(); len(made) != 1 {
-		t.Errorf("the guest was asked %q", made)
-	}
-	// One that is taken, or whose agent does not answer, keeps nobody waiting.
-	gates := guestGates{}
-	var inside sync.WaitGroup
-	inside.Add(2)
-	_ = gates.through("1", func() error { return &vix.Error{Kind: vix.ErrGuestBusy} })
-	var both sync.WaitGroup
-	for range 2 {
-		both.Go(func() { _ = gates.through("1", func() error { inside.Done(); inside.Wait(); return nil }) })
-	}
-	both.Wait()
 }
 
 // A path that no guest of its family has is said at plan, where Tools have told the family.

@@ -172,11 +172,7 @@ func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, han
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	name, sum := state.Path.ValueString(), state.SHA256.ValueString()
-	var is *vix.GuestFile
-	err := r.conn.guestGates.through(state.VMID.ValueString(), func() (err error) {
-		is, err = r.guest.GuestFile(ctx, handle, login, name)
-		return err
-	})
+	is, err := r.guest.GuestFile(ctx, handle, login, name)
 	if err == nil && is != nil && !state.same(is) && !state.secret() {
 		if sum = ""; is.Type == vix.GuestRegular {
 			if is, err = r.guest.ReadGuestFile(ctx, handle, login, name, io.Discard); err == nil {

@@ -111,11 +111,7 @@ func (d *guestFilesDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	var files []vix.GuestFile
-	err := d.conn.guestGates.through(vm.ID, func() (err error) {
-		files, err = d.guest.GuestFiles(ctx, vm.Handle(), login, m.Path.ValueString(), m.Match.ValueString())
-		return err
-	})
+	files, err := d.guest.GuestFiles(ctx, vm.Handle(), login, m.Path.ValueString(), m.Match.ValueString())
 	if err != nil {
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 		return

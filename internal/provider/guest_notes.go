@@ -67,7 +67,10 @@ func (r *runResult) of(vm *vix.Registration) *vix.GuestResult {
 	}
 }
 
-func newGuestNotes() guestNotes { return guestNotes{newNotes("vix-guest")} }
+// guestNotesKind is the name of their folder.
+const guestNotesKind = "vix-guest"
+
+func newGuestNotes() guestNotes { return guestNotes{newNotes(guestNotesKind)} }
 
 // guestKey is what attempts at one thing are noted under: a hash, because a script may hold a secret.
 func guestKey(what ...any) string {
@@ -102,11 +105,9 @@ func (g guestNotes) of(server, key string) []guestNote {
 	return all
 }
 
-// begin notes an attempt that is about to be made.
+// begin notes an attempt that is about to be made. Where there is no data folder it makes one, because what is not noted is not
+// started: a provider under development needs no terraform init.
 func (g guestNotes) begin(note guestNote) error {
-	if !g.usable() {
-		return nil
-	}
 	return g.write(g.fileOf(note.Token), note)
 }
 

@@ -72,6 +72,22 @@ func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diag
 	})
 }
 
+// checkEnvironment finds variables that a guest which is known to be Windows takes for one. Only what may be such is worth a look at
+// the VM; where nobody knows yet, the run says so before anything is started.
+func (c *connection) checkEnvironment(ctx context.Context, vm *vix.Registration, environment types.Map, diags *diag.Diagnostics) {
+	name, other := vix.OneOnWindows(knownTexts(environment))
+	if name == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	if is, err := c.host.Read(ctx, vm.Handle()); err == nil && is.HasWindowsGuest() {
+		diags.AddAttributeError(tfpath.Root("environment"), "Two environment variables are one to Windows", coded(vix.CodeInvalidArg,
+			fmt.Sprintf("%s and %s differ in case alone, and the guest of %s (%s) is Windows. Give the variable once.",
+				name, other, vm.Name, vm.Path)))
+	}
+}
+
 // textOf makes an output text: what is no UTF-8 becomes U+FFFD, byte by byte, and a character that the cut has halved goes.
 func textOf(raw []byte, cut bool) string {
 	for n := 1; cut && n < utf8.UTFMax && n <= len(raw); n++ {
@@ -111,9 +127,6 @@ func exitError(what string, result *vix.GuestResult, success []int64) error {
 
 // listed are numbers in a row.
 func listed(numbers []int64) string {
-	if len(numbers) == 0 {
-		return "none"
-	}
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ", "), "[]")
 }
 
