@@ -91,7 +91,7 @@ type Choice struct {
 // HasWindowsGuest reports that the guest is Windows: what its Tools tell decides, else what it is configured as.
 func (v *VM) HasWindowsGuest() bool {
 	if v.Guest.Family != "" {
-		return v.Guest.Family == "windowsGuest"
+		return v.Guest.Family == WindowsFamily
 	}
 	return strings.HasPrefix(strings.ToLower(v.GuestOS), "win")
 }
