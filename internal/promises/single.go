@@ -7,7 +7,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -150,19 +150,19 @@ func (s *Single) Apply(config Attributes, killAt string) *Outcome {
 		out.Applied = diags
 		return out
 	}
+	var killed atomic.Bool
 	if killAt != "" {
-		var once sync.Once
 		s.Workspace.Host.OnRequest(func(method string, _ []byte) {
 			if method == killAt {
-				once.Do(func() {
-					out.Killed = true
+				if killed.CompareAndSwap(false, true) {
 					p.kill()
-				})
+				}
 			}
 		})
 		defer s.Workspace.Host.OnRequest(nil)
 	}
 	out.Applied = s.apply(p, change, config)
+	out.Killed = killed.Load()
 	if !out.Killed {
 		p.end()
 	}

@@ -62,6 +62,7 @@ func TestMain(m *testing.M) {
 	}
 	_ = os.Setenv("CHECKPOINT_DISABLE", "1")
 	code := m.Run()
+	_ = os.RemoveAll(".terraform") // what providers in this process have noted of guests
 	if binaries != "" {
 		_ = os.RemoveAll(binaries)
 	}

@@ -48,7 +48,7 @@ func cloneSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Display name, 1 to 80 characters, which nothing else in the folder has. The host calls the clone's " +
 					"folder and files so, too, when it makes it. Changed in place.",
 				Validators: []validator.String{
-					stringvalidator.UTF8LengthBetween(1, 80),
+					stringvalidator.UTF8LengthBetween(1, 80), sayableValidator{},
 					stringvalidator.RegexMatches(notBlank, "must not consist of spaces only"),
 				},
 			},

@@ -37,7 +37,9 @@ type connection struct {
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes
-	guestGates guestGates
+	// guestFiles are the files in guests that go from one object of the state to another.
+	guestFiles *guestFileHandovers
+	sources    sources
 	claims     claims
 
 	mu       sync.Mutex

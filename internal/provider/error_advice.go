@@ -83,6 +83,7 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		"  triggers = { again = \"1\" }"),
 	vix.ErrRunUnended:      always("A longer time can be set in timeouts."),
 	vix.ErrGuestFileExists: always("To write over it, set overwrite = true."),
+	vix.ErrNoGuestFolder:   always("To make the folders above it, set create_directories = true."),
 	vix.ErrDatastoreDown: always("Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list " +
 		"would be unregistered."),
 	vix.ErrLoginRefused: always("They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."),

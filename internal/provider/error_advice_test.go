@@ -65,6 +65,7 @@ func TestAdvice(t *testing.T) {
 				"  triggers = { again = \"1\" }"},
 		vix.ErrRunUnended:      {vix.Error{}, "A longer time can be set in timeouts."},
 		vix.ErrGuestFileExists: {vix.Error{}, "To write over it, set overwrite = true."},
+		vix.ErrNoGuestFolder:   {vix.Error{}, "To make the folders above it, set create_directories = true."},
 		vix.ErrDatastoreDown: {vix.Error{Remedy: down},
 			"Mount it. Or leave it out with on_inaccessible = \"warn\", but not under for_each: what is missing from the list would be " +
 				"unregistered."},
@@ -111,8 +112,8 @@ func TestAdvice(t *testing.T) {
 	if say := advice[vix.ErrToolsNeeded](&vix.Error{Code: vix.CodeToolsNotRunning}); say != "" {
 		t.Errorf("of what is done in a guest: %s", say)
 	}
-	if len(advice) != 39 {
-		t.Errorf("there is advice about %d kinds, and 39 texts are known here", len(advice))
+	if len(advice) != 41 {
+		t.Errorf("there is advice about %d kinds, and 41 texts are known here", len(advice))
 	}
 }
 

@@ -21,8 +21,10 @@ import (
 
 // fakeGuest is the guest of every VM of a fakeHost.
 type fakeGuest struct {
-	// password is the one that the guest takes; empty takes any.
-	password string
+	// password is the one that the guest takes; empty takes any. os is what the VM is configured as.
+	password, os string
+	// family is what its Tools tell.
+	family string
 	// login is the last one, run the last run, write the last file that was written, job the last copy.
 	login vix.GuestLogin
 	run   vix.GuestRun
@@ -203,6 +205,12 @@ func (h *fakeHost) WriteGuestFile(
 	if _, err := h.enter(ctx, handle, login, fmt.Sprintf("WriteGuestFile %s %t", file.Path, file.Overwrite)); err != nil {
 		return nil, err
 	}
+	if h.guest.write = file; file.Beside != nil {
+		file.Beside(path.Join(path.Dir(file.Path), ".vix-temporary"))
+	}
+	if err := h.fail["writing"]; err != nil {
+		return nil, err
+	}
 	if h.guest.files[file.Path] != nil && !file.Overwrite {
 		return nil, &vix.Error{
 			Op: "write", Object: file.Path, Code: vix.CodeFileAlreadyExists, Kind: vix.ErrGuestFileExists, Reason: "The guest has the file already.",
@@ -217,7 +225,6 @@ func (h *fakeHost) WriteGuestFile(
 	if err != nil || int64(len(raw)) != file.Size {
 		return nil, fmt.Errorf("%d bytes of %d: %w", len(raw), file.Size, err)
 	}
-	h.guest.write = file
 	set(&h.guest.files, file.Path, &fakeFile{content: string(raw), modified: fakeNow, permissions: cmp.Or(file.Permissions, "0644")})
 	told := h.guest.files[file.Path].tells(file.Path)
 	told.SHA256 = sha256Of(string(raw))

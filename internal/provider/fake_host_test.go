@@ -202,6 +202,8 @@ func (h *fakeHost) Read(ctx context.Context, handle vix.Handle) (*vix.VM, error)
 // opened is a VM of the inventory as an open tells it.
 func (h *fakeHost) opened(r *vix.Registration) *vix.VM {
 	vm := &vix.VM{Registration: *r, IsRunning: r.PowerState == vix.PoweredOn, Snapshots: slices.Clone(h.snapshots[r.ID])}
+	vm.Guest.Family = h.guest.family
+	vm.GuestOS = h.guest.os
 	if vm.IsRunning {
 		vm.Guest.IPAddress = h.address
 	}

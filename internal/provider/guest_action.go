@@ -7,8 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -35,19 +33,22 @@ func (a *guestAction) configure(data any, diags *diag.Diagnostics) {
 	a.guest = partOf[vix.Guest](a.conn, vix.FeatureGuest, diags)
 }
 
-// plan checks the login, the VM and the privileges.
-func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) {
+// plan checks the login, the VM and the privileges. It gives the VM if there is more to check.
+func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Diagnostics, op vix.GuestOp) *vix.Registration {
 	a.conn.plannedProvidersLogin(diags)
 	vm := a.conn.checkVM(ctx, id, diags)
-	if vm != nil && !diags.HasError() {
-		privileges(ctx, a.guest, vm, diags, op)
+	if vm == nil || diags.HasError() {
+		return nil
 	}
+	privileges(ctx, a.guest, vm, diags, op)
+	return vm
 }
 
-// guestOutputs are the files of this machine that outputs go to.
-type guestOutputs struct {
-	StdoutFile types.String `tfsdk:"stdout_file"`
-	StderrFile types.String `tfsdk:"stderr_file"`
+// planRun is plan for what runs with an environment.
+func (a *guestAction) planRun(ctx context.Context, id types.String, environment types.Map, diags *diag.Diagnostics) {
+	if vm := a.plan(ctx, id, diags, vix.GuestExecute); vm != nil {
+		a.conn.checkEnvironment(ctx, vm, environment, diags)
+	}
 }
 
 // guestScriptArguments are the attributes of guestScriptArgs and guestOutputs.
@@ -55,7 +56,8 @@ func guestScriptArguments() map[string]schema.Attribute {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
-	const local = " Only its owner may read it, and one that is there is replaced. Needs `wait`. Default: none."
+	const local = " Only its owner may read it; a file that is there is replaced, a link or a device is written through. It is " +
+		"neither a folder nor the other output's. Needs `wait`. Default: none."
 	return map[string]schema.Attribute{
 		"script": text(scriptDescription), "interpreter": text(interpreterDescription), "working_directory": text(workingDescription),
 		"environment": schema.MapAttribute{
@@ -67,55 +69,6 @@ func guestScriptArguments() map[string]schema.Attribute {
 			"it." + local),
 		"stderr_file": text("File of the machine that runs Terraform that the standard error goes to, at most 1 MiB of it." + local),
 	}
-}
-
-// validate finds outputs of what is not waited for.
-func (o *guestOutputs) validate(wait types.Bool, diags *diag.Diagnostics) {
-	for name, file := range map[string]types.String{"stdout_file": o.StdoutFile, "stderr_file": o.StderrFile} {
-		if !file.IsNull() && !wait.IsNull() && !wait.IsUnknown() && !wait.ValueBool() {
-			diags.AddAttributeError(path.Root(name), "There is no output to keep", coded(vix.CodeInvalidArg,
-				"Nothing is caught of a program that is not waited for: remove "+name+", or wait = false."))
-		}
-	}
-}
-
-// outputFile is a file of this machine that an output goes to: its place is known to be writable before anything is run.
-type outputFile struct {
-	name string
-	temp *os.File
-}
-
-// newOutputFile makes sure of the place; nil without a name.
-func newOutputFile(name types.String) (*outputFile, error) {
-	if name.ValueString() == "" {
-		return nil, nil //nolint:nilnil // no file is wanted
-	}
-	temp, err := os.CreateTemp(filepath.Dir(name.ValueString()), ".vix-output-*")
-	if err != nil {
-		return nil, err
-	}
-	return &outputFile{name: name.ValueString(), temp: temp}, nil
-}
-
-// keep writes the output and gives the file its name.
-func (f *outputFile) keep(output []byte) error {
-	if f == nil {
-		return nil
-	}
-	_, err := f.temp.Write(output)
-	if err = errors.Join(err, f.temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.temp.Name(), f.name)
-}
-
-// drop leaves nothing of a file that was not kept.
-func (f *outputFile) drop() {
-	if f == nil {
-		return
-	}
-	_ = f.temp.Close()           // after keep, which said what is wrong
-	_ = os.Remove(f.temp.Name()) // after keep there is none
 }
 
 // guestInvocation is a run by an action.
@@ -177,12 +130,6 @@ func (a *guestAction) invoke(ctx context.Context, in guestInvocation, diags *dia
 // vmLine is a line about a VM.
 func vmLine(vm *vix.VM, what string) string {
 	return fmt.Sprintf("%s (%s): %s", vm.Name, vm.Path, what)
-}
-
-// addOutputError says that an output cannot be kept on this machine.
-func addOutputError(diags *diag.Diagnostics, name string, err error, so string) {
-	diags.AddAttributeError(path.Root(name), "Cannot write the output to a file", coded(vix.CodeFileError,
-		so+" On the machine that runs Terraform: "+err.Error()+"."))
 }
 
 // notRecognised is an error of an action whose outcome is not known: unlike a resource, an action that is invoked again does it

@@ -99,12 +99,70 @@ func TestAnOutputThatCannotBeWritten(t *testing.T) {
 			t.Errorf("there are %v, %v", files, err)
 		}
 	}
+	dir := t.TempDir()
+	config := args{"vm_id": id, "program": "/bin/x", "stdout_file": dir}
+	const says = "ERROR at AttributeName(\"stdout_file\"): Cannot write the output to a file\n"
+	w.planAction(guestRunType, config).has(t, says+"No output goes to a folder. On the machine that runs Terraform: write "+dir+": is a directory.")
+	_, diags := w.invoke(guestRunType, config)
+	diags.has(t, says+"Nothing was run. On the machine that runs Terraform: ")
 	if w.host.guest.all() != 0 {
 		t.Error("it was run")
 	}
+}
+
+// Two outputs that would go to one file, however it is spelled, are an error at plan; two devices are none.
+func TestTwoOutputsForOneFile(t *testing.T) {
+	w, id := guestWorld(t, guestRunType)
 	dir := t.TempDir()
-	_, diags := w.invoke(guestRunType, args{"vm_id": id, "program": "/bin/x", "stdout_file": dir})
-	diags.has(t, "Cannot write the output to a file\nThe program has ended with exit code 0. On the machine")
+	out, link := filepath.Join(dir, "out"), filepath.Join(dir, "link")
+	w.must(os.Symlink("out", link))
+	t.Chdir(dir)
+	same := func(stdout, stderr string) diagnostics {
+		return w.planAction(guestRunType, args{"vm_id": id, "program": "/bin/x", "stdout_file": stdout, "stderr_file": stderr})
+	}
+	for _, there := range []bool{false, true} {
+		if there {
+			w.must(os.WriteFile(out, nil, 0o600))
+			w.must(os.Link(out, filepath.Join(dir, "hard")))
+			same(out, "hard").has(t, "Two outputs for one file")
+		}
+		for _, spelled := range []string{out, "out", "./out", dir + "/none/../out", link} {
+			same(out, spelled).only(t, "ERROR at AttributeName(\"stderr_file\"): Two outputs for one file\nstdout_file and stderr_file name one file, "+
+				"and the second output would replace the first. Let the program write both to one output, or name two files.\n\nVIX_E_INVALID_ARG (3)")
+		}
+		same(out, "err").none(t)
+	}
+	same(os.DevNull, os.DevNull).none(t)
+	same("", "").none(t)
+}
+
+// What an output goes to by a link, or is no file, is written through: neither the link nor the device is replaced.
+func TestAnOutputThroughALink(t *testing.T) {
+	w, id := guestWorld(t, guestRunType)
+	w.host.guest.result = vix.GuestResult{Stdout: []byte("out"), Stderr: []byte("err")}
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	w.must(os.Mkdir(in("below"), 0o700))
+	w.must(os.Symlink("below/there", in("one")))
+	w.must(os.Symlink("one", in("two")))
+	w.must(os.WriteFile(in("below/there"), []byte("old"), 0o600))
+	w.must(os.Symlink(in("below/new"), in("dangling")))
+	_, diags := w.invoke(guestRunType, args{"vm_id": id, "program": "/bin/x", "stdout_file": in("two"), "stderr_file": in("dangling")})
+	diags.none(t)
+	if out, err := content(t, in("below/there")), content(t, in("below/new")); out != "out" || err != "err" {
+		t.Errorf("the files hold %q and %q", out, err)
+	}
+	for _, name := range []string{"one", "two", "dangling"} {
+		if info, err := os.Lstat(in(name)); err != nil || info.Mode()&os.ModeSymlink == 0 {
+			t.Errorf("%s is no link any more: %v, %v", name, info, err)
+		}
+	}
+	w.must(os.Symlink(os.DevNull, in("null")))
+	_, diags = w.invoke(guestRunType, args{"vm_id": id, "program": "/bin/x", "stdout_file": in("null"), "stderr_file": os.DevNull})
+	diags.none(t)
+	if info, err := os.Stat(in("null")); err != nil || info.Mode()&os.ModeDevice == 0 {
+		t.Errorf("%s is no device any more: %v, %v", os.DevNull, info, err)
+	}
 }
 
 // An action that is invoked again does it again, and so says to look first.

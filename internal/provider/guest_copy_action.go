@@ -115,15 +115,17 @@ func (a *guestCopyAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	op := vix.GuestQuery
+	op, name, there := vix.GuestQuery, "source", config.Source
 	if config.Direction.ValueString() == toGuest {
-		op = vix.GuestModify
+		op, name, there = vix.GuestModify, "destination", config.Destination
 		if _, err := os.Stat(config.Source.ValueString()); err != nil && !config.Source.IsUnknown() {
 			resp.Diagnostics.AddAttributeWarning(path.Root("source"), "What is to be copied cannot be read yet",
 				"If nothing makes it before the action runs, that fails. On the machine that runs Terraform: "+err.Error()+".")
 		}
 	}
-	a.plan(ctx, config.VMID, &resp.Diagnostics, op)
+	if vm := a.plan(ctx, config.VMID, &resp.Diagnostics, op); vm != nil {
+		a.conn.checkGuestFamily(&resp.Diagnostics, vm, name, there)
+	}
 }
 
 // Invoke implements action.Action.

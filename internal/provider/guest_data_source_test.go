@@ -85,6 +85,8 @@ func TestDataGuestFiles(t *testing.T) {
 	_, diags = w.data("vix_guest_files", args{"vm_id": id, "path": "/x"})
 	diags.has(t, "VIX_E_FILE_NOT_FOUND (4)")
 	w.validateData("vix_guest_files", args{"vm_id": id, "path": "/etc", "match": "[a"}).has(t, "Not a glob")
+	w.validateData("vix_guest_files", args{"vm_id": id, "path": "/etc", "match": "a\x01"}).has(t, "AttributeName(\"match\"): Not a text")
+	w.validateData("vix_guest_files", args{"vm_id": id, "path": "/etc/\x01"}).has(t, "AttributeName(\"path\"): Not a text")
 }
 
 func TestDataGuestProcesses(t *testing.T) {

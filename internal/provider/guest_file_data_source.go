@@ -105,13 +105,12 @@ func (d *guestFileDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if vm == nil {
 		return
 	}
+	if d.conn.checkGuestFamily(&resp.Diagnostics, vm, "path", m.Path); resp.Diagnostics.HasError() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	var is *vix.GuestFile
-	err := d.conn.guestGates.through(vm.ID, func() (err error) {
-		is, err = d.guest.GuestFile(ctx, vm.Handle(), login, m.Path.ValueString())
-		return err
-	})
+	is, err := d.guest.GuestFile(ctx, vm.Handle(), login, m.Path.ValueString())
 	if err == nil {
 		m.follow(is)
 		if is != nil && is.Type == vix.GuestRegular && m.ReadContent.ValueBool() {

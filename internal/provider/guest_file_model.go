@@ -9,7 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -65,9 +64,9 @@ func (m *guestFileModel) contentUnknown() bool {
 }
 
 // content is what the file is to hold, as its configuration says.
-func (m *guestFileModel) content() (*guestContent, error) {
+func (m *guestFileModel) content(sources *sources) (*guestContent, error) {
 	if !m.Source.IsNull() {
-		return contentOfFile(m.Source.ValueString())
+		return sources.content(m.Source.ValueString())
 	}
 	c := &guestContent{secret: !m.ContentWO.IsNull(), settled: true}
 	raw := []byte(m.Content.ValueString())
@@ -84,22 +83,6 @@ func (m *guestFileModel) content() (*guestContent, error) {
 	c.size, c.sha256 = int64(len(raw)), hex.EncodeToString(sum[:])
 	c.open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(raw)), nil }
 	return c, nil
-}
-
-// contentOfFile is what a file of this machine holds, read in a stream.
-func contentOfFile(name string) (*guestContent, error) {
-	open := func() (io.ReadCloser, error) { return os.Open(name) }
-	f, err := open()
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // it is only read
-	sum := sha256.New()
-	size, err := io.Copy(sum, f)
-	if err != nil {
-		return nil, err
-	}
-	return &guestContent{open: open, size: size, sha256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 // id is what a file is called.
@@ -182,10 +165,11 @@ func saidTime(at time.Time) types.String {
 func (m *guestFileModel) validate(diags *diag.Diagnostics) {
 	checkGuestPath(diags, "path", m.Path)
 	text := m.Path.ValueString()
-	if strings.HasSuffix(text, "/") || windowsPath.MatchString(text) && strings.HasSuffix(text, `\`) {
+	if strings.HasSuffix(text, "/") || vix.IsWindowsGuestPath(text) && strings.HasSuffix(text, `\`) {
 		diags.AddAttributeError(path.Root("path"), "Not the path of a file", coded(vix.CodeInvalidArg,
 			"path names the file itself; what ends in a separator is a folder."))
 	}
+	checkSayable(diags, path.Root("validate"), m.Validate.ValueString())
 	if text := m.Validate.ValueString(); text != "" && !strings.Contains(text, "%s") {
 		diags.AddAttributeError(path.Root("validate"), "validate does not look at the file", coded(vix.CodeInvalidArg,
 			"The new file is %s among the arguments of the program: /usr/sbin/visudo -cf %s."))

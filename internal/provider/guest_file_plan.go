@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -30,7 +29,7 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
 	writes := r.foresee(&plan, state, config, creates, &resp.Diagnostics)
 	switch {
-	case !creates && (plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
+	case !creates && plan.Path.Equal(state.Path) && (plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
 		plan.ID = state.ID
 	case plan.VMID.IsUnknown() || plan.Path.IsUnknown():
 		plan.ID = types.StringUnknown()
@@ -40,9 +39,13 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 	for name, value := range map[string]any{"id": plan.ID, "size": plan.Size, "sha256": plan.SHA256, "modified": plan.Modified} {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name), value)...)
 	}
+	r.handsOver(ctx, plan, state, req, resp)
 	var found diag.Diagnostics
 	if plan.deletes() && !plan.OnDestroy.IsUnknown() {
 		r.deletable(&found)
+	}
+	if vm != nil {
+		r.conn.checkGuestFamily(&found, vm, "path", plan.Path)
 	}
 	if writes {
 		r.conn.plannedLogin(config.guestLoginModel, &found)
@@ -51,13 +54,36 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 	if vm == nil || plan.Path.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	key := "guest file " + strings.ToLower(vm.ID) + " " + sameGuestPath(plan.Path.ValueString())
-	if !r.conn.claimed(ctx, key, "The file "+plan.Path.ValueString()+" in the guest of one VM is planned twice", req, resp) || !writes {
+	key := guestFileKey(types.StringValue(vm.ID), plan.Path)
+	twice := "The file " + plan.Path.ValueString() + " in the guest of one VM is planned twice"
+	if !r.conn.claimed(ctx, "guest file "+key, twice, req, resp) || !writes {
 		return
 	}
 	var lacks diag.Diagnostics
 	privileges(ctx, r.guest, vm, &lacks, plan.ops()...)
 	resp.Diagnostics.Append(stopsDestroy(lacks)...)
+}
+
+// handsOver notes what the apply must know of an object that keeps its file, or that replaces another one.
+func (r *guestFileResource) handsOver(
+	ctx context.Context, plan, state guestFileModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
+	if !r.conn.connected() || plan.Path.IsUnknown() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		prior := privateFrom[guestFilePrior](ctx, req.Private, guestFilePriorKept, &resp.Diagnostics)
+		r.conn.guestFiles.replaces(ctx, guestFileKey(plan.VMID, plan.Path), prior)
+		return
+	}
+	key := guestFileKey(state.VMID, state.Path)
+	savePrivate(ctx, resp.Private, guestFilePriorKept, guestFilePrior{
+		Key: key, SHA256: state.SHA256.ValueString(), Modified: state.Modified.ValueString(),
+	}, &resp.Diagnostics)
+	if vix.SameGuestPath(plan.Path.ValueString(), state.Path.ValueString()) {
+		object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
+		r.conn.guestFiles.stays(ctx, key, object)
+	}
 }
 
 // ops is what writing the file does in a guest.
@@ -75,7 +101,7 @@ func (r *guestFileResource) foresee(plan *guestFileModel, state, config guestFil
 		plan.plans(nil)
 		return true
 	}
-	content, err := config.content()
+	content, err := config.content(&r.conn.sources)
 	if err != nil {
 		addSourceError(diags, config.Source.ValueString(), err)
 		return false
@@ -115,6 +141,8 @@ func (r *guestFileResource) planDestroy(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() || !r.conn.connected() || !state.deletes() {
 		return
 	}
+	object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
+	r.conn.guestFiles.goes(ctx, guestFileKey(state.VMID, state.Path), object)
 	r.deletable(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || rec.ManagedObjectID == "" {
 		return

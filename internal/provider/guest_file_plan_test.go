@@ -6,7 +6,6 @@ package provider
 import (
 	"maps"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -20,12 +19,16 @@ func TestWhatNoFileCanBe(t *testing.T) {
 	}{
 		"nothing": {args{}, "ERROR at AttributeName(\"path\"): What the file holds is not said once\nExactly one of content, content_base64, " +
 			"source and content_wo says it.\n\nVIX_E_INVALID_ARG (3)"},
-		"two":         {args{"content": "x", "content_wo": "y"}, "What the file holds is not said once"},
-		"version":     {args{"content": "x", "content_wo_version": 1}, "ERROR at AttributeName(\"content_wo_version\"): The version is of no content\n"},
-		"base64":      {args{"content_base64": "s3cret!"}, "content_base64 is no base64"},
-		"relative":    {args{"content": "x", "path": "motd"}, "ERROR at AttributeName(\"path\"): Not an absolute path in the guest\n"},
-		"folder":      {args{"content": "x", "path": "/etc/"}, "ERROR at AttributeName(\"path\"): Not the path of a file\n"},
-		"windows":     {args{"content": "x", "path": `C:\temp\`}, "Not the path of a file"},
+		"two":      {args{"content": "x", "content_wo": "y"}, "What the file holds is not said once"},
+		"version":  {args{"content": "x", "content_wo_version": 1}, "ERROR at AttributeName(\"content_wo_version\"): The version is of no content\n"},
+		"base64":   {args{"content_base64": "s3cret!"}, "content_base64 is no base64"},
+		"relative": {args{"content": "x", "path": "motd"}, "ERROR at AttributeName(\"path\"): Not an absolute path in the guest\n"},
+		"folder":   {args{"content": "x", "path": "/etc/"}, "ERROR at AttributeName(\"path\"): Not the path of a file\n"},
+		"windows":  {args{"content": "x", "path": `C:\temp\`}, "Not the path of a file"},
+		"control": {args{"content": "x", "path": "/etc/a\x01b"}, "ERROR at AttributeName(\"path\"): Not a text that a host can be told\nIt has the " +
+			"character U+0001, which cannot be sent to a host.\n\nVIX_E_INVALID_ARG (3)"},
+		"checks":      {args{"content": "x", "validate": "/bin/true \x01%s"}, "AttributeName(\"validate\"): Not a text that a host can be told"},
+		"password":    {args{"content": "x", "guest_password_wo": "s3cret!\x01"}, "Not a text that a host can be told"},
 		"permissions": {args{"content": "x", "permissions": "rw-r--r--"}, "must be three or four octal digits"},
 		"validate":    {args{"content": "x", "validate": "/bin/true"}, "ERROR at AttributeName(\"validate\"): validate does not look at the file\n"},
 		"on_destroy":  {args{"content": "x", "on_destroy": "remove"}, "on_destroy"},
@@ -108,36 +111,31 @@ func TestPrivilegesForFilesAreSaidAtPlan(t *testing.T) {
 	}
 }
 
-// A login that the guest refuses is tried once, however many files are refreshed: guests lock accounts.
-func TestARefreshOfManyFilesTriesALoginOnce(t *testing.T) {
+// A path that no guest of its family has is said at plan, where Tools have told the family.
+func TestAPathOfAnotherFamilyOfGuests(t *testing.T) {
 	w, id := guestWorld(t, guestFileType)
-	var all []*object
-	for _, name := range []string{"/a", "/b", "/c", "/d"} {
-		all = append(all, w.create(args{"vm_id": id, "path": name, "content": "x"}))
-	}
-	w.host.guest.password = "another"
-	w.host.made()
-	var refreshes sync.WaitGroup
-	for _, o := range all {
-		refreshes.Go(func() {
-			again, diags := w.read(o)
-			if !strings.Contains(diags.text(), "state is believed") || !again.value.Equal(o.value) {
-				t.Errorf("%s", diags.text())
+	plan := func(path string) diagnostics {
+		w.walk()
+		diags := w.plan(nil, args{"vm_id": id, "path": path, "content": "x"}).diags
+		_, read := w.data("vix_guest_file", args{"vm_id": id, "path": path})
+		to := w.planAction("vix_guest_copy", args{"vm_id": id, "direction": "to_guest", "source": ".", "destination": path})
+		from := w.planAction("vix_guest_copy", args{"vm_id": id, "direction": "from_guest", "source": path, "destination": "x"})
+		for _, other := range []diagnostics{read, to, from} {
+			if other.failed() != diags.failed() {
+				t.Errorf("%s: %s%s", path, diags.text(), other.text())
 			}
-		})
+		}
+		return diags
 	}
-	refreshes.Wait()
-	if made := w.host.made(); len(made) != 1 {
-		t.Errorf("the guest was asked %q", made)
-	}
-	// One that is taken, or whose agent does not answer, keeps nobody waiting.
-	gates := guestGates{}
-	var inside sync.WaitGroup
-	inside.Add(2)
-	_ = gates.through("1", func() error { return &vix.Error{Kind: vix.ErrGuestBusy} })
-	var both sync.WaitGroup
-	for range 2 {
-		both.Go(func() { _ = gates.through("1", func() error { inside.Done(); inside.Wait(); return nil }) })
-	}
-	both.Wait()
+	plan(`C:\x`).none(t)
+	plan("/x").none(t)
+	w.host.guest.family = "linuxGuest"
+	plan("/x").none(t)
+	plan(`C:\x`).has(t, "ERROR at AttributeName(\"path\"): Not a path of this guest\npath is \"C:\\\\x\". The guest of web ([storage1] web/web.vmx) is no "+
+		"Windows guest, and its paths begin with a slash: /etc/motd.\n\nVIX_E_INVALID_ARG (3)")
+	w.host.guest.family = vix.WindowsFamily
+	plan(`C:\x`).none(t)
+	plan(`\\server\x`).none(t)
+	plan("//server/x").none(t)
+	plan("/x").has(t, "is a Windows guest, and its paths begin with a drive or a server: C:\\Windows\\win.ini.")
 }

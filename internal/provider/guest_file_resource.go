@@ -5,9 +5,12 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
@@ -83,10 +86,14 @@ func (r *guestFileResource) Create(ctx context.Context, req resource.CreateReque
 	if job == nil {
 		return
 	}
+	key, object := guestFileKey(types.StringValue(job.vm.ID), plan.Path), rand.Text()
+	defer r.conn.ledger.lock(key)()
 	note, done := r.create(ctx, &plan, job, &resp.Diagnostics)
 	if !done {
 		return
 	}
+	r.conn.guestFiles.created(key, object)
+	savePrivate(ctx, resp.Private, guestFileObjectKept, object, &resp.Diagnostics)
 	vmRecordOf(job.vm).save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, guestFileNoteKept, note, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -132,12 +139,13 @@ func (r *guestFileResource) Update(ctx context.Context, req resource.UpdateReque
 		if job == nil {
 			return
 		}
-		job.file.Overwrite = true // it is ours
-		if err := r.write(ctx, &plan, job); err != nil {
-			addErrorAt(&resp.Diagnostics, path.Empty(), err)
+		if !r.update(ctx, &plan, job, &resp.Diagnostics) {
 			return
 		}
 		vmRecordOf(job.vm).save(ctx, resp.Private, &resp.Diagnostics)
+	}
+	if plan.ID.IsUnknown() { // its vm_id was not known, and the path is spelled anew
+		plan.ID = plan.id()
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
@@ -161,13 +169,35 @@ func (r *guestFileResource) Delete(ctx context.Context, req resource.DeleteReque
 	if !ok {
 		return
 	}
+	object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
+	key := guestFileKey(state.VMID, state.Path)
+	defer r.conn.ledger.lock(key)()
+	defer r.conn.guestFiles.forget(key, object)
+	if r.conn.guestFiles.isAnothers(key, object) {
+		warnFileHandedOver(&resp.Diagnostics, name)
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := r.guest.RemoveGuestFile(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), login, name)
 	switch {
 	case gone(err):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, "the file "+name+" was not deleted", state.VMID.ValueString())
+	case vix.CodeOf(err) == vix.CodeNotAFile: // which proves that the file is gone
+		warnFolderInPlace(&resp.Diagnostics, name)
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}
+}
+
+// warnFileHandedOver says why a file stays.
+func warnFileHandedOver(diags *diag.Diagnostics, name string) {
+	diags.AddWarning("A file in a guest was not deleted", "Another object of this state has "+name+" by now: the one that replaces the "+
+		"object that was destroyed, or one of another address. What is there is its file.")
+}
+
+// warnFolderInPlace says that there was nothing to delete.
+func warnFolderInPlace(diags *diag.Diagnostics, name string) {
+	diags.AddWarning("A file in a guest is gone already", name+" is no file any more: something else of that name is there, which "+
+		"was left as it is.")
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // modePattern is what permissions look like.
@@ -32,9 +34,11 @@ func guestFileSchema(ctx context.Context) schema.Schema {
 		"id":    schema.StringAttribute{Computed: true, MarkdownDescription: "`VM_ID:PATH`, which no other file has."},
 		"vm_id": vmIDAttribute(),
 		"path": schema.StringAttribute{
-			Required:            true,
-			MarkdownDescription: "Absolute path of the file in the guest. Another path replaces.",
-			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Required: true,
+			MarkdownDescription: "Absolute path of the file in the guest. The path of another file replaces; another spelling of the " +
+				"same one (repeated slashes and `.`; on Windows also case, either slash, and dots and spaces at the end of a name) does " +
+				"nothing in the guest.",
+			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(otherGuestFile, "", "")},
 		},
 		"permissions": schema.StringAttribute{
 			Optional: true,
@@ -51,7 +55,8 @@ func guestFileSchema(ctx context.Context) schema.Schema {
 			Optional: true,
 			MarkdownDescription: "Program, by its absolute path, and its arguments, in which `%s` is the new file: it is run in the " +
 				"guest " +
-				"before that takes the name, and anything but exit code 0 leaves the old file as it was. Default: none.",
+				"before that takes the name, and anything but exit code 0 leaves the old file as it was. An error shows the " +
+				"end of what it said, but with `content_wo`, whose content it may quote. Default: none.",
 		},
 		"on_destroy": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(fileDelete),
@@ -73,6 +78,13 @@ func guestFileSchema(ctx context.Context) schema.Schema {
 			"content in the guest is drift and is written over; a file that somebody deleted is written again.",
 		Attributes: attributes,
 	}
+}
+
+// otherGuestFile has a path replace that names another file.
+func otherGuestFile(
+	_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse,
+) {
+	resp.RequiresReplace = !vix.SameGuestPath(req.StateValue.ValueString(), req.PlanValue.ValueString())
 }
 
 // guestFileContents are what a file may hold.

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -43,7 +43,7 @@ func (r *guestFileResource) job(
 	if !ok {
 		return nil
 	}
-	content, err := config.content()
+	content, err := config.content(&r.conn.sources)
 	if err != nil {
 		addSourceError(diags, config.Source.ValueString(), err)
 		return nil
@@ -55,6 +55,7 @@ func (r *guestFileResource) job(
 	return &guestFileJob{vm: vm, login: login, content: content, file: vix.GuestWrite{
 		Path: plan.Path.ValueString(), Open: content.open, Size: content.size, Permissions: plan.Permissions.ValueString(),
 		Overwrite: plan.Overwrite.ValueBool(), CreateDirectories: plan.CreateDirectories.ValueBool(), Validate: plan.Validate.ValueString(),
+		Secret: content.secret,
 	}}
 }
 
@@ -74,41 +75,90 @@ func (r *guestFileResource) write(ctx context.Context, plan *guestFileModel, job
 // create writes the file for the first time, or takes over what an attempt of an earlier process has written: what proves that
 // is the note of the attempt, and the content. It gives the id of the note of this attempt.
 func (r *guestFileResource) create(ctx context.Context, plan *guestFileModel, job *guestFileJob, diags *diag.Diagnostics) (string, bool) {
-	server, err := r.conn.server(ctx)
+	key := guestFileKey(types.StringValue(job.vm.ID), plan.Path)
+	note, err := r.attempt(ctx, key, job)
 	if err != nil {
 		addErrorAt(diags, path.Empty(), err)
 		return "", false
 	}
-	note := r.conn.attemptAt(ctx, server, guestKey("file", strings.ToLower(job.vm.ID), sameGuestPath(job.file.Path)))
-	if !note.Attempt.IsZero() && !job.file.Overwrite {
-		job.file.Overwrite = r.ours(ctx, job, note)
+	if prior := r.conn.guestFiles.replaced(key); !job.file.Overwrite && (!note.Attempt.IsZero() || prior.Key != "") {
+		job.file.Overwrite = r.ours(ctx, job, note, prior)
 	}
-	note.Attempt = note.Attempt.Again(time.Now(), time.Now().Add(remaining(ctx)))
-	if note.SHA256 = job.content.sha256; job.content.secret {
-		note.SHA256 = ""
-	}
-	if err := r.conn.guestNotes.begin(note); err != nil { // costs the recovery after a kill, not the file
-		tflog.Warn(ctx, "cannot note the file that is written", map[string]any{"error": err.Error()})
-	}
-	if err := r.write(ctx, plan, job); err != nil {
-		if decided(err) {
-			r.conn.attemptEnded(ctx, note)
-		}
-		addErrorAt(diags, path.Empty(), err)
+	if !r.carryOut(ctx, plan, job, note, diags) {
 		return "", false
 	}
 	r.conn.attemptDone(note)
 	return r.conn.guestNotes.id(note), true
 }
 
-// ours reports that the file that is there is what an attempt of ours has written.
-func (r *guestFileResource) ours(ctx context.Context, job *guestFileJob, note guestNote) bool {
+// update writes the file again, over what is there, which is ours.
+func (r *guestFileResource) update(ctx context.Context, plan *guestFileModel, job *guestFileJob, diags *diag.Diagnostics) bool {
+	job.file.Overwrite = true
+	note, err := r.attempt(ctx, guestFileKey(types.StringValue(job.vm.ID), plan.Path), job)
+	if err != nil {
+		addErrorAt(diags, path.Empty(), err)
+		return false
+	}
+	if !r.carryOut(ctx, plan, job, note, diags) {
+		return false
+	}
+	r.conn.attemptEnded(ctx, note)
+	return true
+}
+
+// attempt is the attempt at writing a file, an earlier one that has no end if there is one: what that has left beside the file
+// goes.
+func (r *guestFileResource) attempt(ctx context.Context, key string, job *guestFileJob) (guestNote, error) {
+	server, err := r.conn.server(ctx)
+	if err != nil {
+		return guestNote{}, err
+	}
+	note := r.conn.attemptAt(ctx, server, key)
+	if note.Temporary != "" {
+		job.file.Left = []string{note.Temporary}
+	}
+	return note, nil
+}
+
+// carryOut writes the file, with a note of the attempt that lasts if it is not known to have come to its end.
+func (r *guestFileResource) carryOut(
+	ctx context.Context, plan *guestFileModel, job *guestFileJob, note guestNote, diags *diag.Diagnostics,
+) bool {
+	note.Attempt = note.Attempt.Again(time.Now(), time.Now().Add(remaining(ctx)))
+	if note.SHA256 = job.content.sha256; job.content.secret {
+		note.SHA256 = ""
+	}
+	begin := func() {
+		if err := r.conn.guestNotes.begin(note); err != nil { // costs the recovery after a kill, not the file
+			tflog.Warn(ctx, "cannot note the file that is written", map[string]any{"error": err.Error()})
+		}
+	}
+	begin()
+	job.file.Beside = func(temporary string) {
+		note.Temporary = temporary
+		begin()
+	}
+	if err := r.write(ctx, plan, job); err != nil {
+		if decided(err) {
+			r.conn.attemptEnded(ctx, note)
+		}
+		addErrorAt(diags, path.Empty(), err)
+		return false
+	}
+	return true
+}
+
+// ours reports that the file that is there is what an attempt of ours has written, or the object that this one replaces.
+func (r *guestFileResource) ours(ctx context.Context, job *guestFileJob, note guestNote, prior guestFilePrior) bool {
 	is, err := r.guest.GuestFile(ctx, job.vm.Handle(), job.login, job.file.Path)
 	if err != nil || is == nil || is.Type != vix.GuestRegular {
 		return false // writing says what is so
 	}
+	if prior.is(is) {
+		return true
+	}
 	is, err = r.guest.ReadGuestFile(ctx, job.vm.Handle(), job.login, job.file.Path, io.Discard)
-	return err == nil && is.SHA256 != "" && slices.Contains([]string{note.SHA256, job.content.sha256}, is.SHA256)
+	return err == nil && is.SHA256 != "" && slices.Contains([]string{note.SHA256, prior.SHA256, job.content.sha256}, is.SHA256)
 }
 
 // look refreshes what state has of the file; false if there is no file any more. An agent that does not answer is believed to
@@ -122,11 +172,7 @@ func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, han
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	name, sum := state.Path.ValueString(), state.SHA256.ValueString()
-	var is *vix.GuestFile
-	err := r.conn.guestGates.through(state.VMID.ValueString(), func() (err error) {
-		is, err = r.guest.GuestFile(ctx, handle, login, name)
-		return err
-	})
+	is, err := r.guest.GuestFile(ctx, handle, login, name)
 	if err == nil && is != nil && !state.same(is) && !state.secret() {
 		if sum = ""; is.Type == vix.GuestRegular {
 			if is, err = r.guest.ReadGuestFile(ctx, handle, login, name, io.Discard); err == nil {

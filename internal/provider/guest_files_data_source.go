@@ -63,7 +63,7 @@ func (d *guestFilesDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"path":  schema.StringAttribute{Required: true, MarkdownDescription: "Absolute path of the folder in the guest."},
 			"match": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Glob that a name has to match (`*.log`). Default: all.",
-				Validators: []validator.String{globValidator{}},
+				Validators: []validator.String{globValidator{}, sayableValidator{}},
 			},
 			"files": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "What is in the folder itself, in the order of the names, without `.` and `..`.",
@@ -106,13 +106,12 @@ func (d *guestFilesDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if vm == nil {
 		return
 	}
+	if d.conn.checkGuestFamily(&resp.Diagnostics, vm, "path", m.Path); resp.Diagnostics.HasError() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	var files []vix.GuestFile
-	err := d.conn.guestGates.through(vm.ID, func() (err error) {
-		files, err = d.guest.GuestFiles(ctx, vm.Handle(), login, m.Path.ValueString(), m.Match.ValueString())
-		return err
-	})
+	files, err := d.guest.GuestFiles(ctx, vm.Handle(), login, m.Path.ValueString(), m.Match.ValueString())
 	if err != nil {
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 		return

@@ -67,6 +67,7 @@ func withGuestLogin(attributes map[string]schema.Attribute) map[string]schema.At
 
 // validate finds what contradicts itself.
 func (m *guestLoginModel) validate(diags *diag.Diagnostics) {
+	checkSayable(diags, path.Root("guest_username"), m.GuestUsername.ValueString()+m.GuestPasswordWO.ValueString())
 	if m.GuestTicketWO.IsNull() || m.GuestUsername.IsNull() && m.GuestPasswordWO.IsNull() {
 		return
 	}

@@ -27,12 +27,14 @@ type guestNotes struct{ notes }
 // guestNote is one of them. A note of a run has its token and its time, and what came of it once that is known; one of a file the
 // SHA-256 of what was to be written. Neither tells what was to be run or written.
 type guestNote struct {
-	Server  string      `json:"server"`
-	Key     string      `json:"key"`
-	Token   string      `json:"token"`
-	SHA256  string      `json:"sha256,omitempty"`
-	Attempt vix.Attempt `json:"attempt"`
-	Result  *runResult  `json:"result,omitempty"`
+	Server string `json:"server"`
+	Key    string `json:"key"`
+	Token  string `json:"token"`
+	SHA256 string `json:"sha256,omitempty"`
+	// Temporary is where a file is until it takes its name.
+	Temporary string      `json:"temporary,omitempty"`
+	Attempt   vix.Attempt `json:"attempt"`
+	Result    *runResult  `json:"result,omitempty"`
 	// Process is whose attempt it is.
 	Process worker `json:"process,omitzero"`
 }
@@ -65,7 +67,10 @@ func (r *runResult) of(vm *vix.Registration) *vix.GuestResult {
 	}
 }
 
-func newGuestNotes() guestNotes { return guestNotes{newNotes("vix-guest")} }
+// guestNotesKind is the name of their folder.
+const guestNotesKind = "vix-guest"
+
+func newGuestNotes() guestNotes { return guestNotes{newNotes(guestNotesKind)} }
 
 // guestKey is what attempts at one thing are noted under: a hash, because a script may hold a secret.
 func guestKey(what ...any) string {
@@ -100,11 +105,9 @@ func (g guestNotes) of(server, key string) []guestNote {
 	return all
 }
 
-// begin notes an attempt that is about to be made.
+// begin notes an attempt that is about to be made. Where there is no data folder it makes one, because what is not noted is not
+// started: a provider under development needs no terraform init.
 func (g guestNotes) begin(note guestNote) error {
-	if !g.usable() {
-		return nil
-	}
 	return g.write(g.fileOf(note.Token), note)
 }
 

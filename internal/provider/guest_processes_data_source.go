@@ -88,11 +88,7 @@ func (d *guestProcessesDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	var processes []vix.GuestProcess
-	err := d.conn.guestGates.through(vm.ID, func() (err error) {
-		processes, err = d.guest.GuestProcesses(ctx, vm.Handle(), login)
-		return err
-	})
+	processes, err := d.guest.GuestProcesses(ctx, vm.Handle(), login)
 	if err != nil {
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 		return

@@ -6,8 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -21,25 +19,31 @@ import (
 
 // This is what runs and files in guests share, of resources and actions.
 
-// windowsPath is a path that begins with a drive or a server, as a Windows guest has it.
-var windowsPath = regexp.MustCompile(`^([A-Za-z]:[\\/]|\\\\[^\\])`)
-
-// checkGuestPath says that a path in a guest is not absolute: VIX knows no folder that it could be relative to.
+// checkGuestPath says that a path in a guest is not absolute, for VIX knows no folder that it could be relative to, or that no host
+// can be told of it.
 func checkGuestPath(diags *diag.Diagnostics, name string, value types.String) {
 	text := value.ValueString()
-	if value.IsNull() || value.IsUnknown() || strings.HasPrefix(text, "/") || windowsPath.MatchString(text) {
+	checkSayable(diags, tfpath.Root(name), text)
+	if value.IsNull() || value.IsUnknown() || strings.HasPrefix(text, "/") || vix.IsWindowsGuestPath(text) {
 		return
 	}
 	diags.AddAttributeError(tfpath.Root(name), "Not an absolute path in the guest", coded(vix.CodeInvalidArg, fmt.Sprintf(
 		"%s is %q. A path in a guest begins with a slash, or on Windows with a drive: /usr/bin/id, C:\\Windows\\notepad.exe.", name, text)))
 }
 
-// sameGuestPath is what two spellings of one path in a guest share.
-func sameGuestPath(text string) string {
-	if windowsPath.MatchString(text) {
-		text = strings.ToLower(strings.ReplaceAll(text, `\`, "/"))
+// checkGuestFamily says that the guest of a VM has no such paths: a Windows guest those with a drive or a server, any other those
+// with a slash.
+func (c *connection) checkGuestFamily(diags *diag.Diagnostics, vm *vix.Registration, name string, value types.String) {
+	text := value.ValueString()
+	if value.IsNull() || value.IsUnknown() || vix.IsPathOfFamily(text, c.vms.family(vm.ID)) {
+		return
 	}
-	return path.Clean(text)
+	is := "is no Windows guest, and its paths begin with a slash: /etc/motd."
+	if !vix.IsWindowsGuestPath(text) {
+		is = "is a Windows guest, and its paths begin with a drive or a server: C:\\Windows\\win.ini."
+	}
+	diags.AddAttributeError(tfpath.Root(name), "Not a path of this guest", coded(vix.CodeInvalidArg, fmt.Sprintf(
+		"%s is %q. The guest of %s (%s) %s", name, text, vm.Name, vm.Path, is)))
 }
 
 // numbered is a number of things.
@@ -66,6 +70,22 @@ func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diag
 			addErrorAt(diags, tfpath.Empty(), err)
 		}
 	})
+}
+
+// checkEnvironment finds variables that a guest which is known to be Windows takes for one. Only what may be such is worth a look at
+// the VM; where nobody knows yet, the run says so before anything is started.
+func (c *connection) checkEnvironment(ctx context.Context, vm *vix.Registration, environment types.Map, diags *diag.Diagnostics) {
+	name, other := vix.OneOnWindows(knownTexts(environment))
+	if name == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
+	defer cancel()
+	if is, err := c.host.Read(ctx, vm.Handle()); err == nil && is.HasWindowsGuest() {
+		diags.AddAttributeError(tfpath.Root("environment"), "Two environment variables are one to Windows", coded(vix.CodeInvalidArg,
+			fmt.Sprintf("%s and %s differ in case alone, and the guest of %s (%s) is Windows. Give the variable once.",
+				name, other, vm.Name, vm.Path)))
+	}
 }
 
 // textOf makes an output text: what is no UTF-8 becomes U+FFFD, byte by byte, and a character that the cut has halved goes.
@@ -107,9 +127,6 @@ func exitError(what string, result *vix.GuestResult, success []int64) error {
 
 // listed are numbers in a row.
 func listed(numbers []int64) string {
-	if len(numbers) == 0 {
-		return "none"
-	}
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", ", "), "[]")
 }
 

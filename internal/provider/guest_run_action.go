@@ -10,8 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 var (
@@ -75,7 +73,7 @@ func (a *guestRunAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	var config guestRunActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		a.plan(ctx, config.VMID, &resp.Diagnostics, vix.GuestExecute)
+		a.planRun(ctx, config.VMID, config.Environment, &resp.Diagnostics)
 	}
 }
 

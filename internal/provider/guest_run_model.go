@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -74,11 +75,13 @@ func (m *guestRunModel) run() vix.GuestRun {
 	return run
 }
 
-// key is what attempts at the run are noted under: all that makes it another run.
-func (m *guestRunModel) key() string {
+// key is what attempts at the run are noted under: all that makes it another run, and the user, because what one has run says nothing
+// of what is alike and another one runs.
+func (m *guestRunModel) key(login vix.GuestLogin) string {
 	run := m.run()
-	return guestKey("run", strings.ToLower(m.VMID.ValueString()), run.Program, run.Arguments, run.Script, run.Interpreter,
-		run.WorkingDirectory, run.Environment, run.NoWait, m.CaptureOutput.ValueBool(), m.successCodes(), knownTexts(m.Triggers))
+	return guestKey("run", strings.ToLower(m.VMID.ValueString()), login.Username, login.Interactive, run.Program, run.Arguments,
+		run.Script, run.Interpreter, run.WorkingDirectory, run.Environment, run.NoWait, m.CaptureOutput.ValueBool(), m.successCodes(),
+		knownTexts(m.Triggers))
 }
 
 // successCodes are the exit codes that are no failure, in order.
@@ -105,19 +108,34 @@ func (m *guestScriptArgs) validate(diags *diag.Diagnostics) {
 			Remedy: "Put the script into a file of the guest (vix_guest_file) and run that.",
 		})
 	}
+	checkSayable(diags, path.Root("interpreter"), m.Interpreter.ValueString())
+	for name, value := range knownTexts(m.Environment) {
+		checkSayable(diags, path.Root("environment"), name+value)
+	}
 	for name := range m.Environment.Elements() {
 		if name == "" || strings.Contains(name, "=") {
 			diags.AddAttributeError(path.Root("environment"), "Not the name of an environment variable", coded(vix.CodeInvalidArg,
 				"A name is not empty and has no equals sign; what stands behind one is the value."))
 		}
 	}
+	if m.noSuccess() {
+		diags.AddAttributeError(path.Root("success_exit_codes"), "No exit code is a success", coded(vix.CodeInvalidArg,
+			"Whatever the program ended with would be a failure. Name at least one code, or leave success_exit_codes out for 0 alone."))
+	}
 	checkGuestPath(diags, "working_directory", m.WorkingDirectory)
+}
+
+// noSuccess reports that no exit code is a success, and that none will be when all is known.
+func (m *guestScriptArgs) noSuccess() bool {
+	unknown := slices.ContainsFunc(m.SuccessExitCodes.Elements(), attr.Value.IsUnknown)
+	return !m.SuccessExitCodes.IsUnknown() && !unknown && len(m.successCodes()) == 0
 }
 
 // validate finds what contradicts itself in a configuration.
 func (m *guestRunArgs) validate(diags *diag.Diagnostics) {
 	m.guestScriptArgs.validate(diags)
 	checkGuestPath(diags, "program", m.Program)
+	checkSayable(diags, path.Root("arguments"), m.Arguments.ValueString())
 	if m.Program.IsUnknown() || m.Script.IsUnknown() {
 		return
 	}

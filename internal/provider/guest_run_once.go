@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -47,8 +48,25 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	r.conn.plannedLogin(config.guestLoginModel, &found)
 	if vm != nil {
 		privileges(ctx, r.guest, vm, &found, vix.GuestExecute)
+		r.conn.checkEnvironment(ctx, vm, plan.Environment, &found)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
+}
+
+// isInState ends the attempt at a run that Terraform has in its state: the result that was noted has arrived there, and is nothing
+// that a later run may take.
+func (r *guestRunResource) isInState(ctx context.Context, private privateGetter, diags *diag.Diagnostics) {
+	if r.conn.connected() {
+		r.conn.guestNotes.end(ctx, privateFrom[guestRunRecord](ctx, private, guestRunKept, diags).Note)
+	}
+}
+
+// warnTaken says that a run is not run, because an earlier apply has run it of which Terraform has no result.
+func warnTaken(diags *diag.Diagnostics, what string, vm *vix.Registration, note guestNote) {
+	diags.AddWarning("The result of an earlier apply is taken", fmt.Sprintf(
+		"An apply of %s has run %s in the guest of %s (%s), and was interrupted before its result was in the state. That result is "+
+			"taken, and nothing was run now. To run it once more, change triggers.",
+		note.Attempt.Begun.UTC().Format(time.RFC3339), what, vm.Name, vm.Path))
 }
 
 // once runs what the plan says, unless an attempt of an earlier process has started it: then that is waited for. It fills in
@@ -75,7 +93,8 @@ func (r *guestRunResource) once(
 		addErrorAt(diags, path.Empty(), err)
 		return rec, false
 	}
-	note := r.conn.attemptAt(ctx, server, plan.key())
+	note := r.conn.attemptAt(ctx, server, plan.key(login))
+	taken := note.Result != nil
 	result, err := r.attempt(ctx, vm, login, run, note)
 	if err == nil {
 		if err = exitError(whatRuns(run), result, plan.successCodes()); err != nil {
@@ -85,6 +104,9 @@ func (r *guestRunResource) once(
 	if err != nil {
 		addErrorAt(diags, path.Empty(), err)
 		return rec, false
+	}
+	if taken {
+		warnTaken(diags, whatRuns(run), vm, note)
 	}
 	plan.ends(result, diags)
 	plan.ID = types.StringValue(strings.ToLower(rand.Text()))
@@ -104,9 +126,16 @@ func (r *guestRunResource) attempt(
 	run.Token, run.Attempt = note.Token, note.Attempt
 	run.Sending = func(now time.Time) error {
 		note.Attempt = note.Attempt.Again(now, now.Add(remaining(ctx)))
-		err := r.conn.guestNotes.begin(note)
-		begun = err == nil
-		return err
+		if err := r.conn.guestNotes.begin(note); err != nil {
+			return &vix.Error{
+				Code: vix.CodeFileError, Cause: err,
+				Reason: "It cannot be noted on the machine that runs Terraform, and would be started twice after an interruption. " +
+					"Nothing was started. " + err.Error() + ".",
+				Remedy: "Make the folder .terraform of the configuration, or that of TF_DATA_DIR, one that can be written.",
+			}
+		}
+		begun = true
+		return nil
 	}
 	run.Started = func(vix.GuestProcess) { begun = true }
 	result, err := r.guest.RunInGuest(withoutSecrets(ctx, login), vm.Handle(), login, run)

@@ -59,6 +59,7 @@ func (r *guestRunResource) ValidateConfig(
 
 // ModifyPlan says at plan time what can be known at plan time. A destroy does nothing in the guest.
 func (r *guestRunResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.isInState(ctx, req.Private, &resp.Diagnostics) // it may not have been refreshed
 	if !req.Plan.Raw.IsNull() {
 		r.plan(ctx, req, resp)
 	}
@@ -86,10 +87,7 @@ func (r *guestRunResource) Create(ctx context.Context, req resource.CreateReques
 
 // Read asks nobody: what has run has run.
 func (r *guestRunResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	if r.conn.connected() {
-		// It is in the state: the attempt at it has come to its end.
-		r.conn.guestNotes.end(ctx, privateFrom[guestRunRecord](ctx, req.Private, guestRunKept, &resp.Diagnostics).Note)
-	}
+	r.isInState(ctx, req.Private, &resp.Diagnostics)
 }
 
 // Update does nothing in the guest: whatever makes it another run replaces it.
@@ -99,6 +97,7 @@ func (r *guestRunResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 
-// Delete does nothing in the guest.
-func (r *guestRunResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+// Delete does nothing in the guest. What is run after it is run anew.
+func (r *guestRunResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.isInState(ctx, req.Private, &resp.Diagnostics)
 }

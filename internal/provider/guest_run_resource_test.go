@@ -119,9 +119,8 @@ func TestAnExitCodeThatIsAFailure(t *testing.T) {
 	}
 	o = w.create(args{"vm_id": id, "script": "exit 3", "success_exit_codes": numbersOf(0, 3)})
 	holds(t, o.value, args{"exit_code": `tftypes.Number<"3">`})
-	_, diags = w.apply(nil, w.plan(nil, args{"vm_id": id, "script": "s3cret", "success_exit_codes": numbersOf()}),
-		args{"vm_id": id, "script": "s3cret", "success_exit_codes": numbersOf()})
-	diags.has(t, "Cannot run the script in the guest", "success_exit_codes has none.")
+	_, diags = w.apply(nil, w.plan(nil, args{"vm_id": id, "script": "s3cret"}), args{"vm_id": id, "script": "s3cret"})
+	diags.has(t, "Cannot run the script in the guest")
 }
 
 // A run whose answer was lost is never started again: it is found, or the error comes again until it is another run.
@@ -184,108 +183,6 @@ func TestTriggersAskForARunAgain(t *testing.T) {
 	}
 }
 
-// Two resources that are alike are two runs, and each finds its own after an interruption.
-func TestTwoRunsThatAreAlike(t *testing.T) {
-	w, id := guestWorld(t, guestRunType)
-	config := args{"vm_id": id, "program": "/bin/x"}
-	p := w.plan(nil, config)
-	w.host.fail["ended"] = &vix.Error{Op: "run", Object: "it", Code: vix.CodeHostConnectionLost, Doubt: true, Reason: "The line broke."}
-	apply := func() (*object, diagnostics) {
-		o, diags := w.apply(nil, p, config)
-		return o, diags
-	}
-	conn := w.provider.opens()[0]
-	first, second := conn.attemptAt(t.Context(), fakeServer, "k"), conn.attemptAt(t.Context(), fakeServer, "k")
-	if first.Token == second.Token {
-		t.Error("two addresses have one attempt")
-	}
-	apply()
-	apply() // in another process, which takes the first one's
-	if w.host.guest.all() != 1 {
-		t.Errorf("starts are %v", w.host.guest.starts)
-	}
-	delete(w.host.fail, "ended")
-	// What an attempt has left is taken once a process.
-	must := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(conn.guestNotes.begin(first))
-	must(conn.guestNotes.begin(second))
-	w.walk()
-	conn = w.provider.opens()[len(w.provider.opens())-1]
-	again := []string{conn.attemptAt(t.Context(), fakeServer, "k").Token, conn.attemptAt(t.Context(), fakeServer, "k").Token, conn.attemptAt(t.Context(), fakeServer, "k").Token}
-	known := map[string]bool{first.Token: true, second.Token: true}
-	if !known[again[0]] || !known[again[1]] || again[0] == again[1] || known[again[2]] {
-		t.Errorf("of %v are taken %v", known, again)
-	}
-}
-
-// Terraform is killed after a run has ended, before its state is written: the next apply has the result without asking the guest.
-func TestTheResultOfARunOutlivesTerraform(t *testing.T) {
-	w, id := guestWorld(t, guestRunType)
-	w.host.guest.result = vix.GuestResult{Stdout: []byte("\xffout"), StderrCut: true, Elapsed: 2 * time.Second}
-	config := args{"vm_id": id, "program": "/bin/x"}
-	w.apply(nil, w.plan(nil, config), config) // and nothing of it is kept
-	w.host.guest.forgets, w.host.guest.result = true, vix.GuestResult{}
-	w.host.made()
-	o, diags := w.apply(nil, w.plan(nil, config), config)
-	diags.has(t, "WARNING: The output of a program is cut")
-	holds(t, o.value, args{"stdout": "\uFFFDout", "pid": `tftypes.Number<"7">`, "elapsed": `tftypes.Number<"2">`, "exit_code": `tftypes.Number<"0">`})
-	calls(t, w.host, "OpenID "+id, "OpenID "+id)
-	if w.host.guest.all() != 1 {
-		t.Errorf("starts are %v", w.host.guest.starts)
-	}
-	// What is in a state, and what was told in order, is not taken again.
-	_, diags = w.read(o)
-	diags.none(t)
-	w.host.guest.forgets = false
-	w.create(config)
-	if err := w.provider.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	w.create(config)
-	if w.host.guest.all() != 3 {
-		t.Errorf("starts are %v", w.host.guest.starts)
-	}
-}
-
-// Another alias is another process: what it has begun, and goes on with, is not taken for what an earlier apply has left.
-func TestARunOfAnotherAliasIsItsOwn(t *testing.T) {
-	a, _ := guestWorld(t, guestRunType)
-	b := *a
-	b.restart()
-	b.configure(guestProvider(nil)).none(t)
-	one, two := a.provider.opens()[0], b.provider.opens()[0]
-	one.peers, two.peers = newPeers(), newPeers() // a restart has ended them all
-	t.Cleanup(two.peers.end)
-	first := one.attemptAt(t.Context(), fakeServer, "k")
-	first.Attempt = vix.Attempt{Begun: fakeNow}
-	if err := one.guestNotes.begin(first); err != nil {
-		t.Fatal(err)
-	}
-	if two.attemptAt(t.Context(), fakeServer, "k").Token == first.Token {
-		t.Error("what goes on in another process is taken over")
-	}
-	one.peers.end() // as when it is killed
-	if got := two.attemptAt(t.Context(), fakeServer, "k"); got.Token != first.Token || got.Attempt.IsZero() || got.Process != two.peers.me() {
-		t.Errorf("what another process has left is not taken over: %+v", got)
-	}
-}
-
-// What cannot be noted is not started: nobody would find it again.
-func TestARunThatCannotBeNotedIsNotStarted(t *testing.T) {
-	w, id := guestWorld(t, guestRunType)
-	config := args{"vm_id": id, "program": "/bin/x"}
-	p := w.plan(nil, config)
-	blocked(t, w.provider.opens()[0].guestNotes.folder)
-	_, diags := w.apply(nil, p, config)
-	if !diags.failed() || w.host.guest.all() != 0 {
-		t.Errorf("%s\nstarts are %v", diags.text(), w.host.guest.starts)
-	}
-}
-
 // A run that was ended because its time ran out has come to its end.
 func TestARunThatTakesTooLong(t *testing.T) {
 	w, id := guestWorld(t, guestRunType)
@@ -303,6 +200,32 @@ func TestARunThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// What Windows takes for one variable is two elsewhere; where it is not known which guest it is, the run decides.
+func TestEnvironmentVariablesThatAreOneToWindows(t *testing.T) {
+	for os, refused := range map[string]bool{"windows2022srvNext_64Guest": true, "debian12_64Guest": false, "": false} {
+		w, id := guestWorld(t, guestRunType)
+		w.host.guest.os = os
+		config := args{"vm_id": id, "program": "/bin/x", "environment": mapOf(map[string]string{"Path": "a", "B": "b", "PATH": "c"})}
+		const says = "ERROR at AttributeName(\"environment\"): Two environment variables are one to Windows\nPATH and Path differ in case alone, and " +
+			"the guest of web ([storage1] web/web.vmx) is Windows. Give the variable once.\n\nVIX_E_INVALID_ARG (3)"
+		for what, diags := range map[string]diagnostics{
+			"resource": w.plan(nil, config).diags, "action": w.planAction(guestRunType, config),
+			"script": w.planAction("vix_guest_script", args{"vm_id": id, "script": "x", "environment": config["environment"]}),
+		} {
+			if !refused {
+				diags.none(t)
+			} else if diags.has(t, says); !diags.failed() {
+				t.Errorf("%s: nothing is wrong", what)
+			}
+		}
+	}
+	// Nobody is asked of what cannot be such.
+	w, id := guestWorld(t, guestRunType)
+	w.host.made()
+	w.plan(nil, args{"vm_id": id, "program": "/bin/x", "environment": mapOf(map[string]string{"A": "a", "B": "a"})}).diags.none(t)
+	calls(t, w.host, "OpenID "+id)
+}
+
 func TestWhatNoRunCanBe(t *testing.T) {
 	w, id := guestWorld(t, guestRunType)
 	for name, c := range map[string]struct {
@@ -311,17 +234,24 @@ func TestWhatNoRunCanBe(t *testing.T) {
 	}{
 		"nothing": {args{}, "ERROR at AttributeName(\"program\"): There is nothing to run\nExactly one of program and script says it.\n\n" +
 			"VIX_E_INVALID_ARG (3)"},
-		"both":         {args{"program": "/bin/x", "script": "y"}, "ERROR at AttributeName(\"program\"): There are two things to run\n"},
-		"arguments":    {args{"script": "y", "arguments": "z"}, "ERROR at AttributeName(\"arguments\"): The arguments are of no program\n"},
-		"interpreter":  {args{"program": "/bin/x", "interpreter": "/bin/sh"}, "ERROR at AttributeName(\"interpreter\"): The interpreter has no script\n"},
-		"relative":     {args{"program": "bin/x"}, "ERROR at AttributeName(\"program\"): Not an absolute path in the guest\nprogram is \"bin/x\"."},
-		"drive":        {args{"program": "C:x.exe"}, "Not an absolute path in the guest"},
-		"folder":       {args{"program": "/bin/x", "working_directory": "tmp"}, "ERROR at AttributeName(\"working_directory\"): Not an absolute"},
-		"environment":  {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A=B": "1"})}, "Not the name of an environment variable"},
+		"both":        {args{"program": "/bin/x", "script": "y"}, "ERROR at AttributeName(\"program\"): There are two things to run\n"},
+		"arguments":   {args{"script": "y", "arguments": "z"}, "ERROR at AttributeName(\"arguments\"): The arguments are of no program\n"},
+		"interpreter": {args{"program": "/bin/x", "interpreter": "/bin/sh"}, "ERROR at AttributeName(\"interpreter\"): The interpreter has no script\n"},
+		"relative":    {args{"program": "bin/x"}, "ERROR at AttributeName(\"program\"): Not an absolute path in the guest\nprogram is \"bin/x\"."},
+		"drive":       {args{"program": "C:x.exe"}, "Not an absolute path in the guest"},
+		"folder":      {args{"program": "/bin/x", "working_directory": "tmp"}, "ERROR at AttributeName(\"working_directory\"): Not an absolute"},
+		"environment": {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A=B": "1"})}, "Not the name of an environment variable"},
+		"control": {args{"program": "/bin/x", "arguments": "a\x1b"}, "ERROR at AttributeName(\"arguments\"): Not a text that a host can be " +
+			"told\nIt has the character U+001B, which cannot be sent to a host."},
+		"of a value":   {args{"program": "/bin/x", "environment": mapOf(map[string]string{"A": "\x1b"})}, "AttributeName(\"environment\"): Not a text"},
+		"of a place":   {args{"script": "y", "working_directory": "/a\x1b", "interpreter": "/bin/sh"}, "AttributeName(\"working_directory\"): Not a text"},
+		"of a shell":   {args{"script": "y", "interpreter": "/bin/s\x1bh"}, "AttributeName(\"interpreter\"): Not a text"},
 		"empty script": {args{"script": ""}, "script"},
 		"long script":  {args{"script": strings.Repeat("x", vix.GuestScriptLimit-6), "interpreter": "/bin/sh"}, "ERROR at AttributeName(\"script\"): Cannot run the script\nInterpreter and script have 60537 bytes; VIX takes 60536 bytes.\n\nPut the script into a file of the guest (vix_guest_file) and run that.\n\nVIX_E_ARGUMENT_TOO_BIG (44)"},
 		"two logins":   {args{"program": "/bin/x", "guest_ticket_wo": "t", "guest_password_wo": "p"}, "ERROR at AttributeName(\"guest_username\"): Two logins for one guest\n"},
-		"limit":        {args{"program": "/bin/x", "timeouts": args{"create": "0s"}}, "Not a duration"},
+		"no success": {args{"program": "/bin/x", "success_exit_codes": numbersOf()}, "ERROR at AttributeName(\"success_exit_codes\"): No exit code is a success\n" +
+			"Whatever the program ended with would be a failure."},
+		"limit": {args{"program": "/bin/x", "timeouts": args{"create": "0s"}}, "Not a duration"},
 	} {
 		c.config["vm_id"] = id
 		diags := w.validate(c.config)

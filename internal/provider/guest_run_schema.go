@@ -29,12 +29,15 @@ const (
 		"Windows does. Default: none."
 	scriptDescription = "Text of a script, which the interpreter runs (VixVM_RunScriptInGuest). Interpreter and text have at most " +
 		"60,536 bytes (`VIX_E_ARGUMENT_TOO_BIG`)."
-	interpreterDescription = "Interpreter of `script`. Default: `/bin/sh`, in a Windows guest `cmd.exe`."
-	workingDescription     = "Absolute path of the folder in the guest that the program starts in. Default: what the guest's agent has " +
-		"it be."
-	environmentDescription = "Environment variables of the program. They are no secrets in the guest, and in the state. Default: none."
-	waitDescription        = "Whether to wait for the program's end. Default `true`. Without it nothing of the program is known but `pid`."
-	codesDescription       = "Exit codes that are no failure. Default `[0]`."
+	interpreterDescription = "Interpreter of `script`: an absolute path, or a name that the user's `PATH` finds; it takes no " +
+		"arguments. One that is not there is `VIX_E_FILE_NOT_FOUND`, and nothing is started. Default: `/bin/sh`, in a Windows guest " +
+		"`cmd.exe`."
+	workingDescription = "Absolute path of the folder in the guest that the program starts in. One that is not there is " +
+		"`VIX_E_FILE_NOT_FOUND`, and nothing is started. Default: what the guest's agent has it be."
+	environmentDescription = "Environment variables of the program. They are no secrets in the guest, and in the state. In a " +
+		"Windows guest no two may differ in case alone. Default: none."
+	waitDescription  = "Whether to wait for the program's end. Default `true`. Without it nothing of the program is known but `pid`."
+	codesDescription = "Exit codes that are no failure, at least one. Default `[0]`."
 )
 
 // guestRunSchema describes resource "vix_guest_run".

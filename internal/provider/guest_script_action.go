@@ -12,8 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 var (
@@ -78,7 +76,7 @@ func (a *guestScriptAction) ModifyPlan(ctx context.Context, req action.ModifyPla
 	var config guestScriptActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		a.plan(ctx, config.VMID, &resp.Diagnostics, vix.GuestExecute)
+		a.planRun(ctx, config.VMID, config.Environment, &resp.Diagnostics)
 	}
 }
 

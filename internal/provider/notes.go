@@ -51,10 +51,11 @@ func backend(data string) string {
 }
 
 // usable reports that there is a data folder. Without terraform init there is none,
-// and making one is not the provider's business.
+// and making one is not the provider's business. One that has nothing but notes of guests,
+// which alone cannot do without, is none.
 func (n notes) usable() bool {
-	info, err := os.Stat(n.data)
-	return err == nil && info.IsDir()
+	entries, err := os.ReadDir(n.data)
+	return err == nil && (len(entries) != 1 || entries[0].Name() != guestNotesKind)
 }
 
 // fileOf is where something is noted.

@@ -112,7 +112,7 @@ func (r *powerResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		addError(&resp.Diagnostics, req.State.Schema, err)
 		return
 	}
-	r.conn.vms.remember(&vm.Registration)
+	r.conn.vms.learn(vm)
 	r.conn.powerNotes.end(ctx, vm.Server, state.VMID.ValueString())
 	rec.vmRecord = vmRecordOf(&vm.Registration)
 	state.follow(vm)

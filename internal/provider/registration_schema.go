@@ -61,7 +61,7 @@ func registrationSchema(ctx context.Context) schema.Schema {
 				Optional: true, Computed: true, PlanModifiers: stays,
 				MarkdownDescription: "Display name, 1 to 80 characters. Default: the one in the `.vmx` file. Changed in place.",
 				Validators: []validator.String{
-					stringvalidator.UTF8LengthBetween(1, 80),
+					stringvalidator.UTF8LengthBetween(1, 80), sayableValidator{},
 					stringvalidator.RegexMatches(notBlank, "must not consist of spaces only"),
 				},
 			},

@@ -118,7 +118,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 		return
 	}
-	r.conn.vms.remember(&vm.Registration)
+	r.conn.vms.learn(vm)
 	is := state.in(vm)
 	if is == nil {
 		resp.State.RemoveResource(ctx)

@@ -81,6 +81,18 @@ func TestARenameThatFailsTaintsNothing(t *testing.T) {
 	}
 }
 
+// What the host would be told as another text is said at plan.
+func TestNamesThatNoHostCanBeTold(t *testing.T) {
+	const says = "\"): Not a text that a host can be told\nIt has the character U+0007, which cannot be sent to a host."
+	w := newWorld(t)
+	w.validate(args{"vmx_path": webPath, "name": "a\a"}).has(t, "AttributeName(\"name"+says)
+	w.becomes("vix_clone")
+	w.validate(args{"vm_id": "x", "name": "a\a"}).has(t, "AttributeName(\"name"+says)
+	w.becomes("vix_snapshot")
+	w.validate(args{"vm_id": "x", "name": "a\a"}).has(t, "AttributeName(\"name"+says)
+	w.validate(args{"vm_id": "x", "name": "a", "description": "a\a"}).has(t, "AttributeName(\"description"+says)
+}
+
 func TestASnapshotThatSomebodyRemovedIsTakenAgain(t *testing.T) {
 	w, id := snapshotWorld(t)
 	o := w.create(args{"vm_id": id, "name": "a"})

@@ -38,11 +38,12 @@ func snapshotSchema(ctx context.Context) schema.Schema {
 			"name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name, 1 to 255 characters. It need not be unique. Changed in place.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255)},
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255), sayableValidator{}},
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "Description. Default: empty. Changed in place.",
+				Validators:          []validator.String{sayableValidator{}},
 			},
 			"memory": flag(false, "Whether the memory of a VM that runs is kept, so that a revert lets it run on. Default `false`: a "+
 				"revert leaves the "+

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	tfpath "github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -24,6 +26,7 @@ var (
 	_ validator.String = durationValidator{}
 	_ validator.String = globValidator{}
 	_ validator.String = regexValidator{}
+	_ validator.String = sayableValidator{}
 )
 
 // vmxPathValidator takes a path of either form, because no validator knows the
@@ -221,5 +224,28 @@ func (regexValidator) ValidateString(_ context.Context, req validator.StringRequ
 	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a regular expression", fmt.Sprintf(
 			"%q: %s. The syntax is RE2, the one of Terraform's own regex function.", req.ConfigValue.ValueString(), err))
+	}
+}
+
+// sayableValidator takes a text that can be sent to a host as it is.
+type sayableValidator struct{}
+
+// Description implements validator.String.
+func (sayableValidator) Description(context.Context) string {
+	return "must have no control characters but tabs and line ends"
+}
+
+// MarkdownDescription implements validator.String.
+func (v sayableValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (sayableValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	checkSayable(&resp.Diagnostics, req.Path, req.ConfigValue.ValueString())
+}
+
+// checkSayable says of a text that it cannot be sent to a host as it is.
+func checkSayable(diags *diag.Diagnostics, at tfpath.Path, text string) {
+	if why := vix.Unsayable(text); why != "" {
+		diags.AddAttributeError(at, "Not a text that a host can be told", coded(vix.CodeInvalidArg, why))
 	}
 }

@@ -77,6 +77,7 @@ func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, res
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
 	}
+	d.conn.vms.learn(vm)
 	d.conn.opened(&vm.Registration)
 	warnConnectionState(&resp.Diagnostics, &vm.Registration)
 	warnLocks(&resp.Diagnostics, vm)

@@ -78,6 +78,23 @@ type vmIdentityModel struct {
 type vmMemory struct {
 	mu  sync.Mutex
 	vms map[string]vix.Registration
+	// families are those of the guests of VMs, as their Tools tell: windowsGuest, linuxGuest.
+	families map[string]string
+}
+
+// learn notes what a VM that was opened tells of itself and of its guest.
+func (m *vmMemory) learn(vm *vix.VM) {
+	m.remember(&vm.Registration)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	set(&m.families, strings.ToLower(vm.ID), vm.Guest.Family)
+}
+
+// family is the family of the guest of a VM; empty where it was not told.
+func (m *vmMemory) family(id string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.families[strings.ToLower(id)]
 }
 
 // remember notes what the host said of a VM.
@@ -114,7 +131,7 @@ func (c *connection) vm(ctx context.Context, id string) (*vix.Registration, erro
 	if err != nil {
 		return nil, err
 	}
-	c.vms.remember(&vm.Registration)
+	c.vms.learn(vm)
 	return &vm.Registration, nil
 }
 
@@ -315,7 +332,7 @@ func importedVM(
 		return nil
 	}
 	vm.Server = server
-	conn.vms.remember(&vm.Registration)
+	conn.vms.learn(vm)
 	return vm
 }
 

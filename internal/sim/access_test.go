@@ -343,7 +343,7 @@ func TestAbandonedWaitEndsWithTheHost(t *testing.T) {
 	begin := time.Now()
 	s.Close()
 	<-done
-	if took := time.Since(begin); took > 4*time.Second {
+	if took := time.Since(begin); took > time.Minute {
 		t.Errorf("closing took %v", took)
 	}
 }

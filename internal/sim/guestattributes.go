@@ -4,6 +4,8 @@
 package sim
 
 import (
+	"bytes"
+	"fmt"
 	"io/fs"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -61,6 +63,15 @@ func attributes(g *Guest, f guestos.Info) types.BaseGuestFileAttributes {
 	return &types.GuestPosixFileAttributes{
 		GuestFileAttributes: common, OwnerId: &owner.User, GroupId: &owner.Group, Permissions: bits,
 	}
+}
+
+// saidPermissions is a request in which permissions of 0 can be told from none: govmomi's attributes cannot, and vSphere does. The type of
+// a file that stands beside them says nothing there.
+func saidPermissions(method string, body []byte) []byte {
+	if method != "ChangeFileAttributesInGuest" && method != "InitiateFileTransferToGuest" {
+		return body
+	}
+	return bytes.ReplaceAll(body, []byte("<permissions>0</permissions>"), fmt.Appendf(nil, "<permissions>%d</permissions>", 1<<16))
 }
 
 // changeOf is what a client wants to be changed. Attributes of another kind of guest are not supported.

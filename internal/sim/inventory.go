@@ -46,7 +46,7 @@ func (h *Host) AddFolder(datacenter, path string) (string, error) {
 
 // AddPool makes a resource pool below the root pool of a cluster or of a standalone host's compute resource, given by
 // name or inventory path, and returns its managed object id.
-func (h *Host) AddPool(datacenter, cluster, name string) (string, error) {
+func (h *Host) AddPool(datacenter, cluster, name string) (ref string, err error) {
 	dc, err := h.datacenter(datacenter)
 	if err != nil {
 		return "", err
@@ -69,16 +69,29 @@ func (h *Host) AddPool(datacenter, cluster, name string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("%s has no root pool", cluster)
 	}
-	ctx := h.contextAs(h.opts.Username)
-	var res soap.HasFault
-	ctx.WithLock(root, func() {
-		res = root.CreateResourcePool(ctx, &types.CreateResourcePool{This: root.Self, Name: name, Spec: types.DefaultResourceConfigSpec()})
-	})
-	if f := res.Fault(); f != nil {
-		return "", fmt.Errorf("pool %s: %v", name, f.VimFault())
+	if h.reg.FindByName(name, h.refs(root, &root.ResourcePool.ResourcePool)) != nil {
+		return "", fmt.Errorf("pool %s: there is one in %s", name, cluster)
 	}
-	body, _ := res.(*methods.CreateResourcePoolBody)
-	return body.Res.Returnval.Value, nil
+	ctx := h.contextAs(h.opts.Username)
+	ctx.WithLock(root, func() {
+		child := h.newPool(ctx, root, name)
+		h.reg.PutEntity(root, h.reg.NewEntity(child))
+		root.ResourcePool.ResourcePool = append(root.ResourcePool.ResourcePool, child.Self)
+		ref = child.Self.Value
+	})
+	return ref, nil
+}
+
+// newPool is a pool of a compute resource. The simulator's own CreateResourcePool writes the name into one summary that all pools
+// of all hosts of a process share.
+func (h *Host) newPool(ctx *simulator.Context, root *simulator.ResourcePool, name string) *simulator.ResourcePool {
+	child := simulator.NewResourcePool(ctx)
+	summary := *child.Summary.GetResourcePoolSummary()
+	summary.Name = name
+	spec := types.DefaultResourceConfigSpec()
+	child.Name, child.Owner, child.Summary = name, root.Owner, &summary
+	child.Config.CpuAllocation, child.Config.MemoryAllocation = spec.CpuAllocation, spec.MemoryAllocation
+	return child
 }
 
 // AddStoragePod makes a datastore cluster and moves datastores into it.

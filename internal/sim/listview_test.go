@@ -59,7 +59,7 @@ func TestAViewIsChangedWhileItIsWaitedFor(t *testing.T) {
 	for range 16 {
 		hands.Go(func() {
 			for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline) && !t.Failed(); {
-				ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
+				ctx, cancel := context.WithTimeout(s.ctx, time.Minute)
 				_, err := methods.ModifyListView(ctx, s.c, &types.ModifyListView{
 					This: list.Reference(), Add: []types.ManagedObjectReference{vm.Self}, Remove: []types.ManagedObjectReference{vm.Self},
 				})

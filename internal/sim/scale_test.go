@@ -103,15 +103,11 @@ func TestTraversals(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		took := time.Since(begin)
-		t.Logf("%s: %d objects in %v", c.name, len(objects), took)
+		t.Logf("%s: %d objects in %v", c.name, len(objects), time.Since(begin))
 		for kind, want := range c.want {
 			if got := count(objects, kind); got != want {
 				t.Errorf("%s: %d objects of type %s, want %d", c.name, got, kind, want)
 			}
-		}
-		if took > 5*time.Second {
-			t.Errorf("%s took %v", c.name, took)
 		}
 	}
 	_ = pool

@@ -4,6 +4,8 @@
 package sim
 
 import (
+	"strings"
+
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/soap"
@@ -103,23 +105,47 @@ func (s *searchIndex) byUUID(ctx *simulator.Context, in *moref, uuid string, ins
 // FindChild leaves out what the user may not read.
 func (s *searchIndex) FindChild(ctx *simulator.Context, r *types.FindChild) soap.HasFault {
 	s.enter(ctx)
-	res := s.h.reg.SearchIndex().FindChild(ctx, r)
-	if b, ok := res.(*methods.FindChildBody); ok && b.Res != nil && b.Res.Returnval != nil {
-		if !s.h.visible(ctx.Session.UserName, *b.Res.Returnval) {
-			b.Res.Returnval = nil
-		}
+	if s.h.reg.Get(r.Entity) == nil {
+		return &methods.FindChildBody{Fault_: soapFaultOf(&types.ManagedObjectNotFound{Obj: r.Entity})}
 	}
-	return res
+	return &methods.FindChildBody{Res: &types.FindChildResponse{Returnval: s.shown(ctx, s.child(ctx, r.Entity, r.Name))}}
 }
 
 // FindByInventoryPath leaves out what the user may not read.
 func (s *searchIndex) FindByInventoryPath(ctx *simulator.Context, r *types.FindByInventoryPath) soap.HasFault {
 	s.enter(ctx)
-	res := s.h.reg.SearchIndex().FindByInventoryPath(ctx, r)
-	if b, ok := res.(*methods.FindByInventoryPathBody); ok && b.Res != nil && b.Res.Returnval != nil {
-		if !s.h.visible(ctx.Session.UserName, *b.Res.Returnval) {
-			b.Res.Returnval = nil
+	var at *moref
+	if names := strings.FieldsFunc(r.InventoryPath, func(c rune) bool { return c == '/' }); len(names) > 0 || r.InventoryPath == "/" {
+		root := s.h.model.ServiceContent.RootFolder
+		at = &root
+		for _, name := range names {
+			if at = s.child(ctx, *at, name); at == nil {
+				break
+			}
 		}
 	}
-	return res
+	return &methods.FindByInventoryPathBody{Res: &types.FindByInventoryPathResponse{Returnval: s.shown(ctx, at)}}
+}
+
+// child finds what an object has by a name, nil if nothing. The simulator's own reads what a folder has while a task may put
+// something into it.
+func (s *searchIndex) child(ctx *simulator.Context, of moref, name string) *moref {
+	f, ok := s.h.reg.Get(of).(*simulator.Folder)
+	if !ok {
+		body, _ := s.h.reg.SearchIndex().FindChild(ctx, &types.FindChild{Entity: of, Name: name}).(*methods.FindChildBody)
+		return body.Res.Returnval
+	}
+	if e := s.h.reg.FindByName(name, s.h.refs(f, &f.ChildEntity)); e != nil {
+		ref := e.Reference()
+		return &ref
+	}
+	return nil
+}
+
+// shown is what the user may see of what was found.
+func (s *searchIndex) shown(ctx *simulator.Context, found *moref) *moref {
+	if found != nil && s.h.visible(ctx.Session.UserName, *found) {
+		return found
+	}
+	return nil
 }

@@ -48,7 +48,7 @@ func missing(format string, args ...any) error { return fmt.Errorf(format, args.
 
 func sit(t *testing.T, opts Options) *seat {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	h, err := Start(opts)
 	if err != nil {

@@ -110,8 +110,8 @@ func (h *Host) front(to http.Handler) http.Handler {
 			if body, err = io.ReadAll(r.Body); err != nil {
 				return
 			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
 			method = soapMethod(body)
+			r.Body = io.NopCloser(bytes.NewReader(saidPermissions(method, body)))
 		}
 		h.traffic.count(method)
 		h.mu.Lock()

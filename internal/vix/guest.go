@@ -7,13 +7,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
 // Guest works in the guests of VMs whose VMware Tools run: what VIX does between VixVM_LoginInGuest and
 // VixVM_LogoutFromGuest. The context of each call bounds it. An agent that is busy, or not ready yet, is asked again
-// within GuestLogin.Patience; a login that is refused is tried once (ErrGuestLoginRefused); an answer that got lost is asked for
-// again only where that does nothing twice.
+// within GuestLogin.Patience; a login that is refused is tried once (ErrGuestLoginRefused): whoever has the same login in the same guest
+// waits for the first answer to it, and has its error; an answer that got lost is asked for again only where that does nothing twice.
 type Guest interface {
 	// CheckGuest says what would make an operation fail for certain, without a login and without the guest: privileges that are
 	// lacking, guest operations that the VM is set up not to take. What many ask for is asked of the host together.
@@ -128,6 +131,19 @@ type GuestRun struct {
 	Progress func(vm *VM, what string)
 }
 
+// OneOnWindows are two names of environment variables that differ in case alone, which Windows takes for one; empty if there are
+// none.
+func OneOnWindows(environment map[string]string) (name, other string) {
+	spelled := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		if other, twice := spelled[strings.ToUpper(name)]; twice {
+			return other, name
+		}
+		spelled[strings.ToUpper(name)] = name
+	}
+	return "", ""
+}
+
 // GuestResult is what came of a run.
 type GuestResult struct {
 	VM  *VM
@@ -189,6 +205,12 @@ type GuestWrite struct {
 	CreateDirectories bool
 	// Validate is a program and its arguments, in which %s is the new file: anything but exit code 0 leaves the old file.
 	Validate string
+	// Secret is that nobody may see the content: what Validate says of it is in no error then.
+	Secret bool
+	// Left are what earlier attempts at this file, which were cut short, have left beside it: they are deleted first.
+	Left []string
+	// Beside, if it is set, is told the path that the file has until it takes its name, before anything is there.
+	Beside func(temporary string)
 	// Progress, if it is set, is told what happens, in a few words. It must not block.
 	Progress func(vm *VM, what string)
 }

@@ -59,6 +59,8 @@ const (
 	ErrRunUnended Kind = "the program has not ended in time"
 	// ErrGuestFileExists is a file in a guest that is there already.
 	ErrGuestFileExists Kind = "the file is there already"
+	// ErrNoGuestFolder is a file in a guest whose folder is not there, and was not to be made.
+	ErrNoGuestFolder Kind = "the folder of the file is not there"
 	// ErrStaysOn is a VM that stays on when its guest suspends.
 	ErrStaysOn Kind = "the VM stays on in standby"
 	// ErrCloneThere is a VM, the Error's, that has the name of a clone, and may be what an interrupted attempt at it has left.

@@ -5,10 +5,7 @@ package vix
 
 import (
 	"context"
-	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Variables are settings of a VM by name: VixVM_ReadVariable, VixVM_WriteVariable.
@@ -113,21 +110,12 @@ func settingName(name string) bool {
 // CheckVariableValue says why a value cannot be a variable's (CodeInvalidArg): what cannot be sent would arrive as something
 // else. The value itself is not shown.
 func CheckVariableValue(value string) error {
-	var reason string
-	switch {
-	case value == "":
+	reason := Unsayable(value)
+	if value == "" {
 		reason = "The value is empty: a host takes that for the removal of the variable."
-	case !utf8.ValidString(value):
-		reason = "The value is not valid UTF-8."
-	default:
-		i := strings.IndexFunc(value, func(r rune) bool {
-			return unicode.Is(unicode.Cc, r) && r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff'
-		})
-		if i < 0 {
-			return nil
-		}
-		r, _ := utf8.DecodeRuneInString(value[i:])
-		reason = fmt.Sprintf("The value has the character %U, which cannot be sent to a host.", r)
+	}
+	if reason == "" {
+		return nil
 	}
 	return &Error{Op: "use", Object: "the value of the variable", Code: CodeInvalidArg, Field: FieldValue, Reason: reason}
 }

@@ -88,6 +88,14 @@ type Choice struct {
 	Default    bool
 }
 
+// HasWindowsGuest reports that the guest is Windows: what its Tools tell decides, else what it is configured as.
+func (v *VM) HasWindowsGuest() bool {
+	if v.Guest.Family != "" {
+		return v.Guest.Family == WindowsFamily
+	}
+	return strings.HasPrefix(strings.ToLower(v.GuestOS), "win")
+}
+
 // GuestInfo is what the guest's tools told last.
 type GuestInfo struct {
 	Hostname string

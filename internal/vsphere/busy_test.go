@@ -4,8 +4,10 @@
 package vsphere
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,7 +77,7 @@ func TestABusyVMIsWaitedFor(t *testing.T) {
 				f.Times = -1
 				s.Fault(f)
 				other := connected(t, s)
-				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				defer cancel()
 				e := failure(t, again(ctx, other, p, handle), vix.CodeOperationAlreadyInProgress, vix.FieldNone)
 				says(t, kind(t, e, vix.ErrPassing), "Another task, task-77, is running on the object", "Nothing was begun", "the host says: TaskInProgress")
@@ -119,14 +121,20 @@ func TestATimeoutIsNoCancelledTask(t *testing.T) {
 	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+	ctx, end := runsOut(t)
+	var running atomic.Bool
 	s.OnTask(func(ctx context.Context, method string) {
 		if method == "RegisterVM_Task" {
+			running.Store(true)
 			<-ctx.Done()
 		}
 	})
+	s.OnRequest(func(_ string, body []byte) {
+		if running.Load() && bytes.Contains(body, []byte(">"+s.LastTask().Value+"<")) { // it is being waited for
+			end()
+		}
+	})
 	h := connected(t, s)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
 	_, err := h.Register(ctx, vix.RegisterSpec{Path: p})
 	says(t, failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone), "did not end within the time of the operation")
 

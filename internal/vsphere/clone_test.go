@@ -159,7 +159,7 @@ func TestAClonesTaskIsJoined(t *testing.T) {
 			s := simulated(t, single)
 			h := connected(t, s)
 			spec := vix.CloneSpec{Source: machines(t, s, "DC0", 1)[0], Name: "web"}
-			running, free := make(chan struct{}), make(chan struct{})
+			running, told, free := make(chan struct{}), make(chan struct{}), make(chan struct{})
 			s.OnTask(func(ctx context.Context, _ string) {
 				close(running)
 				select {
@@ -174,10 +174,12 @@ func TestAClonesTaskIsJoined(t *testing.T) {
 				if known {
 					attempt = attempt.Made(task)
 				}
+				close(told)
 			}
 			ctx, kill := context.WithCancel(t.Context())
 			go func() { _, _ = h.Clone(ctx, first) }()
 			<-running
+			<-told // the task may run before its name has come
 			s.OnTask(nil)
 			spec.Attempt = attempt
 			again := connected(t, s)

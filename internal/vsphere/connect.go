@@ -53,7 +53,8 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	if err != nil {
 		return nil, err
 	}
-	h := &host{Line: line, Inventory: inventory.New(line), waits: watch.New(line), vmGrants: newVMGrants()}
+	outlined := inventory.New(line)
+	h := &host{Line: line, Inventory: outlined, waits: watch.New(line), vmGrants: newVMGrants()}
 	h.VMs = vms.New(h.Inventory, h.vmGrants.see)
 	h.vmGrants.batch.Run, h.vmGrants.batch.Life, h.vmGrants.batch.Max = h.readVMGrants, h.Life, vms.Bulk
 	h.starts.batch.Run, h.starts.batch.Life, h.starts.batch.Max = h.startPower, h.Life, vms.Bulk
@@ -62,7 +63,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.guests = guests.New(line, h.now)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
 	// makes up its mind; whoever needs it gets its error, too.
-	go func() { _, _ = h.Outline(h.Life, time.Time{}) }()
+	go func() { _, _ = outlined.Outline(line.Life, time.Time{}) }()
 	return h, nil
 }
 

@@ -93,7 +93,7 @@ func TestConnectGivesUpOnASilentHost(t *testing.T) {
 	e := refused(t, vix.ConnectOptions{Hostname: "http://" + silent.Addr().String(), Insecure: true, RequestTimeout: 300 * time.Millisecond},
 		vix.CodeNetHTTPOperationTimedout, vix.FieldHostname)
 	says(t, kind(t, e, vix.ErrSlow), "no answer within 300ms")
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}
 }

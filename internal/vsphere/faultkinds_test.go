@@ -54,6 +54,9 @@ const (
 	notMeant   = "-"
 	// outage is how long a fault that passes lasts.
 	outage = 150 * time.Millisecond
+	// stall is how long an answer that never comes is waited for. All that does come must come sooner, on a machine that
+	// has other things to do, too.
+	stall = 5 * time.Second
 )
 
 // wireFaults are the columns of the matrix.
@@ -64,7 +67,7 @@ var wireFaults = []wireFault{
 	{name: "reset mid-response", inject: toxic("reset_peer", "downstream", `{"timeout":0}`), plain: true, reads: recovers, writes: clearError},
 	{name: "answer cut short", inject: toxic("limit_data", "downstream", `{"bytes":400}`), plain: true, reads: recovers, writes: clearError},
 	{name: "headers cut short", inject: toxic("limit_data", "downstream", `{"bytes":60}`), plain: true, reads: recovers, writes: clearError},
-	{name: "stalled answer", inject: toxic("timeout", "downstream", `{"timeout":0}`), plain: true, lasts: true, patience: time.Second, reads: clearError, writes: clearError},
+	{name: "stalled answer", inject: toxic("timeout", "downstream", `{"timeout":0}`), plain: true, lasts: true, patience: stall, reads: clearError, writes: clearError},
 	{name: "slow host", inject: toxic("latency", "downstream", `{"latency":60,"jitter":20}`), lasts: true, reads: recovers, writes: recovers},
 	{name: "HTTP 500", inject: status(http.StatusInternalServerError, ""), reads: recovers, writes: clearError, unsent: true},
 	{name: "HTTP 502", inject: status(http.StatusBadGateway, ""), reads: recovers, writes: clearError, unsent: true},

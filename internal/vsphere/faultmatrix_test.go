@@ -157,9 +157,9 @@ func cell(t *testing.T, op remoteOp, f wireFault) string {
 		w.h.Client.Client.Transport = tripped{w.h.Client.Client.Transport, op.key, &sync.Once{}, trip}
 	}
 	w.sim.ResetRequests()
-	limit := time.Minute
+	limit := 5 * time.Minute
 	if f.patience != 0 {
-		limit = 5 * f.patience // a wait that stalls ends with the operation's own timeout
+		limit = 3 * f.patience // a wait that stalls ends with the operation's own timeout
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()

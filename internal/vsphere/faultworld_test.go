@@ -104,7 +104,7 @@ func newFaultWorld(t *testing.T, op remoteOp, f wireFault) *faultWorld {
 		must(t, s.SetPower("DC0", w.path.String(), "poweredOn"))
 	}
 	w.opts.Hostname = strings.Replace(s.URL(), strings.Split(strings.Split(s.URL(), "://")[1], "/")[0], w.proxy.Listen, 1)
-	w.opts.RequestTimeout = cmp.Or(f.patience, 5*time.Second)
+	w.opts.RequestTimeout = cmp.Or(f.patience, time.Minute)
 	if !f.plain {
 		w.opts.CA, w.opts.Thumbprint = "", s.Thumbprint()
 	}

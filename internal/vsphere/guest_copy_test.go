@@ -210,3 +210,41 @@ func TestCertificatesOfCarriers(t *testing.T) {
 	must(t, v.sim.TellThumbprint("DC0", v.path, is))
 	must(t, second(v.WriteGuestFile(t.Context(), v.handle, v.login, text("/srv/two", "secret"))))
 }
+
+// TestALinkThatLeadsNowhereIsInTheWay: it is found before anything is copied.
+func TestALinkThatLeadsNowhereIsInTheWay(t *testing.T) {
+	v := visited(t)
+	must(t, v.guest.WriteFile("/srv/tree/a", []byte("a"), 0o644))
+	must(t, v.guest.WriteFile("/srv/tree/sub/b", []byte("b"), 0o644))
+	for _, at := range []string{"sub", filepath.Join("sub", "b")} {
+		to := filepath.Join(t.TempDir(), "got")
+		link := filepath.Join(to, at)
+		must(t, os.MkdirAll(filepath.Dir(link), 0o755))
+		must(t, os.Symlink("/nowhere/at/all", link))
+		_, err := v.CopyFromGuest(t.Context(), v.handle, v.login, vix.GuestCopy{Source: "/srv/tree", Destination: to})
+		if err == nil || !strings.Contains(err.Error(), "Nothing was copied") {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(to, "a")); err == nil {
+			t.Errorf("with a link at %s a file was copied", at)
+		}
+	}
+}
+
+// TestACopyWithoutItsFolder: a folder that is not there is named, on either side; a separator at the end of a destination says nothing.
+func TestACopyWithoutItsFolder(t *testing.T) {
+	v := visited(t)
+	here := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(here, "a"), []byte("a"), 0o600))
+	_, err := v.CopyToGuest(t.Context(), v.handle, v.login, vix.GuestCopy{Source: filepath.Join(here, "a"), Destination: "/no/such/a"})
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), "There is no folder /no/such in the guest.")
+	must(t, v.guest.WriteFile("/tmp/b", []byte("b"), 0o644))
+	_, err = v.CopyFromGuest(t.Context(), v.handle, v.login, vix.GuestCopy{Source: "/tmp/b", Destination: filepath.Join(here, "no", "such")})
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), "There is no folder "+filepath.Join(here, "no")+" on this machine. Nothing was copied.")
+	must(t, second(v.CopyFromGuest(t.Context(), v.handle, v.login, vix.GuestCopy{
+		Source: "/tmp/b", Destination: filepath.Join(here, "new") + string(filepath.Separator),
+	})))
+	if is, err := os.ReadFile(filepath.Join(here, "new")); err != nil || string(is) != "b" {
+		t.Errorf("%q, %v", is, err)
+	}
+}

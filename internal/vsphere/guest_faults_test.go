@@ -44,7 +44,9 @@ func TestGuestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v.guest.StopRefusing()
 			v.guest.Refuse(c.fault, -1)
-			_, err := v.GuestProcesses(t.Context(), v.handle, v.login)
+			login := v.login
+			login.Password += name // one that was refused is not tried again
+			_, err := v.GuestProcesses(t.Context(), v.handle, login)
 			says(t, kind(t, failure(t, err, c.code, vix.FieldNone), c.kind), c.says, "the VM web")
 			v.guest.StopRefusing()
 		})
@@ -125,16 +127,35 @@ func TestProgramsThatAreNotStarted(t *testing.T) {
 		code vix.Code
 		says string
 	}{
-		"not there":            {vix.GuestRun{Program: "/opt/none"}, vix.CodeFileNotFound, "/opt/none"},
-		"a folder":             {vix.GuestRun{Program: "/opt"}, vix.CodeProgramNotStarted, "folder"},
-		"not executable":       {vix.GuestRun{Program: "/opt/plain"}, vix.CodeProgramNotStarted, "644"},
-		"Windows line ends":    {vix.GuestRun{Program: "/opt/dos", Capture: true}, vix.CodeProgramNotStarted, "Windows line ends"},
-		"a script with them":   {vix.GuestRun{Script: "echo\r\n"}, vix.CodeProgramNotStarted, "Windows line ends"},
-		"no interpreter":       {vix.GuestRun{Script: "x", Interpreter: "/opt/none"}, vix.CodeFileNotFound, "/opt/none"},
-		"not absolute":         {vix.GuestRun{Program: "true"}, vix.CodeInvalidArg, "absolute"},
-		"too long":             {vix.GuestRun{Script: string(make([]byte, vix.GuestScriptLimit))}, vix.CodeArgumentTooBig, "60536"},
-		"nothing":              {vix.GuestRun{}, vix.CodeInvalidArg, "either"},
-		"no working directory": {vix.GuestRun{Program: "/bin/true", WorkingDirectory: "/opt/none"}, vix.CodeFileNotFound, "/opt/none"},
+		"not there":          {vix.GuestRun{Program: "/opt/none"}, vix.CodeFileNotFound, "/opt/none"},
+		"a folder":           {vix.GuestRun{Program: "/opt"}, vix.CodeProgramNotStarted, "folder"},
+		"not executable":     {vix.GuestRun{Program: "/opt/plain"}, vix.CodeProgramNotStarted, "644"},
+		"Windows line ends":  {vix.GuestRun{Program: "/opt/dos", Capture: true}, vix.CodeProgramNotStarted, "Windows line ends"},
+		"a script with them": {vix.GuestRun{Script: "echo\r\n"}, vix.CodeProgramNotStarted, "Windows line ends"},
+		"no interpreter":     {vix.GuestRun{Script: "x", Interpreter: "/opt/none"}, vix.CodeFileNotFound, "/opt/none"},
+		"not absolute":       {vix.GuestRun{Program: "true"}, vix.CodeInvalidArg, "absolute"},
+		"too long":           {vix.GuestRun{Script: string(make([]byte, vix.GuestScriptLimit))}, vix.CodeArgumentTooBig, "60536"},
+		"nothing":            {vix.GuestRun{}, vix.CodeInvalidArg, "either"},
+		"no working directory": {
+			vix.GuestRun{Program: "/bin/true", WorkingDirectory: "/opt/none"}, vix.CodeFileNotFound,
+			"The working directory /opt/none is not in the guest. Nothing was started.",
+		},
+		"a file to work in":        {vix.GuestRun{Program: "/bin/true", WorkingDirectory: "/opt/plain"}, vix.CodeNotADirectory, "Nothing was started."},
+		"no interpreter by name":   {vix.GuestRun{Script: "x", Interpreter: "none", Capture: true}, vix.CodeFileNotFound, "in none of the folders of PATH"},
+		"not waited for":           {vix.GuestRun{Script: "x", Interpreter: "none", NoWait: true}, vix.CodeFileNotFound, "Nothing was started."},
+		"not waited for, absolute": {vix.GuestRun{Script: "x", Interpreter: "/opt/none", NoWait: true}, vix.CodeFileNotFound, "Nothing was started."},
+		"another PATH": {
+			vix.GuestRun{Script: "x", Interpreter: "bash", Environment: map[string]string{"PATH": "/opt:/root"}}, vix.CodeFileNotFound, "PATH, /opt, /root.",
+		},
+		"not executable by name": {
+			vix.GuestRun{Script: "x", Interpreter: "plain", Environment: map[string]string{"PATH": "/root:/opt"}}, vix.CodeProgramNotStarted, "/opt/plain",
+		},
+		"relative interpreter": {vix.GuestRun{Script: "x", Interpreter: "./none"}, vix.CodeProgramNotStarted, "neither an absolute path nor a name"},
+		"interpreter with arguments": {
+			vix.GuestRun{Script: "x", Interpreter: "/bin/bash -e"}, vix.CodeFileNotFound, "no program /bin/bash -e in the guest. Nothing was started. An " +
+				"interpreter takes no arguments: all of this is looked for as one name.",
+		},
+		"a name with arguments": {vix.GuestRun{Script: "x", Interpreter: "bash -e"}, vix.CodeFileNotFound, "An interpreter takes no arguments"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.run.Token = aToken()
@@ -146,6 +167,12 @@ func TestProgramsThatAreNotStarted(t *testing.T) {
 			}
 			v.leavesNothing(t)
 		})
+	}
+	if n := len(v.guest.Starts()); n != 1 { // what the line ends stand in is known only then
+		t.Errorf("%d programs were started: %+v", n, v.guest.Starts())
+	}
+	if got := v.run(t, vix.GuestRun{Script: "echo ${BASH_VERSION:+found}", Interpreter: "bash", Environment: map[string]string{"PATH": "/opt/plain:/usr/bin:/bin"}, Capture: true}); string(got.Stdout) != "found\n" {
+		t.Errorf("got %+v", got)
 	}
 }
 

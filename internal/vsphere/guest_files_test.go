@@ -198,3 +198,111 @@ var errUnreadable = errors.New("unreadable")
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errUnreadable }
+
+// TestAFileThatNobodyMayRead: permissions of 0 are given as any others, and a file that has them keeps them when it is replaced.
+func TestAFileThatNobodyMayRead(t *testing.T) {
+	v := visited(t)
+	ctx := t.Context()
+	has := func(want string) {
+		t.Helper()
+		if is, err := v.GuestFile(ctx, v.handle, v.login, "/etc/secret"); err != nil || is.Permissions != want {
+			t.Errorf("its permissions are %+v, %v; want %s", is, err, want)
+		}
+	}
+	file := text("/etc/secret", "x")
+	file.Permissions, file.Overwrite = "0000", true
+	_, err := v.WriteGuestFile(ctx, v.handle, v.login, file)
+	must(t, err)
+	has("000")
+	file.Permissions = ""
+	_, err = v.WriteGuestFile(ctx, v.handle, v.login, file)
+	must(t, err)
+	has("000")
+	file.Permissions = "0644"
+	_, err = v.WriteGuestFile(ctx, v.handle, v.login, file)
+	must(t, err)
+	has("644")
+}
+
+// TestNamesWithLineEnds: a glob is of whole names.
+func TestNamesWithLineEnds(t *testing.T) {
+	v := visited(t)
+	must(t, v.guest.WriteFile("/srv/d/nl\nx.log", []byte("x"), 0o644))
+	must(t, v.guest.WriteFile("/srv/d/y.log", []byte("x"), 0o644))
+	for _, match := range []string{"", "*", "*.log", "n?*.log", "nl\nx*"} {
+		files, err := v.GuestFiles(t.Context(), v.handle, v.login, "/srv/d", match)
+		must(t, err)
+		if len(files) == 0 || files[0].Name != "nl\nx.log" {
+			t.Errorf("%q finds %+v", match, files)
+		}
+	}
+}
+
+// TestAValidationOfASecret: what a validation says may be the content.
+func TestAValidationOfASecret(t *testing.T) {
+	v := visited(t)
+	file := text("/etc/secret", "hunter2")
+	file.Validate, file.Secret = "/bin/sh %s", true
+	_, err := v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	e := failure(t, err, vix.CodeFail, vix.FieldNone)
+	says(t, e, "the exit code 127", "What it said is not shown")
+	if strings.Contains(err.Error(), "hunter2") || len(e.Choices) > 0 {
+		t.Error(err)
+	}
+	file.Secret = false
+	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	says(t, failure(t, err, vix.CodeFail, vix.FieldNone), "hunter2")
+}
+
+// TestPathsThatCannotBeSaid: they are no other file's.
+func TestPathsThatCannotBeSaid(t *testing.T) {
+	v := visited(t)
+	must(t, v.guest.WriteFile("/etc/a\ufffdb", []byte("theirs"), 0o644))
+	file := text("/etc/a\x01b", "ours")
+	file.Overwrite = true
+	_, err := v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldNone), "U+0001")
+	v.hasFile(t, "/etc/a\ufffdb", "theirs")
+	_, err = v.RunInGuest(t.Context(), v.handle, v.login, vix.GuestRun{
+		Script: "echo $X > /etc/ran", Environment: map[string]string{"X": "\x1b"}, Token: "t",
+	})
+	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldNone), "U+001B")
+}
+
+// TestWhatIsLeftBesideAFile: what is put beside it is told before it is there, and what an earlier attempt has left goes; nothing of
+// another name does.
+func TestWhatIsLeftBesideAFile(t *testing.T) {
+	v := visited(t)
+	for _, name := range []string{"/etc/.vix-left", "/etc/theirs"} {
+		must(t, v.guest.WriteFile(name, []byte("x"), 0o644))
+	}
+	file := text("/etc/motd2", "x")
+	file.Left = []string{"/etc/.vix-left", "/etc/.vix-none", "/etc/theirs"}
+	told := ""
+	file.Beside = func(temporary string) {
+		if _, err := v.guest.ReadFile(temporary); err == nil || !strings.HasPrefix(temporary, "/etc/.vix-") {
+			t.Errorf("%s: %v", temporary, err)
+		}
+		told = temporary
+	}
+	_, err := v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	must(t, err)
+	if _, err := v.guest.ReadFile("/etc/.vix-left"); err == nil || told == "" {
+		t.Errorf("what was left is there; %q is told", told)
+	}
+	v.hasFile(t, "/etc/theirs", "x")
+}
+
+// TestAFileWithoutItsFolder: the error tells of the folder, and of what validates, not of what only this provider knows.
+func TestAFileWithoutItsFolder(t *testing.T) {
+	v := visited(t)
+	_, err := v.WriteGuestFile(t.Context(), v.handle, v.login, text("/nope/below/x", "x"))
+	e := kind(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), vix.ErrNoGuestFolder)
+	if e.Reason != "There is no folder /nope/below in the guest." {
+		t.Error(e.Reason)
+	}
+	file := text("/tmp/x", "x")
+	file.Validate = "/no/such %s"
+	_, err = v.WriteGuestFile(t.Context(), v.handle, v.login, file)
+	says(t, failure(t, err, vix.CodeFileNotFound, vix.FieldNone), "write /tmp/x in the guest of the VM web", "could not be validated: There is no program /no/such")
+}

@@ -76,6 +76,33 @@ func TestRunsInAWindowsGuest(t *testing.T) {
 	}
 }
 
+// TestInterpretersOfAWindowsGuest: one that is not there is an error before anything is started, whether or not it is waited for, and so are two
+// variables that are one there; one that is a name is found as Windows finds it.
+func TestInterpretersOfAWindowsGuest(t *testing.T) {
+	t.Parallel()
+	v := windows(t)
+	for _, name := range []string{"nosuch.exe", "nosuch", `C:\Tools\none.exe`, `C:\Tools\args.exe -x`} {
+		for _, noWait := range []bool{false, true} {
+			_, err := v.RunInGuest(t.Context(), v.handle, v.login, vix.GuestRun{Script: "x", Interpreter: name, NoWait: noWait, Token: aToken()})
+			e := failure(t, err, vix.CodeFileNotFound, vix.FieldNone)
+			if e.Doubt {
+				t.Errorf("it is in doubt: %v", err)
+			}
+			says(t, e, name, "Nothing was started.")
+		}
+	}
+	_, err := v.RunInGuest(t.Context(), v.handle, v.login, vix.GuestRun{
+		Script: "x", Environment: map[string]string{"foo": "1", "FOO": "2"}, Token: aToken(),
+	})
+	says(t, failure(t, err, vix.CodeInvalidArg, vix.FieldNone), "FOO and foo are one to Windows")
+	if n := len(v.guest.Starts()); n != 0 {
+		t.Errorf("%d programs were started", n)
+	}
+	for name, environment := range map[string]map[string]string{"CMD": nil, "powershell.exe": nil, "args": {"path": `C:\none;"C:\Tools"`}} {
+		v.run(t, vix.GuestRun{Script: "exit 0\n", Interpreter: name, Environment: environment})
+	}
+}
+
 // TestFilesOfAWindowsGuest: paths, a tree both ways, and names that Windows does not have.
 func TestFilesOfAWindowsGuest(t *testing.T) {
 	v := windows(t)

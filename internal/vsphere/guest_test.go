@@ -84,7 +84,7 @@ func (v *inside) leavesNothing(t testing.TB) {
 // idle fails the test if anything goes on running in the guest; what was ended takes a moment to go.
 func (v *inside) idle(t testing.TB) {
 	t.Helper()
-	for range 200 {
+	for range 6000 {
 		if v.guest.Running() == 0 {
 			return
 		}

@@ -129,7 +129,7 @@ func TestAPendingQuestionIsAnsweredByTheNextOrder(t *testing.T) {
 			datacenter = "ha-datacenter"
 		}
 		must(t, b.AskAtPowerOn(datacenter, machinePath, sim.MovedOrCopied))
-		_, err := b.within(10*time.Second, on(vix.WaitForTools))
+		_, err := b.within(time.Minute, on(vix.WaitForTools))
 		e := kind(t, failure(t, err, vix.CodeVMXMsgDialogAndNoUI, vix.FieldNone), vix.ErrAsked)
 		says(t, e, "m000", "msg.uuid.altered", "moved or copied", `"1": button.uuid.movedTheVM (or "moved")`)
 		next := connected(t, b.Host)

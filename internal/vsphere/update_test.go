@@ -90,7 +90,7 @@ func TestUnregisterOfARunningVM(t *testing.T) {
 	must(t, h.Unregister(t.Context(), again(false), vix.PowerOffHard))
 	handle := again(true)
 	s.SetGuestsHang(true)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	says(t, kind(t, failure(t, h.Unregister(ctx, handle, vix.PowerOffGuest), vix.CodeVMIsRunning, vix.FieldNone), vix.ErrGuestIdle),
 		"Cannot shut down", "The guest was asked, and has not done it in the time allowed. The VM is still on")

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,6 +72,29 @@ func connected(t testing.TB, s *sim.Host, change ...func(*vix.ConnectOptions)) *
 	}
 	t.Cleanup(func() { _ = opened.Disconnect(context.Background()) })
 	return opened.(*host)
+}
+
+// timed is a context whose time is up when a test says so, however long the machine takes until then.
+type timed struct {
+	context.Context //nolint:containedctx // it is one
+	up              chan struct{}
+}
+
+// runsOut is a context, and what ends its time.
+func runsOut(t testing.TB) (ctx context.Context, end func()) {
+	out := timed{t.Context(), make(chan struct{})}
+	return out, sync.OnceFunc(func() { close(out.up) })
+}
+
+func (c timed) Done() <-chan struct{} { return c.up }
+
+func (c timed) Err() error {
+	select {
+	case <-c.up:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
 }
 
 // laid lays out an unregistered VM at a path.

@@ -29,7 +29,7 @@ func TestInterruptedRegistrationTellsItsEnd(t *testing.T) {
 	})
 	start := time.Now()
 	r, err := h.Register(ctx, vix.RegisterSpec{Path: p})
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("the interruption took %v", took)
 	}
 	// The host finishes it or cancels it; either way the answer agrees with the host.
@@ -43,9 +43,9 @@ func TestATaskThatOutlivesItsCallerIsSaidSo(t *testing.T) {
 	s := simulated(t, single)
 	h := connected(t, s)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
-	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Times: -1, Delay: 3 * time.Second})
+	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Times: -1, Delay: 8 * time.Second})
 	defer s.ClearFaults()
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	start := time.Now()
 	_, err := h.Register(ctx, vix.RegisterSpec{Path: p})
@@ -53,7 +53,7 @@ func TestATaskThatOutlivesItsCallerIsSaidSo(t *testing.T) {
 	if says(t, e, "did not end within the time of the operation", "may still finish on the host"); !e.Doubt {
 		t.Error("the outcome counts as known")
 	}
-	if took := time.Since(start); took > 2500*time.Millisecond {
+	if took := time.Since(start); took > 7*time.Second {
 		t.Errorf("the caller was kept for %v", took)
 	}
 }
@@ -123,8 +123,8 @@ func TestTasksAreWatchedAnewWhenTheWatchBreaks(t *testing.T) {
 	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Times: -1, Status: 503})
 	s.Fault(sim.Fault{Method: "CreatePropertyCollector", Times: -1, Status: 503})
 	// The wait lasts as long as the operation may, which is longer than one call.
-	impatient := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Second })
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	impatient := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 3 * time.Second })
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 	defer cancel()
 	_, err := impatient.Register(ctx, vix.RegisterSpec{Path: p})
 	says(t, failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone), "may still finish on the host")
@@ -142,7 +142,7 @@ func TestNoWaitIsLostWhenTheWatchBreaks(t *testing.T) {
 	}
 	finish, cut, change := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	started, waits, changes := make(chan struct{}, 9), make(chan struct{}, 9), make(chan struct{}, 9)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	await := func(c <-chan struct{}) {
 		select {
@@ -250,7 +250,7 @@ func TestAWatchThatIsGivenUpIsDestroyed(t *testing.T) {
 	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Status: 503})
 	_, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
 	must(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for ctx.Err() == nil {
 		if r := s.Requests(); r["DestroyView"] == 1 && r["DestroyPropertyCollector"] == 1 {

@@ -13,13 +13,16 @@ import (
 // enterScript mounts this machine's programs, devices and processes below the guest's root, makes that the root, goes to the
 // working directory and becomes the shell: $1 is the root, $2 the directory, $3 the shell, $4 the command line. Tests may run as
 // root, hence programs are mounted so that they cannot be written, where the machine allows that.
-const enterScript = `for d in usr bin sbin lib lib32 lib64 libx32 dev proc; do
+// They are found whatever PATH the guest's program gets.
+const enterScript = `mount=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin; command -v mount)
+chroot=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin; command -v chroot)
+for d in usr bin sbin lib lib32 lib64 libx32 dev proc; do
 	if [ -d "$1/$d" ] && [ ! -L "$1/$d" ]; then
-		mount --rbind "/$d" "$1/$d" || exit 126
-		case $d in dev|proc) ;; *) mount -o remount,bind,ro "$1/$d" 2>/dev/null ;; esac
+		"$mount" --rbind "/$d" "$1/$d" || exit 126
+		case $d in dev|proc) ;; *) "$mount" -o remount,bind,ro "$1/$d" 2>/dev/null ;; esac
 	fi
 done
-exec chroot "$1" /bin/sh -c 'cd "$1" || exit 126; exec "$2" -c "$3"' sh "$2" "$3" "$4"`
+exec "$chroot" "$1" /bin/sh -c 'cd "$1" || exit 126; exec "$2" -c "$3"' sh "$2" "$3" "$4"`
 
 // namespaces reports whether this machine lets programs have a root of their own.
 var namespaces = sync.OnceValue(func() bool {

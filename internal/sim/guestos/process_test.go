@@ -75,6 +75,10 @@ func TestWhatAProgramSeesAroundIt(t *testing.T) {
 		if got := content(t, g, "/opt/env"); got != "|a b\n" {
 			t.Errorf("the environment that was asked for is not all there is: %q", got)
 		}
+		run(t, g, Spec{Path: "/bin/sh", Arguments: `-c 'echo "$PATH" >/tmp/path'`, Environment: []string{"PATH=/opt:/usr/bin:/bin"}})
+		if got := content(t, g, "/tmp/path"); got != "/opt:/usr/bin:/bin\n" {
+			t.Errorf("with a PATH of its own: %q", got)
+		}
 		if got := g.Environment("tester", "USER", "NONE"); !slices.Equal(got, []string{"USER=tester"}) {
 			t.Errorf("variables: %q", got)
 		}

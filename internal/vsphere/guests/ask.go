@@ -31,14 +31,15 @@ const (
 	once  repeats = false // who made it finds out what came of it
 )
 
-// ask has the agent do something, again while it is busy or starting: it has begun nothing then.
+// ask has the agent do something, again while it is busy or starting: it has begun nothing then. Every call that says the login goes
+// by here, so that one that was refused is not tried again.
 func (g *Guest) ask(ctx context.Context, lost repeats, call func(context.Context) error) (err error) {
 	begun := time.Now()
 	var loss losses
 	ended := func(*error) {}
 	defer func() { ended(&err) }()
 	for rest := firstRest; ; rest = min(rest*3/2, longestRest) {
-		err = call(ctx)
+		err = g.attempts.try(ctx, g.login.Patience, call)
 		switch {
 		case err == nil || ctx.Err() != nil && !wire.GuestBusy(err):
 			return err

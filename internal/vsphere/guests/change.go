@@ -96,6 +96,16 @@ func (g *Guest) change(ctx context.Context, name string, to types.BaseGuestFileA
 	})
 }
 
+// GuestPosixFileAttributes are vSphere's attributes of that name, in a call: the ones of govmomi leave permissions of 0 out, and the agent
+// leaves a file what it has.
+type GuestPosixFileAttributes struct {
+	types.GuestFileAttributes
+
+	OwnerID     *int32 `xml:"ownerId"`
+	GroupID     *int32 `xml:"groupId"`
+	Permissions *int64 `xml:"permissions"`
+}
+
 // attributes are permissions as agents take them; a guest that has none gets none.
 func (g *Guest) attributes(permissions string) types.BaseGuestFileAttributes {
 	if g.os.windows {
@@ -103,9 +113,15 @@ func (g *Guest) attributes(permissions string) types.BaseGuestFileAttributes {
 	}
 	mode, err := strconv.ParseInt(permissions, 8, 64)
 	if permissions == "" || err != nil {
-		return &types.GuestPosixFileAttributes{}
+		return &GuestPosixFileAttributes{}
 	}
-	return &types.GuestPosixFileAttributes{Permissions: mode}
+	return withMode(mode)
+}
+
+// withMode are permissions, without the type that an agent tells along with them.
+func withMode(mode int64) *GuestPosixFileAttributes {
+	mode &= 0o7777
+	return &GuestPosixFileAttributes{Permissions: &mode}
 }
 
 // Remove deletes a file: DeleteFileInGuest.

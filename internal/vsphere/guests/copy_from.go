@@ -24,6 +24,7 @@ import (
 // CopyFrom copies a file or a folder from the guest. What is found to be in the way is found before anything is copied.
 func (g *Guest) CopyFrom(ctx context.Context, job vix.GuestCopy) (*vix.GuestCopied, error) {
 	c := &copying{Guest: g, GuestCopy: job}
+	c.Destination = filepath.Clean(job.Destination) // a separator at its end says nothing
 	err := c.planFrom(ctx)
 	if err == nil {
 		err = c.freeHere()
@@ -118,11 +119,17 @@ func (c *copying) resolved(ctx context.Context, name string, info types.GuestFil
 		}
 		break
 	}
-	return "", info, &vix.Error{Code: vix.CodeNotAFile, Reason: link + " is a link in the guest that leads to no file. Nothing was copied."}
+	return "", info, &vix.Error{Code: vix.CodeNotAFile, Reason: link + " is a link in the guest that leads to no file. Nothing was copied.",
+		Remedy: "Copy what it leads to by its own path, or remove the link."}
 }
 
 // freeHere refuses what is in the way on this machine.
 func (c *copying) freeHere() error {
+	if above := filepath.Dir(c.Destination); !thereHere(above) {
+		return &vix.Error{
+			Code: vix.CodeFileNotFound, Reason: fmt.Sprintf("There is no folder %s on this machine. Nothing was copied.", above),
+		}
+	}
 	for i := range c.folders {
 		f := &c.folders[i]
 		info, err := os.Stat(f.to)
@@ -132,14 +139,20 @@ func (c *copying) freeHere() error {
 				Reason: f.to + " is a file on this machine, and a folder in the guest. Nothing was copied.",
 			}
 		}
-		f.there = err == nil
+		if f.there = err == nil; !f.there && thereHere(f.to) {
+			return &vix.Error{
+				Code:   vix.CodeNotADirectory,
+				Reason: f.to + " is a link on this machine that leads nowhere, and a folder in the guest. Nothing was copied.",
+				Remedy: "Remove the link, or make what it leads to.",
+			}
+		}
 	}
 	var taken []string
 	for _, f := range c.files {
 		info, err := os.Stat(f.to)
 		switch {
-		case err != nil:
-		case info.IsDir():
+		case !thereHere(f.to):
+		case err == nil && info.IsDir():
 			return &vix.Error{
 				Code:   vix.CodeNotAFile,
 				Reason: f.to + " is a folder on this machine, and a file in the guest. Nothing was copied.",
@@ -149,6 +162,12 @@ func (c *copying) freeHere() error {
 		}
 	}
 	return inTheWay(taken)
+}
+
+// thereHere reports that this machine has something of a name, be it a link that leads nowhere.
+func thereHere(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // download makes the folders and moves the files; folders get their permissions last, which may forbid to write there.
@@ -202,9 +221,11 @@ func (c *copying) downloadBatch(ctx context.Context, batch []*item) (err error) 
 		}
 	}
 	for _, f := range batch {
-		if !c.Overwrite {
-			if _, err := os.Lstat(f.to); err == nil {
-				return inTheWay([]string{f.to})
+		if !c.Overwrite && thereHere(f.to) {
+			return &vix.Error{
+				Code: vix.CodeFileAlreadyExists, Kind: vix.ErrGuestFileExists,
+				Reason: fmt.Sprintf("Something else has made %s meanwhile. %d of %d files were copied before.",
+					f.to, c.done.Load(), len(c.files)),
 			}
 		}
 		if err := os.Chmod(f.temporary, f.mode); err != nil {

@@ -178,7 +178,7 @@ func (c *copying) upload(ctx context.Context) error {
 		if f.there || c.os.windows {
 			continue
 		}
-		if err := c.change(ctx, f.to, &types.GuestPosixFileAttributes{Permissions: int64(f.mode)}); err != nil {
+		if err := c.change(ctx, f.to, withMode(int64(f.mode))); err != nil {
 			return err
 		}
 	}

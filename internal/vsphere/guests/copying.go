@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -151,23 +150,17 @@ func differs(f *item) error {
 
 // sayable refuses names that the API cannot carry, or that the guest cannot have.
 func (c *copying) sayable(name string) error {
-	bad := ""
-	if !utf8.ValidString(name) {
-		bad = "it is not UTF-8, which the API of the host cannot carry"
-	}
-	for _, r := range name {
-		switch {
-		case r < 0x20 && r != '\t' && r != '\n':
-			bad = "it has control characters, which the API of the host cannot carry"
-		case c.os.windows && (r < 0x20 || strings.ContainsRune(`<>:"|?*\`, r)):
-			bad = "Windows has no such names"
-		}
+	bad := vix.Unsayable(name)
+	if bad == "" && c.os.windows && strings.ContainsFunc(name, func(r rune) bool {
+		return r < 0x20 || strings.ContainsRune(`<>:"|?*\`, r)
+	}) {
+		bad = "Windows has no such names."
 	}
 	if bad == "" {
 		return nil
 	}
 	return &vix.Error{
 		Code:   vix.CodeFileNameInvalid,
-		Reason: fmt.Sprintf("The name %q cannot be copied: %s. Nothing was copied.", name, bad),
+		Reason: fmt.Sprintf("The name %q cannot be copied. %s Nothing was copied.", name, bad),
 	}
 }

@@ -25,6 +25,7 @@ type Guests struct {
 	now      func(context.Context) (time.Time, error)
 	managers wire.Memory[struct{}, managers]
 	carriers wire.Memory[string, wire.Carrier]
+	logins   logins
 }
 
 // New works in guests by way of a line; now is the host's time.
@@ -70,6 +71,7 @@ type Guest struct {
 	// prohibited is set where the VM is set up to take no orders for its guest.
 	prohibited bool
 	login      vix.GuestLogin
+	attempts   *attempts
 	auth       types.BaseGuestAuthentication
 	os         persona
 }
@@ -93,7 +95,7 @@ func (g *Guests) In(ctx context.Context, what wire.Step, r *vms.Record, vm *vix.
 	}
 	return &Guest{
 		Guests: g, managers: all, what: what, vm: vm, ref: r.VM.Self, prohibited: Prohibited(r),
-		login: login, auth: authentication(login), os: personaOf(vm),
+		login: login, attempts: g.logins.of(r.VM.Self, login), auth: authentication(login), os: personaOf(vm),
 	}, nil
 }
 

@@ -135,12 +135,12 @@ func expression(glob string) string {
 				b.WriteByte('.')
 				continue
 			}
-			return `^(\.|` + b.String() + `.*)$`
+			return `(?s)^(\.|` + b.String() + `.*)$`
 		default:
 			b.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
-	return `^(\.|` + b.String() + `)$`
+	return `(?s)^(\.|` + b.String() + `)$` // a name may have line ends
 }
 
 // file is what an agent tells of a file.

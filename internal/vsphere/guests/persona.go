@@ -13,13 +13,8 @@ import (
 // persona is how a family of guests spells paths.
 type persona struct{ windows bool }
 
-// personaOf is the family of a VM's guest: what its Tools tell, else what it is configured as.
-func personaOf(vm *vix.VM) persona {
-	if family := vm.Guest.Family; family != "" {
-		return persona{family == "windowsGuest"}
-	}
-	return persona{strings.HasPrefix(strings.ToLower(vm.GuestOS), "win")}
-}
+// personaOf is the family of a VM's guest.
+func personaOf(vm *vix.VM) persona { return persona{vm.HasWindowsGuest()} }
 
 func (p persona) separator() string {
 	if p.windows {

@@ -11,7 +11,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
@@ -37,9 +36,21 @@ func (r *run) check() error {
 		return invalid(vix.CodeProgramNotStarted, fmt.Sprintf("The script has Windows line ends (CR LF): %s takes the CR for a part of "+
 			"each line. Nothing was started.", interpreter), "Write the script with line feeds alone.")
 	}
+	if name, other := vix.OneOnWindows(r.Environment); r.os.windows && name != "" {
+		return invalid(vix.CodeInvalidArg, fmt.Sprintf("The environment variables %s and %s are one to Windows.", name, other),
+			"Give the variable once.")
+	}
 	for _, text := range []string{r.Program, r.Arguments, r.Interpreter, r.WorkingDirectory} {
-		if strings.ContainsRune(text, 0) || r.os.windows && strings.ContainsAny(text, "\r\n") {
-			return invalid(vix.CodeInvalidArg, "A command line of the guest cannot hold line breaks or NUL characters.", "")
+		if r.os.windows && strings.ContainsAny(text, "\r\n") {
+			return invalid(vix.CodeInvalidArg, "A command line of the guest cannot hold line breaks.", "")
+		}
+		if why := vix.Unsayable(text); why != "" {
+			return invalid(vix.CodeInvalidArg, "What is to be run cannot be said. "+why, "")
+		}
+	}
+	for name, value := range r.Environment {
+		if why := vix.Unsayable(name + value); why != "" {
+			return invalid(vix.CodeInvalidArg, "A variable of the environment cannot be said. "+why, "")
 		}
 	}
 	return nil
@@ -55,39 +66,6 @@ func (r *run) usualInterpreter() string {
 // isShell reports that an interpreter is a POSIX shell.
 func isShell(interpreter string) bool {
 	return slices.Contains([]string{"sh", "bash", "dash", "ash", "ksh", "zsh"}, persona{}.base(interpreter))
-}
-
-// startable refuses a program, or an interpreter, that is not there.
-func (r *run) startable(ctx context.Context) error {
-	name := cmp.Or(r.Program, r.Interpreter)
-	if name == "" || !r.os.isAbsolute(name) {
-		return nil
-	}
-	info, err := r.info(ctx, name)
-	if err != nil {
-		return err
-	}
-	if info == nil {
-		return &vix.Error{
-			Code:   vix.CodeFileNotFound,
-			Reason: fmt.Sprintf("There is no program %s in the guest. Nothing was started.", name),
-		}
-	}
-	switch file := r.file(*info); {
-	case file.Type == vix.GuestDirectory:
-		return &vix.Error{Code: vix.CodeProgramNotStarted, Reason: name + " is a folder, no program. Nothing was started."}
-	case file.Type == vix.GuestRegular && file.Permissions != "" && !executable(file.Permissions):
-		return &vix.Error{
-			Code: vix.CodeProgramNotStarted, Remedy: "Give it permissions to be executed in the guest.",
-			Reason: fmt.Sprintf("Nobody may execute %s in the guest: its permissions are %s. Nothing was started.", name, file.Permissions),
-		}
-	}
-	return nil
-}
-
-func executable(permissions string) bool {
-	mode, err := strconv.ParseUint(permissions, 8, 32)
-	return err != nil || mode&0o111 != 0
 }
 
 // prepare puts into the folder what a start needs, and the permit for it.

@@ -6,6 +6,7 @@ package guests
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -44,6 +45,10 @@ func (g *Guest) put(ctx context.Context, file upload) error {
 			}
 			return err
 		})
+		var none *types.FileNotFound
+		if as(err, &none) {
+			err = g.noFolder(file.to)
+		}
 		if err != nil {
 			return 0, "", err
 		}
@@ -63,6 +68,13 @@ func (g *Guest) put(ctx context.Context, file upload) error {
 		_ = content.Close() // it was only read
 		return source.n, u.Host, err
 	})
+}
+
+// noFolder is the error of a file that is put where there is no folder.
+func (g *Guest) noFolder(name string) error {
+	return &vix.Error{
+		Code: vix.CodeFileNotFound, Reason: fmt.Sprintf("There is no folder %s in the guest.", g.os.folder(name)),
+	}
 }
 
 // counted counts what is read, and keeps what reading failed with.

@@ -38,16 +38,25 @@ type writing struct {
 }
 
 func (w *writing) carryOut(ctx context.Context) (_ *vix.GuestFile, err error) {
+	if err := w.clearLeft(ctx); err != nil {
+		return nil, err
+	}
 	if err := w.lookAtPlace(ctx); err != nil {
 		return nil, err
 	}
 	temporary := w.beside(w.Path)
+	if w.Beside != nil {
+		w.Beside(temporary)
+	}
 	defer func() {
 		if err != nil {
 			w.discard(ctx, temporary)
 		}
 	}()
 	if err := w.upload(ctx, temporary); err != nil {
+		if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeFileNotFound && !w.CreateDirectories {
+			e.Kind = vix.ErrNoGuestFolder
+		}
 		return nil, err
 	}
 	written, err := w.verified(ctx, temporary)
@@ -67,10 +76,26 @@ func (w *writing) carryOut(ctx context.Context) (_ *vix.GuestFile, err error) {
 	return &out, nil
 }
 
+// clearLeft deletes what earlier attempts have left; nothing that has no name as beside gives it.
+func (w *writing) clearLeft(ctx context.Context) error {
+	for _, name := range w.Left {
+		if !strings.HasPrefix(w.os.base(name), besideBegins) {
+			continue
+		}
+		if err := w.removeFile(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lookAtPlace refuses what cannot be replaced, and makes the folders above.
 func (w *writing) lookAtPlace(ctx context.Context) error {
 	if !w.os.isAbsolute(w.Path) {
 		return &vix.Error{Code: vix.CodeInvalidArg, Reason: fmt.Sprintf("The path %q is not absolute.", w.Path)}
+	}
+	if why := vix.Unsayable(w.Path); why != "" {
+		return &vix.Error{Code: vix.CodeInvalidArg, Reason: fmt.Sprintf("The path %q cannot be said. %s", w.Path, why)}
 	}
 	var err error
 	if w.was, err = w.info(ctx, w.Path); err != nil {
@@ -100,13 +125,16 @@ func exists(name string) error {
 	}
 }
 
+// besideBegins is how the names begin that files have until they take their own.
+const besideBegins = ".vix-"
+
 // beside is a name in the same folder that nothing has. What reads a folder by a pattern does not read it: it begins with a dot.
 func (g *Guest) beside(name string) string {
 	ending := path.Ext(g.os.base(name))
 	if len(ending) > 20 {
 		ending = ""
 	}
-	return g.os.join(g.os.folder(name), ".vix-"+strings.ToLower(rand.Text())+ending)
+	return g.os.join(g.os.folder(name), besideBegins+strings.ToLower(rand.Text())+ending)
 }
 
 // discard deletes what did not become a file, whatever has become of ctx.
@@ -127,7 +155,7 @@ func (g *Guest) discard(ctx context.Context, temporary string) {
 func (w *writing) upload(ctx context.Context, temporary string) error {
 	attributes := w.attributes(w.Permissions)
 	if was, ok := w.posixWas(); ok && w.Permissions == "" {
-		attributes = &types.GuestPosixFileAttributes{Permissions: was.Permissions & 0o7777}
+		attributes = withMode(was.Permissions)
 	}
 	return w.put(ctx, upload{
 		to: temporary, attributes: attributes, size: w.Size,
@@ -164,18 +192,19 @@ func (w *writing) verified(ctx context.Context, temporary string) (*types.GuestF
 		return written, nil
 	}
 	if was, ok := w.posixWas(); ok && (!same(was.OwnerId, is.OwnerId) || !same(was.GroupId, is.GroupId)) {
-		to := &types.GuestPosixFileAttributes{OwnerId: was.OwnerId, GroupId: was.GroupId, Permissions: is.Permissions & 0o7777}
+		to := withMode(is.Permissions)
+		to.OwnerID, to.GroupID = was.OwnerId, was.GroupId
 		var denied *types.GuestPermissionDenied
 		if err := w.change(ctx, temporary, to); err != nil && !as(err, &denied) {
 			return nil, err // only an administrator may: a file that somebody else replaces is his
 		}
 	}
-	want, _ := w.attributes(w.Permissions).(*types.GuestPosixFileAttributes)
-	if w.Permissions != "" && want != nil && is.Permissions&0o7777 != want.Permissions {
+	want, _ := w.attributes(w.Permissions).(*GuestPosixFileAttributes)
+	if want != nil && want.Permissions != nil && is.Permissions&0o7777 != *want.Permissions {
 		if err := w.change(ctx, temporary, want); err != nil {
 			return nil, err
 		}
-		is.Permissions = want.Permissions
+		is.Permissions = *want.Permissions
 	}
 	return written, nil
 }
@@ -208,24 +237,33 @@ func (w *writing) validate(ctx context.Context, temporary string) error {
 		program, arguments, _ = strings.Cut(strings.TrimSpace(w.Validate)[1:], `"`)
 	}
 	result, err := w.Run(ctx, vix.GuestRun{
-		Program: program, Arguments: strings.ReplaceAll(strings.TrimSpace(arguments), "%s", quote(temporary)), Capture: true,
+		Program: program, Arguments: strings.ReplaceAll(strings.TrimSpace(arguments), "%s", quote(temporary)),
+		Capture: !w.Secret, // what is not shown is not kept, in the guest either
 	})
+	if e, ok := errors.AsType[*vix.Error](err); ok { // it is of the program, and this is about the file
+		e.Op, e.Object, e.Reason = "", "", "The new file could not be validated: "+e.Reason
+	}
 	if err != nil {
 		return err
 	}
 	if result.ExitCode == 0 {
 		return nil
 	}
+	refused := &vix.Error{
+		Code: vix.CodeFail,
+		Reason: fmt.Sprintf("The new file was refused by %s: it ended with the exit code %d. What was there is as it was.",
+			program, result.ExitCode),
+	}
+	if w.Secret {
+		refused.Reason += " What it said is not shown, because the content of the file is a secret."
+		return refused
+	}
 	said := strings.TrimSpace(string(result.Stderr) + "\n" + string(result.Stdout))
 	if len(said) > maxSaid {
 		said = "… " + said[len(said)-maxSaid:]
 	}
-	return &vix.Error{
-		Code: vix.CodeFail,
-		Reason: fmt.Sprintf("The new file was refused by %s: it ended with the exit code %d. What was there is as it was.",
-			program, result.ExitCode),
-		Choices: strings.Split(said, "\n"),
-	}
+	refused.Choices = strings.Split(said, "\n")
+	return refused
 }
 
 // maxSaid is how much is shown of what a validation says.

@@ -56,9 +56,12 @@ func (l *Line) TransferURL(text string) (*url.URL, error) {
 }
 
 // Send puts size bytes to a URL that the host has given for one file. Who answers there shows the certificate
-// that is told of the carrier, or one that is trusted as the connection's own is.
+// that is told of the carrier, or one that is trusted as the connection's own is. Once it returns, content is not
+// read any more.
 func (l *Line) Send(ctx context.Context, u *url.URL, by Carrier, content io.Reader, size int64) error {
-	response, err := l.transfer(ctx, http.MethodPut, u, by, content, size)
+	lent := &loan{of: content}
+	defer lent.end()
+	response, err := l.transfer(ctx, http.MethodPut, u, by, lent, size)
 	if err != nil {
 		return err
 	}
@@ -176,6 +179,33 @@ func (t trust) orThumbprint(told string) *tls.Config {
 		return nil
 	}
 	return config
+}
+
+// loan is content that a transport reads until it is given back: it would go on reading after it has returned, where the host
+// answered before it had all of it.
+type loan struct {
+	of io.Reader
+
+	mu    sync.Mutex
+	ended bool
+}
+
+var errLoanEnded = errors.New("the transfer is over")
+
+func (l *loan) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return 0, errLoanEnded
+	}
+	return l.of.Read(p)
+}
+
+// end waits for a read that is under way, and lets none follow.
+func (l *loan) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
 }
 
 // guard ends a transfer that stands still.
