@@ -72,7 +72,7 @@ resource "vix_clone" "first" {
   vm_id        = vix_power.off.id
   name         = "first"
   type         = "linked"
-  snapshot     = vix_snapshot.golden.path
+  snapshot     = vix_snapshot.golden.id
   delete_files = true
 }
 
