@@ -84,7 +84,6 @@ func (r *powerResource) update(ctx context.Context, plan, state powerModel, rec 
 			return
 		}
 	}
-	rec.Out = nil
 	if plan.PreviousState.IsUnknown() {
 		plan.PreviousState = types.StringNull()
 	}
@@ -107,7 +106,6 @@ func (r *powerResource) again(
 		rec.Changed = rec.Changed || settled(found) != order.Aim() && !state.PreviousState.IsNull()
 	}
 	done, err := r.power.SetPower(ctx, vm.Handle(), order)
-	rec.Out = nil
 	rec.Waits = errors.Is(err, vix.ErrGuestLate)
 	if err == nil {
 		rec.vmRecord = vmRecordOf(&done.VM.Registration)
@@ -146,14 +144,17 @@ func (r *powerResource) restore(ctx context.Context, state powerModel, rec power
 	}
 }
 
-// warnNotRestored says that a VM stays as it is although it is to be restored: nothing becomes of it that no plan has said.
-func (r *powerResource) warnNotRestored(state powerModel, rec powerRecord, diags *diag.Diagnostics) {
+// keepAsIs leaves a VM as it is although it is to be restored: nothing becomes of it that no plan has said. What replaces the resource
+// remembers what was found first.
+func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powerRecord, diags *diag.Diagnostics) {
 	to := state.restores(rec)
-	if string(to) == state.State.ValueString() || r.conn.connected() && r.conn.handedOver(rec.key()) {
+	if string(to) == state.State.ValueString() || !r.conn.connected() || r.conn.handedOver(rec.key()) {
 		return // as far as the plan knew, there was nothing to do; or another address has it
 	}
-	diags.AddWarning("The power state of a VM was not restored", fmt.Sprintf("The VM %s (%s) stays as it is, and does not become %s: "+
-		"the plan of a tainted resource has no place to say that it does.", state.VMID.ValueString(), rec.Path, to))
+	r.conn.powerNotes.begin(ctx, rec.Server, state.VMID.ValueString(), to)
+	diags.AddWarning("The power state of a VM was not restored", fmt.Sprintf("The VM %s (%s) stays as it is, and does not become %s: the "+
+		"plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.",
+		state.VMID.ValueString(), rec.Path, to))
 }
 
 // gone reports that the VM is proved to be no more, or to be another one by now.

@@ -114,23 +114,8 @@ type powerRecord struct {
 	Changed bool `json:"changed,omitempty"`
 	// Waits is set where the guest had not come up when the time was over: the next apply waits again.
 	Waits bool `json:"waits,omitempty"`
-	// Foreseen is set where a plan has said that the VM gets its previous state back. Out is what becomes of the VM if this is the
-	// first half of the plan of a replacement, for the second half. Only plans have them.
-	Foreseen bool      `json:"foreseen,omitempty"`
-	Out      *powerOut `json:"out,omitempty"`
-}
-
-// powerOut is what becomes of a VM when its vix_power goes.
-type powerOut struct {
-	VMID string         `json:"vm_id"`
-	Is   vix.PowerState `json:"is"`
-	To   vix.PowerState `json:"to"`
-	Mode vix.PowerMode  `json:"mode"`
-}
-
-// out is what becomes of the VM when the vix_power goes.
-func (m *powerModel) out(rec powerRecord) *powerOut {
-	return &powerOut{m.VMID.ValueString(), vix.PowerState(m.State.ValueString()), m.restores(rec), vix.PowerMode(m.Mode.ValueString())}
+	// Foreseen is set where a plan has said that the VM gets its previous state back. Only plans have it.
+	Foreseen bool `json:"foreseen,omitempty"`
 }
 
 // key is the power of the VM, of which there is one.

@@ -40,7 +40,10 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	if vm != nil && todo && !plan.State.IsUnknown() {
 		r.checkPower(ctx, vm, plan, resp)
 	}
-	r.planReplaced(ctx, state, rec, req, resp)
+	if len(resp.RequiresReplace) > 0 {
+		rec.Foreseen = r.foresee(ctx, state, rec, resp)
+		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
 // keep plans what stays as it is. The address may be another one where there is something to do: that
@@ -63,26 +66,6 @@ func (r *powerResource) checkPower(ctx context.Context, vm *vix.Registration, pl
 	}
 }
 
-// planReplaced says what a replacement does with the VM before. One that is forced is planned as no change, and then as a create that
-// knows only what the first half has kept.
-func (r *powerResource) planReplaced(
-	ctx context.Context, state powerModel, rec powerRecord, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
-) {
-	first, out := !req.State.Raw.IsNull(), rec.Out
-	rec.Out = nil
-	switch {
-	case first && len(resp.RequiresReplace) == 0:
-		rec.Out = state.out(rec)
-	case first:
-		rec.Foreseen = r.foresee(ctx, state.out(rec), rec, resp)
-	case out != nil:
-		rec.Foreseen = r.foresee(ctx, out, rec, resp)
-	default:
-		return
-	}
-	rec.save(ctx, resp.Private, &resp.Diagnostics)
-}
-
 // planDestroy says what a destroy does with the VM.
 func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state powerModel
@@ -91,27 +74,27 @@ func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rec.Foreseen = r.foresee(ctx, state.out(rec), rec, resp)
+	rec.Foreseen = r.foresee(ctx, state, rec, resp)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // foresee says that the VM gets its previous state back, and what that would fail for; false where there is nothing to say. Nothing is
-// restored that no plan has said.
-func (r *powerResource) foresee(ctx context.Context, out *powerOut, rec powerRecord, resp *resource.ModifyPlanResponse) bool {
-	if out.To == "" || out.To == out.Is || r.conn.connected() && r.conn.handedOver(rec.key()) {
+// restored that no plan has said. A replacement that is forced is planned as no change and then as a create, of whose warnings Terraform
+// shows none: it leaves the VM as it is.
+func (r *powerResource) foresee(ctx context.Context, state powerModel, rec powerRecord, resp *resource.ModifyPlanResponse) bool {
+	to := state.restores(rec)
+	if to == "" || string(to) == state.State.ValueString() || r.conn.connected() && r.conn.handedOver(rec.key()) {
 		return false
 	}
 	resp.Diagnostics.AddWarning("A destroy brings VMs back to the power state that was found", fmt.Sprintf(
 		"The VM %s (%s), which is %s, becomes %s (mode %s). With on_destroy = \"keep\", applied before, it stays as it is.",
-		out.VMID, rec.Path, out.Is, out.To, out.Mode))
+		state.VMID.ValueString(), rec.Path, state.State.ValueString(), to, state.Mode.ValueString()))
 	if !r.conn.connected() {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
-	err := r.power.CheckPower(ctx, rec.handle(out.VMID, r.conn.parsePath), vix.PowerOrder{
-		Op: orderFor[out.To], Mode: out.Mode, WaitFor: vix.WaitForNothing,
-	})
+	err := r.power.CheckPower(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.order(string(to)))
 	if err != nil && !gone(err) {
 		addError(&resp.Diagnostics, resp.Plan.Schema, err)
 	}

@@ -149,7 +149,7 @@ func (r *powerResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	if !rec.Foreseen {
-		r.warnNotRestored(state, rec, &resp.Diagnostics)
+		r.keepAsIs(ctx, state, rec, &resp.Diagnostics)
 		return
 	}
 	if !r.conn.connected() {

@@ -394,21 +394,25 @@ func TestAPowerThatNoPlanHasSaidToRestoreStays(t *testing.T) {
 	w.host.made()
 	w.gone(o, nil).none(t) // nothing is known of it at all
 	w.gone(o, o.private).only(t, "WARNING: The power state of a VM was not restored\nThe VM "+vm.ID+" ("+webPath+") stays as it is, and does "+
-		"not become off: the plan of a tainted resource has no place to say that it does.")
+		"not become off: the plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.")
 	calls(t, w.host)
 }
 
-// A replacement that is forced says what becomes of the VM in between, and checks it.
-func TestAForcedReplacementOfThePowerIsSaid(t *testing.T) {
+// Terraform shows no warning of a replacement that is forced: the VM stays as it is, and what was found first is remembered.
+func TestAForcedReplacementLeavesThePower(t *testing.T) {
 	w, vm, config := powerWorld(t)
 	o := w.create(config)
-	w.host.made()
 	first, second := w.forced(o, config)
 	first.same(t, o)
-	second.diags.only(t, "WARNING: "+restored(vm))
-	calls(t, w.host, "OpenID "+vm.ID, "CheckPower off soft")
-	w.gone(o, second.private).none(t)
-	calls(t, w.host, "SetPower off soft none")
+	second.diags.none(t)
+	w.host.made()
+	w.gone(o, second.private).has(t, "WARNING: The power state of a VM was not restored")
+	calls(t, w.host)
+	o, diags := w.apply(nil, second, config)
+	diags.none(t)
+	holds(t, o.value, args{"previous_state": "off"})
+	_, diags = w.destroy(o)
+	diags.none(t)
 	if vm.PowerState != vix.PoweredOff {
 		t.Errorf("it is %s", vm.PowerState)
 	}

@@ -66,7 +66,7 @@ func (r *snapshotResource) permitted(ctx context.Context, handle vix.Handle, dia
 }
 
 // planReplaced says what a replacement does with the snapshot before. One that is forced is planned as no change, and then as a create
-// that knows only what the first half has kept.
+// that knows only what the first half has kept, and of whose warnings Terraform shows none: where something would be lost, it is refused.
 func (r *snapshotResource) planReplaced(
 	ctx context.Context, state snapshotModel, replaces bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
@@ -79,11 +79,26 @@ func (r *snapshotResource) planReplaced(
 	case first:
 		end = r.foresee(ctx, state, req, &resp.Diagnostics)
 	case out != nil:
-		end = r.foresee(ctx, out.model(), req, &resp.Diagnostics)
+		var said diag.Diagnostics
+		end = r.foresee(ctx, out.model(), req, &said)
+		resp.Diagnostics.Append(said.Errors()...)
+		if end.Reverts || len(end.Below) > 0 {
+			addForcedEnd(&resp.Diagnostics, said)
+		}
+		end = snapshotEnd{}
 	default:
 		return
 	}
 	savePrivate(ctx, resp.Private, snapshotEndKept, end, &resp.Diagnostics)
+}
+
+// addForcedEnd refuses a replacement that is forced, which would lose what said says.
+func addForcedEnd(diags *diag.Diagnostics, said diag.Diagnostics) {
+	for _, w := range said.Warnings() {
+		diags.AddError(w.Summary(), coded(vix.CodeCancelled, w.Detail()+"\n\nTerraform has no place to say so in the plan of a replacement that is "+
+			"forced (-replace, or replace_triggered_by). Apply revert_on_destroy = false and remove_children = false first, or destroy the "+
+			"snapshot and take it again."))
+	}
 }
 
 // planDestroy checks what removing the snapshot is going to ask, and says what goes with it.

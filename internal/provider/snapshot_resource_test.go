@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -257,22 +259,26 @@ func TestTheNumberAloneIsNotTheSnapshot(t *testing.T) {
 	}
 }
 
-// Nothing is reverted or removed that no plan has said: not by a replacement that is forced, nor what was taken since the plan.
-func TestAForcedReplacementOfASnapshotSaysWhatIsLost(t *testing.T) {
+// Nothing is reverted or removed that no plan has said: not by a replacement that is forced, of which Terraform shows no warning, nor
+// what was taken since the plan.
+func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
 	w, id := snapshotWorld(t)
 	config := args{"vm_id": id, "name": "a", "revert_on_destroy": true, "remove_children": true}
 	o := w.create(config)
 	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Name: "b", Path: "a/b", Created: fakeNow})
 	first, second := w.forced(o, config)
 	first.same(t, o)
-	second.diags.has(t, "WARNING: A VM will be reverted", "WARNING: Snapshots go with the one that they were taken on", "  - a/b (id 9)")
+	second.diags.has(t, "ERROR: A VM will be reverted", "ERROR: Snapshots go with the one that they were taken on", "  - a/b (id 9)",
+		"Terraform has no place to say so")
 
 	w.host.made()
 	w.gone(o, o.private).has(t, "ERROR: Cannot remove the snapshot a\nBefore it is removed, the VM web ([storage1] web/web.vmx) is to be "+
 		"reverted to it (revert_on_destroy), and the plan has not said so")
 	calls(t, w.host, "Snapshots")
 
+	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
 	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "10", Name: "c", Path: "a/c", Created: fakeNow})
-	w.gone(o, second.private).has(t, "WARNING: Snapshots stay that were taken on one that goes", "  - a/c (id 10)")
+	w.host.made()
+	w.gone(o, p.private).has(t, "WARNING: Snapshots stay that were taken on one that goes", "  - a/c (id 10)")
 	calls(t, w.host, "Snapshots", "Revert 2 false", "RemoveSnapshot 2 false true")
 }
