@@ -282,3 +282,15 @@ func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
 	w.gone(o, p.private).has(t, "WARNING: Snapshots stay that were taken on one that goes", "  - a/c (id 10)")
 	calls(t, w.host, "Snapshots", "Revert 2 false", "RemoveSnapshot 2 false true")
 }
+
+// What ends in .vmx is the id of a VM only where that is a path.
+func TestASnapshotMayBeCalledAsAFile(t *testing.T) {
+	for text, want := range map[string][2]string{
+		vmOne + ":nightly.vmx/a:b": {vmOne, "nightly.vmx/a:b"}, "/vms/a:b/c.vmx:base": {"/vms/a:b/c.vmx", "base"},
+		`C:\VMs\c.vmx:base`: {`C:\VMs\c.vmx`, "base"},
+	} {
+		if id, named := splitSnapshotID(text); id != want[0] || named.Path != want[1] {
+			t.Errorf("%s is %q, %+v", text, id, named)
+		}
+	}
+}

@@ -141,7 +141,8 @@ func (r *snapshotResource) unforeseen(vm *vix.VM, is *vix.Snapshot, end snapshot
 func addNotForeseenRevert(diags *diag.Diagnostics, is *vix.Snapshot, vm *vix.VM) {
 	diags.AddError("Cannot remove the snapshot "+is.Path, fmt.Sprintf(
 		"Before it is removed, the VM %s (%s) is to be reverted to it (revert_on_destroy), and the plan has not said so: that of a "+
-			"tainted resource has no place for it. Take the taint away (terraform untaint), or apply revert_on_destroy = false, then plan again.",
+			"tainted resource has no place for it. Take the taint away (terraform untaint), or apply revert_on_destroy = false, then plan "+
+			"again.",
 		vm.Name, vm.Path))
 }
 

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -66,10 +65,11 @@ func (r *variableResource) importVariable(ctx context.Context, req resource.Impo
 // parseVariableID reads VM_ID:KIND:NAME. An id of a hosted product is a path, which may have colons.
 func parseVariableID(text string) (vmID string, v vix.Variable, ok bool) {
 	for _, kind := range []vix.VariableKind{vix.VariableGuest, vix.VariableRuntimeConfig, vix.VariableGuestEnv} {
-		vmID, name, found := strings.Cut(text, ":"+string(kind)+":")
-		if found && !slices.Contains([]string{vmID, name}, "") {
-			return vmID, vix.Variable{Kind: kind, Name: name}, true
+		id, name, found := strings.Cut(text, ":"+string(kind)+":")
+		// The first kind counts: a name may have one in it.
+		if found && id != "" && name != "" && (!ok || len(id) < len(vmID)) {
+			vmID, v, ok = id, vix.Variable{Kind: kind, Name: name}, true
 		}
 	}
-	return "", vix.Variable{}, false
+	return vmID, v, ok
 }
