@@ -57,7 +57,8 @@ func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.Impo
 // splitSnapshotID reads VM_ID:PATH and VM_ID#ID. The id of a VM of a hosted product is a path itself, up to its ending.
 func splitSnapshotID(text string) (vmID string, named vix.SnapshotName) {
 	from := 0
-	if strings.ContainsAny(text[:min(len(text), 3)], `/\`) { // a path: no other id has a separator there, and a snapshot may be called x.vmx
+	// No other id has a separator there, and a snapshot may be called x.vmx.
+	if strings.ContainsAny(text[:min(len(text), 3)], `/\`) {
 		from = max(0, strings.Index(strings.ToLower(text), ".vmx"))
 	}
 	at := strings.IndexAny(text[from:], ":#")
