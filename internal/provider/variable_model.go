@@ -5,6 +5,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -40,6 +42,12 @@ func (m *variableModel) of() vix.Variable {
 // id is what the variable is imported by.
 func (m *variableModel) id() types.String {
 	return types.StringValue(m.VMID.ValueString() + ":" + string(m.of().Kind) + ":" + m.Name.ValueString())
+}
+
+// key is what the variable of a VM is known by, however it is spelled.
+func (m *variableModel) key(vmID string) string {
+	v := m.of()
+	return fmt.Sprintf("variable %s %t %s", strings.ToLower(vmID), v.Kind == vix.VariableGuestEnv, strings.ToLower(v.Key()))
 }
 
 // validate finds what contradicts itself in a configuration.

@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -30,7 +29,8 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	}
 	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
 	switch {
-	case !creates && (plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
+	case !creates && plan.Kind.Equal(state.Kind) && plan.Name.Equal(state.Name) &&
+		(plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
 		plan.ID = state.ID
 	case plan.VMID.IsUnknown() || plan.Name.IsUnknown() || plan.Kind.IsUnknown():
 		plan.ID = types.StringUnknown()
@@ -41,9 +41,10 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if vm == nil || plan.Name.IsUnknown() || plan.Kind.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	v := plan.of()
-	key := fmt.Sprintf("variable %s %t %s", strings.ToLower(vm.ID), v.Kind == vix.VariableGuestEnv, strings.ToLower(v.Key()))
-	if !r.conn.claimed(ctx, key, fmt.Sprintf("%s of one VM is planned twice", capital(v.String())), req, resp) {
+	if !creates && plan.of().Same(state.of()) {
+		r.conn.variables.stays(ctx, state.key(state.VMID.ValueString()), privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics))
+	}
+	if !r.conn.claimed(ctx, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
 		return
 	}
 	if !creates && !plan.writes(state) {
@@ -85,6 +86,7 @@ func (r *variableResource) planDestroy(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() || !r.conn.connected() || rec.ManagedObjectID == "" {
 		return
 	}
+	r.conn.variables.goes(ctx, state.key(state.VMID.ValueString()), privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics))
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	err := r.variables.CheckVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
