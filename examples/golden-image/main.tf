@@ -72,7 +72,7 @@ resource "vix_clone" "first" {
   vm_id        = vix_power.off.id
   name         = "first"
   type         = "linked"
-  snapshot     = vix_snapshot.golden.path
+  snapshot     = vix_snapshot.golden.id
   delete_files = true
 }
 
@@ -80,7 +80,7 @@ output "image" {
   value = {
     built    = trimspace(vix_guest_run.build.stdout)
     vm_id    = vix_registration.golden.id
-    snapshot = vix_snapshot.golden.path
+    snapshot = vix_snapshot.golden.id
     clone    = vix_clone.first.registered_path
   }
 }

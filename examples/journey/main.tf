@@ -46,7 +46,7 @@ resource "vix_clone" "test" {
   vm_id        = vix_power.web.id
   name         = "web-test"
   type         = "linked"
-  snapshot     = vix_snapshot.arrived.path
+  snapshot     = vix_snapshot.arrived.id
   delete_files = true
 }
 

@@ -18,7 +18,7 @@ resource "vix_clone" "test" {
   vm_id     = data.vix_vm.golden.id
   name      = "test-1"
   type      = "linked"
-  snapshot  = vix_snapshot.base.path
+  snapshot  = vix_snapshot.base.id
   folder    = "/Berlin/DC1/vm/Tests"
   datastore = "storage2"
 
