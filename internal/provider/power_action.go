@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
@@ -177,7 +178,7 @@ func (m *powerActionModel) ids() []string {
 		out = append(out, m.VMID.ValueString())
 	}
 	for _, id := range textsOf(m.VMIDs) {
-		if !slices.Contains(out, id) {
+		if !slices.ContainsFunc(out, func(other string) bool { return strings.EqualFold(id, other) }) {
 			out = append(out, id)
 		}
 	}
