@@ -109,6 +109,10 @@ func parsePath(text string) (p Path, reason, right string) {
 	if !closed {
 		return Path{}, "The bracket after the datastore's name is missing.", closeBracket(trimmed[1:])
 	}
+	if opens, more, again := strings.Cut(file, "]"); again && !strings.HasPrefix(file, " ") && !strings.Contains(opens, "[") &&
+		strings.HasPrefix(more, " ") {
+		return Path{}, "The name of the datastore has a bracket, which none has.", ""
+	}
 	datastore = strings.TrimSpace(datastore)
 	if datastore == "" {
 		return Path{}, "The brackets hold no datastore name.", ""
