@@ -63,13 +63,11 @@ func (r *variableResource) importVariable(ctx context.Context, req resource.Impo
 	diags.Append(setVariableIdentity(ctx, resp.Identity, vm.Server, m)...)
 }
 
-// parseVariableID reads VM_ID:KIND:NAME. An id of a hosted product is a path, which may have colons.
+// parseVariableID reads VM_ID:KIND:NAME.
 func parseVariableID(text string) (vmID string, v vix.Variable, ok bool) {
-	for _, kind := range []vix.VariableKind{vix.VariableGuest, vix.VariableRuntimeConfig, vix.VariableGuestEnv} {
-		vmID, name, found := strings.Cut(text, ":"+string(kind)+":")
-		if found && !slices.Contains([]string{vmID, name}, "") {
-			return vmID, vix.Variable{Kind: kind, Name: name}, true
-		}
-	}
-	return "", vix.Variable{}, false
+	vmID, _, rest := cutVMID(text, ":")
+	kind, name, _ := strings.Cut(rest, ":")
+	v = vix.Variable{Kind: vix.VariableKind(kind), Name: name}
+	kinds := []vix.VariableKind{vix.VariableGuest, vix.VariableRuntimeConfig, vix.VariableGuestEnv}
+	return vmID, v, vmID != "" && name != "" && slices.Contains(kinds, v.Kind)
 }
