@@ -56,6 +56,10 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 	vix.ErrCloneThere: func(e *vix.Error) string {
 		return "If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_clone.NAME " + importID(e.VM)
 	},
+	vix.ErrSnapshotThere: func(e *vix.Error) string {
+		return "If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_snapshot.NAME '" + e.VM.ID +
+			"#ID'\n\nIf it is not, give this one another name or description."
+	},
 	vix.ErrVariableExists: always("To write over it, set overwrite = true; to take it over as it is, import it."),
 	vix.ErrAsked: func(e *vix.Error) string {
 		return "The next apply goes on where this one has stopped. Say what to answer:\n\n  answers = { " +

@@ -71,6 +71,9 @@ func TestAdvice(t *testing.T) {
 				"unregistered."},
 		vix.ErrCloneThere: {vix.Error{VM: &vix.Registration{ManagedObjectID: "vm-7", ID: "uuid"}},
 			"If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_clone.NAME vm-7"},
+		vix.ErrSnapshotThere: {vix.Error{VM: &vix.Registration{ID: "uuid"}},
+			"If it is what an interrupted apply has left, take it over:\n\n  terraform import vix_snapshot.NAME 'uuid#ID'\n\n" +
+				"If it is not, give this one another name or description."},
 		vix.ErrLoginRefused: {vix.Error{}, "They are the arguments username and password, or VIX_USERNAME and VIX_PASSWORD."},
 		vix.ErrUntrusted: {vix.Error{Thumbprint: "AB:CD"},
 			"An authority's certificate goes into ca_file. Or trust this very certificate, after verifying it on the server:\n\n" +
@@ -109,8 +112,8 @@ func TestAdvice(t *testing.T) {
 	if say := advice[vix.ErrToolsNeeded](&vix.Error{Code: vix.CodeToolsNotRunning}); say != "" {
 		t.Errorf("of what is done in a guest: %s", say)
 	}
-	if len(advice) != 40 {
-		t.Errorf("there is advice about %d kinds, and 40 texts are known here", len(advice))
+	if len(advice) != 41 {
+		t.Errorf("there is advice about %d kinds, and 41 texts are known here", len(advice))
 	}
 }
 

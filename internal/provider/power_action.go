@@ -178,7 +178,8 @@ func (m *powerActionModel) ids() []string {
 		out = append(out, m.VMID.ValueString())
 	}
 	for _, id := range textsOf(m.VMIDs) {
-		if !slices.ContainsFunc(out, func(other string) bool { return strings.EqualFold(id, other) }) {
+		// Whichever case an id is written in, it is one VM, which is not reset twice.
+		if !slices.ContainsFunc(out, func(other string) bool { return strings.EqualFold(other, id) }) {
 			out = append(out, id)
 		}
 	}

@@ -68,6 +68,17 @@ func TestThePowerActionOfMany(t *testing.T) {
 	}
 }
 
+// A VM whose id is written twice, in another case too, is one VM: it is not reset twice.
+func TestThePowerActionTakesEachVMOnce(t *testing.T) {
+	const id = "50201e5a-0000-4000-8000-00000000000a"
+	list := types.ListValueMust(types.StringType, []attr.Value{
+		types.StringValue(id), types.StringValue(strings.ToUpper(id)), types.StringValue(id),
+	})
+	if got := (&powerActionModel{VMIDs: list}).ids(); len(got) != 1 || got[0] != id {
+		t.Errorf("it is done with %v", got)
+	}
+}
+
 func TestWhatThePowerActionRefuses(t *testing.T) {
 	w, vm, _ := powerWorld(t)
 	for _, config := range []args{

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,6 +28,7 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	defer r.conn.ledger.lock(powerKey(vm.ManagedObjectID))()
 	before := r.conn.powerNotes.previous(server, id)
 	found := vix.PowerState("")
 	order := plan.order(plan.State.ValueString())
@@ -38,9 +40,13 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 	}
 	done, err := r.power.SetPower(ctx, vm.Handle(), order)
 	if err != nil {
+		if before == "" && ctx.Err() == nil && changedNothing(err, done, found) {
+			r.conn.powerNotes.end(ctx, server, id)
+		}
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
+	r.conn.makes(powerKey(vm.ManagedObjectID))
 	previous := cmp.Or(before, found)
 	rec := powerRecord{vmRecord: vmRecordOf(vm), Changed: previous != order.Aim()}
 	rec.Server = server
@@ -51,6 +57,13 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setVMIdentity(ctx, resp.Identity, server, plan.VMID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// changedNothing reports that a try has left the VM as it was for certain: what becomes of it from then on is somebody else's doing. A
+// question that is pending, and a guest that was asked and has not done it, may still come to it.
+func changedNothing(err error, done *vix.Powered, found vix.PowerState) bool {
+	e, ok := errors.AsType[*vix.Error](err)
+	return ok && !e.Doubt && e.Kind != vix.ErrAsked && e.Kind != vix.ErrGuestIdle && done != nil && settled(done.State) == found
 }
 
 // remember notes how the VM is now.
@@ -110,8 +123,12 @@ func (r *powerResource) again(
 	return false
 }
 
-// restore brings back the state that was found before the first try.
+// restore brings back the state that was found before the first try, unless another address of this apply has the power of the VM.
 func (r *powerResource) restore(ctx context.Context, state powerModel, rec powerRecord, resp *resource.DeleteResponse) {
+	defer r.conn.ledger.lock(rec.key())()
+	if r.conn.handedOver(rec.key()) {
+		return
+	}
 	to, id := state.restores(rec), state.VMID.ValueString()
 	done, err := r.power.SetPower(ctx, rec.handle(id, r.conn.parsePath), state.order(string(to)))
 	switch {
@@ -125,6 +142,19 @@ func (r *powerResource) restore(ctx context.Context, state powerModel, rec power
 	default:
 		r.remember(&done.VM.Registration, done)
 	}
+}
+
+// keepAsIs leaves a VM as it is although it is to be restored: nothing becomes of it that no plan has said. What replaces the resource
+// remembers what was found first.
+func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powerRecord, diags *diag.Diagnostics) {
+	to := state.restores(rec)
+	if string(to) == state.State.ValueString() || !r.conn.connected() || r.conn.handedOver(rec.key()) {
+		return // as far as the plan knew, there was nothing to do; or another address has it
+	}
+	r.conn.powerNotes.begin(ctx, rec.Server, state.VMID.ValueString(), to)
+	diags.AddWarning("The power state of a VM was not restored", fmt.Sprintf("The VM %s (%s) stays as it is, and does not become %s: the "+
+		"plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.",
+		state.VMID.ValueString(), rec.Path, to))
 }
 
 // gone reports that the VM is proved to be no more, or to be another one by now.

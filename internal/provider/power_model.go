@@ -114,7 +114,15 @@ type powerRecord struct {
 	Changed bool `json:"changed,omitempty"`
 	// Waits is set where the guest had not come up when the time was over: the next apply waits again.
 	Waits bool `json:"waits,omitempty"`
+	// Foreseen is set where a plan has said that the VM gets its previous state back. Only plans have it.
+	Foreseen bool `json:"foreseen,omitempty"`
 }
+
+// key is the power of the VM, of which there is one.
+func (rec powerRecord) key() string { return powerKey(rec.ManagedObjectID) }
+
+// powerKey is the power of a VM, of which there is one.
+func powerKey(managedObjectID string) string { return "power of " + vmKey(managedObjectID) }
 
 func powerRecordFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostics) powerRecord {
 	return privateFrom[powerRecord](ctx, private, powerKept, diags)

@@ -40,6 +40,10 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	if vm != nil && todo && !plan.State.IsUnknown() {
 		r.checkPower(ctx, vm, plan, resp)
 	}
+	if len(resp.RequiresReplace) > 0 {
+		rec.Foreseen = r.foresee(ctx, state, rec, resp)
+		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
 // keep plans what stays as it is. The address may be another one where there is something to do: that
@@ -67,15 +71,26 @@ func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	var state powerModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	rec := powerRecordFrom(ctx, req.Private, &resp.Diagnostics)
-	to := state.restores(rec)
-	if resp.Diagnostics.HasError() || to == "" || string(to) == state.State.ValueString() {
+	if resp.Diagnostics.HasError() {
 		return
+	}
+	rec.Foreseen = r.foresee(ctx, state, rec, resp)
+	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// foresee says that the VM gets its previous state back, and what that would fail for; false where there is nothing to say. Nothing is
+// restored that no plan has said. A replacement that is forced is planned as no change and then as a create, of whose warnings Terraform
+// shows none: it leaves the VM as it is.
+func (r *powerResource) foresee(ctx context.Context, state powerModel, rec powerRecord, resp *resource.ModifyPlanResponse) bool {
+	to := state.restores(rec)
+	if to == "" || string(to) == state.State.ValueString() || r.conn.connected() && r.conn.handedOver(rec.key()) {
+		return false
 	}
 	resp.Diagnostics.AddWarning("A destroy brings VMs back to the power state that was found", fmt.Sprintf(
 		"The VM %s (%s), which is %s, becomes %s (mode %s). With on_destroy = \"keep\", applied before, it stays as it is.",
 		state.VMID.ValueString(), rec.Path, state.State.ValueString(), to, state.Mode.ValueString()))
 	if !r.conn.connected() {
-		return
+		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
@@ -83,4 +98,5 @@ func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	if err != nil && !gone(err) {
 		addError(&resp.Diagnostics, resp.Plan.Schema, err)
 	}
+	return true
 }

@@ -148,6 +148,10 @@ func (r *powerResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if resp.Diagnostics.HasError() || state.restores(rec) == "" {
 		return
 	}
+	if !rec.Foreseen {
+		r.keepAsIs(ctx, state, rec, &resp.Diagnostics)
+		return
+	}
 	if !r.conn.connected() {
 		addNotConnected(&resp.Diagnostics, "bring the VM back to its previous state", r.conn)
 		return

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -44,10 +45,7 @@ func (m *snapshotModel) spec() vix.SnapshotSpec {
 func (m *snapshotModel) follow(is *vix.Snapshot) {
 	m.ID, m.Name, m.Description = types.StringValue(is.ID), types.StringValue(is.Name), types.StringValue(is.Description)
 	m.Path, m.IsCurrent, m.PowerState = types.StringValue(is.Path), types.BoolValue(is.IsCurrent), said(is.PowerState)
-	m.Created = types.StringNull()
-	if !is.Created.IsZero() {
-		m.Created = types.StringValue(is.Created.UTC().Format(time.RFC3339))
-	}
+	m.Created = createdAt(is)
 }
 
 // renames reports that the name or the description is another than what state has.
@@ -60,15 +58,68 @@ func snapshotKey(m snapshotModel) string {
 	return "snapshot " + m.VMID.ValueString() + " " + m.Name.ValueString()
 }
 
-// numberedSnapshot is the snapshot of a VM with an id; nil if there is none.
-func numberedSnapshot(vm *vix.VM, id string) *vix.Snapshot {
+// in is the snapshot among those of the VM; nil if it is not there. The number alone does not say which it is: files that were
+// restored count again from where they were, and what has the number then was made at another time.
+func (m *snapshotModel) in(vm *vix.VM) *vix.Snapshot {
 	for i := range vm.Snapshots {
-		if vm.Snapshots[i].ID == id {
-			return &vm.Snapshots[i]
+		if is := &vm.Snapshots[i]; is.ID == m.ID.ValueString() && (m.Created.IsNull() || m.Created.Equal(createdAt(is))) {
+			return is
 		}
 	}
 	return nil
 }
+
+// createdAt is when a snapshot was taken, as state has it.
+func createdAt(is *vix.Snapshot) types.String {
+	if is.Created.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(is.Created.UTC().Format(time.RFC3339))
+}
+
+// snapshotsBelow are the snapshots that were taken on one.
+func snapshotsBelow(vm *vix.VM, is *vix.Snapshot) []vix.Snapshot {
+	var below []vix.Snapshot
+	for _, s := range vm.Snapshots {
+		if strings.HasPrefix(s.Path, is.Path+"/") {
+			below = append(below, s)
+		}
+	}
+	return below
+}
+
+// snapshotEnd is what plans keep of the end of a snapshot: nothing is removed or reverted that none has said.
+type snapshotEnd struct {
+	// Reverts is set where a plan has said that the VM is reverted, Below are the ids that it has said to go along.
+	Reverts bool     `json:"reverts,omitempty"`
+	Below   []string `json:"below,omitempty"`
+	// Out is the snapshot, if this is the first half of the plan of a replacement, for the second half.
+	Out *snapshotOut `json:"out,omitempty"`
+}
+
+// snapshotOut is a snapshot that goes, as far as a plan needs to know it.
+type snapshotOut struct {
+	VMID, ID, Created string
+	Reverts, Children bool
+}
+
+// out is the snapshot when it goes.
+func (m *snapshotModel) out() *snapshotOut {
+	return &snapshotOut{
+		m.VMID.ValueString(), m.ID.ValueString(), m.Created.ValueString(), m.RevertOnDestroy.ValueBool(), m.RemoveChildren.ValueBool(),
+	}
+}
+
+// model is the snapshot again.
+func (o *snapshotOut) model() snapshotModel {
+	return snapshotModel{
+		VMID: types.StringValue(o.VMID), ID: types.StringValue(o.ID), Created: said(o.Created),
+		RevertOnDestroy: types.BoolValue(o.Reverts), RemoveChildren: types.BoolValue(o.Children),
+	}
+}
+
+// snapshotEndKept is where it stands in the private state.
+const snapshotEndKept = "snapshot_end"
 
 // snapshotIdentityModel is the identity of a snapshot.
 type snapshotIdentityModel struct {

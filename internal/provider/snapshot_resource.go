@@ -88,6 +88,7 @@ func (r *snapshotResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	plan.follow(taken)
 	vmRecordOf(vm).save(ctx, resp.Private, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, snapshotEndKept, snapshotEnd{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setSnapshotIdentity(ctx, resp.Identity, vm.Server, plan)...)
 }
@@ -118,7 +119,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.conn.vms.learn(vm)
-	is := numberedSnapshot(vm, state.ID.ValueString())
+	is := state.in(vm)
 	if is == nil {
 		resp.State.RemoveResource(ctx)
 		return
@@ -172,7 +173,8 @@ func (r *snapshotResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := r.remove(ctx, state, rec.handle(state.VMID.ValueString(), r.conn.parsePath))
+	end := privateFrom[snapshotEnd](ctx, req.Private, snapshotEndKept, &resp.Diagnostics)
+	err := r.remove(ctx, state, end, rec.handle(state.VMID.ValueString(), r.conn.parsePath), &resp.Diagnostics)
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, "its snapshot "+state.Name.ValueString()+" was not removed", state.VMID.ValueString())

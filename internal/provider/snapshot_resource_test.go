@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -51,7 +53,7 @@ func TestASnapshotIsTakenRenamedAndRemoved(t *testing.T) {
 	plan, apply := w.destroy(o)
 	plan.none(t)
 	apply.none(t)
-	calls(t, w.host, "CheckSnapshot remove", "Snapshots", "RemoveSnapshot 2 true false")
+	calls(t, w.host, "CheckSnapshot remove", "Snapshots", "Snapshots", "RemoveSnapshot 2 true false")
 }
 
 // Without a change of name or description an update asks nothing of the host.
@@ -144,7 +146,7 @@ func TestTheDestroyOfASnapshotSaysWhatIsLost(t *testing.T) {
 		"leaves it off: what has happened in the VM since 2026-01-02T03:04:05Z is lost.",
 		"WARNING: Snapshots go with the one that they were taken on", "  - a/b (id 9)")
 	apply.none(t)
-	calls(t, w.host, "CheckSnapshot remove", "CheckSnapshot revert", "Snapshots", "Revert 2 false", "RemoveSnapshot 2 true true")
+	calls(t, w.host, "CheckSnapshot remove", "CheckSnapshot revert", "Snapshots", "Snapshots", "Revert 2 false", "RemoveSnapshot 2 true true")
 	// A replacement, too.
 	o = w.create(args{"vm_id": id, "name": "a", "revert_on_destroy": true})
 	p := w.plan(o, args{"vm_id": id, "name": "a", "memory": true, "revert_on_destroy": true})
@@ -241,4 +243,57 @@ func TestActionSnapshotRevert(t *testing.T) {
 	w.planAction(revert, args{"vm_id": unknown}).none(t)
 	w.host.fail["CheckSnapshot revert"] = &vix.Error{Op: "revert", Object: "it", Code: vix.CodeHostUserPermissions, Reason: "No."}
 	w.planAction(revert, args{"vm_id": id}).has(t, "VIX_E_HOST_USER_PERMISSIONS")
+}
+
+// Files that were restored count snapshots again from where they were: what has the number then is another one, and stays.
+func TestTheNumberAloneIsNotTheSnapshot(t *testing.T) {
+	w, id := snapshotWorld(t)
+	o := w.create(args{"vm_id": id, "name": "a"})
+	w.host.snapshots[id][0].Name, w.host.snapshots[id][0].Created = "of somebody", fakeNow.Add(time.Hour)
+	read, diags := w.read(o)
+	diags.none(t)
+	if !read.value.IsNull() {
+		t.Errorf("another one is read as %v", fields(read.value))
+	}
+	_, diags = w.destroy(o)
+	diags.none(t)
+	if len(w.host.snapshots[id]) != 1 {
+		t.Errorf("another one was removed: %v", w.host.calls)
+	}
+}
+
+// Nothing is reverted or removed that no plan has said: not by a replacement that is forced, of which Terraform shows no warning, nor
+// what was taken since the plan.
+func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
+	w, id := snapshotWorld(t)
+	config := args{"vm_id": id, "name": "a", "revert_on_destroy": true, "remove_children": true}
+	o := w.create(config)
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Name: "b", Path: "a/b", Created: fakeNow})
+	first, second := w.forced(o, config)
+	first.same(t, o)
+	second.diags.has(t, "ERROR: A VM will be reverted", "ERROR: Snapshots go with the one that they were taken on", "  - a/b (id 9)",
+		"Terraform has no place to say so")
+
+	w.host.made()
+	w.gone(o, o.private).has(t, "ERROR: Cannot remove the snapshot a\nBefore it is removed, the VM web ([storage1] web/web.vmx) is to be "+
+		"reverted to it (revert_on_destroy), and the plan has not said so")
+	calls(t, w.host, "Snapshots")
+
+	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "10", Name: "c", Path: "a/c", Created: fakeNow})
+	w.host.made()
+	w.gone(o, p.private).has(t, "WARNING: Snapshots stay that were taken on one that goes", "  - a/c (id 10)")
+	calls(t, w.host, "Snapshots", "Revert 2 false", "RemoveSnapshot 2 false true")
+}
+
+// What ends in .vmx is the id of a VM only where that is a path.
+func TestASnapshotMayBeCalledAsAFile(t *testing.T) {
+	for text, want := range map[string][2]string{
+		vmOne + ":nightly.vmx/a:b": {vmOne, "nightly.vmx/a:b"}, "/vms/a:b/c.vmx:base": {"/vms/a:b/c.vmx", "base"},
+		`C:\VMs\c.vmx:base`: {`C:\VMs\c.vmx`, "base"},
+	} {
+		if id, named := splitSnapshotID(text); id != want[0] || named.Path != want[1] {
+			t.Errorf("%s is %q, %+v", text, id, named)
+		}
+	}
 }

@@ -6,6 +6,9 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -94,10 +97,23 @@ func (r *snapshotResource) rename(ctx context.Context, plan *snapshotModel, rec 
 }
 
 // remove reverts the VM to the snapshot, if that is wanted, and removes it. One that is gone already is removed.
-func (r *snapshotResource) remove(ctx context.Context, state snapshotModel, handle vix.Handle) error {
-	id := state.ID.ValueString()
+func (r *snapshotResource) remove(
+	ctx context.Context, state snapshotModel, end snapshotEnd, handle vix.Handle, diags *diag.Diagnostics,
+) error {
+	vm, err := r.snapshots.Snapshots(ctx, handle)
+	if err != nil {
+		return err
+	}
+	is := state.in(vm)
+	if is == nil {
+		return nil
+	}
 	if state.RevertOnDestroy.ValueBool() {
-		_, err := r.snapshots.Revert(ctx, handle, vix.SnapshotName{ID: id}, false)
+		if !end.Reverts {
+			addNotForeseenRevert(diags, is, vm)
+			return nil
+		}
+		_, err := r.snapshots.Revert(ctx, handle, vix.SnapshotName{ID: is.ID}, false)
 		switch {
 		case vix.CodeOf(err) == vix.CodeSnapshotNotFound:
 			return nil
@@ -105,5 +121,43 @@ func (r *snapshotResource) remove(ctx context.Context, state snapshotModel, hand
 			return err
 		}
 	}
-	return r.snapshots.RemoveSnapshot(ctx, handle, id, state.RemoveChildren.ValueBool(), state.Consolidate.ValueBool())
+	children := state.RemoveChildren.ValueBool()
+	if kept := r.unforeseen(vm, is, end); children && len(kept) > 0 {
+		warnChildrenStay(diags, is, vm, kept)
+		children = false
+	}
+	return r.snapshots.RemoveSnapshot(ctx, handle, is.ID, children, state.Consolidate.ValueBool())
+}
+
+// unforeseen are the snapshots on one that no plan has said to go along, or that an address of this apply has taken.
+func (r *snapshotResource) unforeseen(vm *vix.VM, is *vix.Snapshot, end snapshotEnd) []vix.Snapshot {
+	ours := r.conn.snapshotsOf(vm.ID)
+	return slices.DeleteFunc(snapshotsBelow(vm, is), func(s vix.Snapshot) bool {
+		return slices.Contains(end.Below, s.ID) && !slices.Contains(ours, s.ID)
+	})
+}
+
+// addNotForeseenRevert refuses to revert a VM of which no plan has said so, and to remove what it could be reverted to.
+func addNotForeseenRevert(diags *diag.Diagnostics, is *vix.Snapshot, vm *vix.VM) {
+	diags.AddError("Cannot remove the snapshot "+is.Path, fmt.Sprintf(
+		"Before it is removed, the VM %s (%s) is to be reverted to it (revert_on_destroy), and the plan has not said so: that of a "+
+			"tainted resource has no place for it. Take the taint away (terraform untaint), or apply revert_on_destroy = false, then plan "+
+			"again.",
+		vm.Name, vm.Path))
+}
+
+// warnChildrenStay says that snapshots stay although remove_children is set.
+func warnChildrenStay(diags *diag.Diagnostics, is *vix.Snapshot, vm *vix.VM, kept []vix.Snapshot) {
+	diags.AddWarning("Snapshots stay that were taken on one that goes", fmt.Sprintf(
+		"The snapshot %s of the VM %s (%s) is removed alone, although remove_children is set: the plan has not said that these go along, "+
+			"or they were taken in this apply:\n\n%s", is.Path, vm.Name, vm.Path, listedSnapshots(kept)))
+}
+
+// listedSnapshots are snapshots as warnings list them.
+func listedSnapshots(snapshots []vix.Snapshot) string {
+	lines := make([]string, 0, len(snapshots))
+	for _, s := range snapshots {
+		lines = append(lines, "  - "+s.Path+" (id "+s.ID+")")
+	}
+	return strings.Join(lines, "\n")
 }

@@ -44,7 +44,7 @@ func (m *variableModel) id() types.String {
 	return types.StringValue(m.VMID.ValueString() + ":" + string(m.of().Kind) + ":" + m.Name.ValueString())
 }
 
-// key is what the variable of a VM is known by, however it is spelled.
+// key is what the variable of a VM is, of which there is one: names have no case, and two kinds can name one setting.
 func (m *variableModel) key(vmID string) string {
 	v := m.of()
 	return fmt.Sprintf("variable %s %t %s", strings.ToLower(vmID), v.Kind == vix.VariableGuestEnv, strings.ToLower(v.Key()))

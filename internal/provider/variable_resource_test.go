@@ -250,3 +250,15 @@ func TestDataVariable(t *testing.T) {
 	_, diags = w.data(variableType, args{"vm_id": webPath, "name": "owner"})
 	diags.has(t, "No VM has the id")
 }
+
+// The kind is the first one in the id of an import: a name may have one in it, too.
+func TestTheFirstKindIsThatOfAVariable(t *testing.T) {
+	for text, want := range map[string]vix.Variable{
+		vmOne + ":runtime_config:a:guest:b": {Kind: vix.VariableRuntimeConfig, Name: "a:guest:b"},
+		vmOne + ":guest:runtime_config:x":   {Kind: vix.VariableGuest, Name: "runtime_config:x"},
+	} {
+		if id, v, ok := parseVariableID(text); !ok || id != vmOne || v != want {
+			t.Errorf("%s is %q, %+v", text, id, v)
+		}
+	}
+}

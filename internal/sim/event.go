@@ -50,6 +50,18 @@ func (h *Host) post(ctx *simulator.Context, vm *simulator.VirtualMachine, ev typ
 	ctx.WithLock(m, func() { m.PostEvent(ctx, &types.PostEvent{This: m.Self, EventToPost: ev}) })
 }
 
+// postTask posts the TaskEvent of a task of a VM, which tells for longer than the task who has begun what.
+func (h *Host) postTask(ctx *simulator.Context, ref, task moref) {
+	vm, ok := h.reg.Get(ref).(*simulator.VirtualMachine)
+	t, is := h.reg.Get(task).(*simulator.Task)
+	if !ok || !is {
+		return
+	}
+	var info types.TaskInfo
+	ctx.WithLock(t, func() { info = t.Info })
+	h.post(ctx, vm, &types.TaskEvent{Info: info})
+}
+
 // events corrects EventManager.
 type events struct{ standIn }
 

@@ -36,6 +36,7 @@ func (m *machine) CreateSnapshotTask(ctx *simulator.Context, r *types.CreateSnap
 		body.Fault_ = soapFaultOf(fault)
 		return body
 	}
+	h.postTask(ctx, m.Self, task)
 	body.Res = &types.CreateSnapshot_TaskResponse{Returnval: task}
 	return body
 }

@@ -113,6 +113,16 @@ func taskRef(n int) types.ManagedObjectReference {
 	return types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", 1_000_000+n)}
 }
 
+// ForgetTasks removes the tasks that have ended, as a host does when they have got old.
+func (h *Host) ForgetTasks() {
+	h.taskSeq.Lock()
+	defer h.taskSeq.Unlock()
+	for _, t := range h.finished {
+		h.reg.Remove(h.context(), t.ref)
+	}
+	h.finished = nil
+}
+
 // LastTask returns the task that was started last.
 func (h *Host) LastTask() types.ManagedObjectReference { return taskRef(h.lastTask()) }
 

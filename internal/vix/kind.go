@@ -67,6 +67,8 @@ const (
 	ErrCloneThere Kind = "a VM has the name of the clone"
 	// ErrNotTheClone is a VM that is not in every respect the one whose files are to be deleted.
 	ErrNotTheClone Kind = "it is not the VM that was remembered"
+	// ErrSnapshotThere is a snapshot, of the Error's VM, that may be what an interrupted attempt at it has left.
+	ErrSnapshotThere Kind = "a snapshot has the name and the time of an attempt"
 	// ErrVariableExists is a variable that has another value already.
 	ErrVariableExists Kind = "the variable has another value"
 	// ErrDatastoreDown is a datastore that no host can read, so that a list of files lacks its.

@@ -54,12 +54,18 @@ type SnapshotSpec struct {
 	// Quiesce has the guest's Tools settle its file systems first.
 	Quiesce bool
 	// Attempt is an earlier attempt at this very snapshot that never reported its end, or zero. A snapshot with this name and
-	// description that was taken within its time, and that no one else has, is the end of it.
+	// description that was taken within its time, by our user as the host's record has it, is the end of it; where the record does not
+	// prove that, ErrSnapshotThere.
 	Attempt Attempt
 	// Others are the ids of snapshots that are somebody else's.
 	Others []string
 	// Sending, if it is set, is told the host's time right before the host is asked: from then on it may have been done.
 	Sending func(now time.Time)
+}
+
+// String is the snapshot among others that it could be taken for.
+func (s Snapshot) String() string {
+	return fmt.Sprintf("%s (id %s, taken %s)", s.Path, s.ID, s.Created.UTC().Format(time.RFC3339))
 }
 
 // Finishes reports that a snapshot is the end of the interrupted attempt.
@@ -131,7 +137,7 @@ func (n SnapshotName) Find(snapshots []Snapshot, object string) (*Snapshot, erro
 		e.Reason = "The VM has no such snapshot. It has:"
 	}
 	for _, s := range found {
-		e.Choices = append(e.Choices, fmt.Sprintf("%s (id %s, taken %s)", s.Path, s.ID, s.Created.UTC().Format(time.RFC3339)))
+		e.Choices = append(e.Choices, s.String())
 	}
 	return nil, e
 }

@@ -95,23 +95,6 @@ func (h *host) TakeSnapshot(ctx context.Context, handle vix.Handle, spec vix.Sna
 	return h.takenSnapshot(ctx, what, vm, taken)
 }
 
-// finishedSnapshot is the end of an interrupted attempt of ours; nil if there is none.
-func (h *host) finishedSnapshot(ctx context.Context, what wire.Step, handle vix.Handle, spec vix.SnapshotSpec) (*vix.Snapshot, error) {
-	if spec.Attempt.IsZero() {
-		return nil, nil
-	}
-	r, err := h.meant(ctx, what, handle, &h.Opens)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range r.Opened().Snapshots {
-		if spec.Finishes(s) {
-			return &s, nil
-		}
-	}
-	return nil, nil
-}
-
 // createSnapshot starts the task, once, and gives what came of it.
 func (h *host) createSnapshot(ctx context.Context, vm reference, spec vix.SnapshotSpec) (reference, error) {
 	if spec.Sending != nil {

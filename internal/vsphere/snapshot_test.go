@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
@@ -62,5 +63,59 @@ func TestSnapshotsTravelTogether(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What somebody else has taken within the time of an attempt, with its name, is not its end: the host's record says who it was. Where it
+// does not, the snapshot is named, and none is taken.
+func TestASnapshotOfSomebodyElseIsNotTheEndOfAnAttempt(t *testing.T) {
+	for name, test := range map[string]struct {
+		ours, others, pruned bool
+		taken                int
+	}{
+		"ours": {ours: true}, "others'": {others: true, taken: 1}, "both": {ours: true, others: true}, "nobody knows": {ours: true, pruned: true},
+	} {
+		for _, forgotten := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " forgotten ", forgotten), func(t *testing.T) {
+				s := simulated(t, sim.Options{})
+				s.AddUser("nightly", "secret")
+				handle := machines(t, s, "DC0", 1)[0]
+				h := connected(t, s)
+				spec := vix.SnapshotSpec{Name: "before the upgrade"}
+				begun := time.Now().Add(-time.Second)
+				if test.others {
+					other := connected(t, s, func(o *vix.ConnectOptions) { o.Username, o.Password = "nightly", "secret" })
+					must(t, second(other.TakeSnapshot(t.Context(), handle, spec)))
+				}
+				var mine *vix.Snapshot
+				if test.ours {
+					var err error
+					mine, err = h.TakeSnapshot(t.Context(), handle, spec)
+					must(t, err)
+				}
+				if forgotten {
+					s.ForgetTasks()
+				}
+				if test.pruned {
+					s.PruneEvents()
+				}
+				s.ResetRequests()
+				spec.Attempt = vix.Attempt{Begun: begun, Until: begun.Add(time.Minute)}
+				taken, err := connected(t, s).TakeSnapshot(t.Context(), handle, spec)
+				if n := s.Requests()["CreateSnapshot_Task"]; n != test.taken {
+					t.Errorf("%d were taken", n)
+				}
+				if forgotten && (test.pruned || test.ours && test.others) {
+					e := failure(t, err, vix.CodeAlreadyExists, vix.FieldName)
+					kind(t, e, vix.ErrSnapshotThere)
+					says(t, e, "before the upgrade (id ", "is not proved")
+					return
+				}
+				must(t, err)
+				if test.ours && taken.ID != mine.ID {
+					t.Errorf("%v is taken for %v", taken, mine)
+				}
+			})
+		}
 	}
 }
