@@ -42,7 +42,8 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 		return
 	}
 	if !creates && plan.of().Same(state.of()) {
-		r.conn.variables.stays(ctx, state.key(state.VMID.ValueString()), privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics))
+		object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
+		r.conn.variables.stays(ctx, state.key(state.VMID.ValueString()), object)
 	}
 	if !r.conn.claimed(ctx, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
 		return

@@ -48,8 +48,8 @@ func variableSchema(ctx context.Context) schema.Schema {
 			"name": schema.StringAttribute{
 				Required: true, PlanModifiers: replaces,
 				MarkdownDescription: "Name of the variable, without `guestinfo.` for a guest variable. The host tells names with capital " +
-					"and small letters apart no more than a `.vmx` does. The name of another variable replaces; another spelling of the same " +
-					"one does nothing at the host.",
+					"and small letters apart no more than a `.vmx` does. The name of another variable replaces; another spelling of the " +
+					"same one does nothing at the host.",
 			},
 			"value": schema.StringAttribute{
 				Optional: true,
