@@ -99,6 +99,40 @@ func TestAccClone(t *testing.T) {
 }
 
 // A clone that somebody unregistered is absent: its files stay, and the next one is made beside them.
+// A clone hangs on the path of its snapshot: a snapshot that is renamed, in the apply that renames it too, is the same one.
+func TestAccCloneWhoseSnapshotIsRenamed(t *testing.T) {
+	a := laidOut(t, sim.Options{})
+	named := func(name string) string {
+		return a.Configuration(registers + `
+resource "vix_snapshot" "base" {
+  vm_id = vix_registration.web.id
+  name  = "` + name + `"
+}
+
+resource "vix_clone" "test" {
+  vm_id        = vix_registration.web.id
+  name         = "test"
+  type         = "linked"
+  snapshot     = vix_snapshot.base.path
+  delete_files = true
+}
+`)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: a.Factories(),
+		Steps: []resource.TestStep{
+			{Config: named("base")},
+			{
+				Config: named("renamed"), ConfigPlanChecks: doing("vix_clone.test", plancheck.ResourceActionUpdate),
+				ConfigStateChecks: []statecheck.StateCheck{value("vix_clone.test", "snapshot", "renamed")},
+			},
+		},
+	})
+	if n := a.Host.Requests()["CloneVM_Task"]; n != 1 {
+		t.Errorf("it was cloned %d times", n)
+	}
+}
+
 func TestAccCloneUnregisteredBySomebody(t *testing.T) {
 	a := laidOut(t, sim.Options{})
 	config := registers + `

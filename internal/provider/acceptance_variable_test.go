@@ -108,6 +108,49 @@ resource "vix_variable" "token" {
 	})
 }
 
+// A variable that is replaced, or goes to another address, is there when the apply has ended: what is made takes its value over, and what
+// is destroyed leaves it alone, in whichever order Terraform does the two.
+func TestAccVariableThatIsHandedOver(t *testing.T) {
+	a := laidOut(t, sim.Options{})
+	has := func() {
+		text, err := a.Host.ReadFile("DC0", webPath)
+		if must(t, err); !bytes.Contains(bytes.ToLower(text), []byte(`guestinfo.owner = "ada"`)) {
+			t.Errorf("the variable is lost:\n%s", text)
+		}
+	}
+	written := func(version, kind, name, key string) string {
+		return a.Configuration(registers + `
+resource "terraform_data" "version" {
+  input = "` + version + `"
+}
+
+resource "vix_variable" "owner" {
+  for_each = toset(["` + key + `"])
+  vm_id    = vix_registration.web.id
+  kind     = "` + kind + `"
+  name     = "` + name + `"
+  value    = "ada"
+
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [terraform_data.version]
+  }
+}
+`)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: a.Factories(),
+		Steps: []resource.TestStep{
+			{Config: written("1", "guest", "owner", "a")},
+			{PreConfig: has, Config: written("2", "guest", "owner", "a")},
+			{PreConfig: has, Config: written("2", "runtime_config", "guestinfo.Owner", "a"),
+				ConfigPlanChecks: doing(`vix_variable.owner["a"]`, plancheck.ResourceActionUpdate)},
+			{PreConfig: has, Config: written("2", "runtime_config", "guestinfo.Owner", "b")},
+			{PreConfig: has, Config: a.Configuration(registers)},
+		},
+	})
+}
+
 // doing expects what a plan does with an address.
 func doing(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}

@@ -38,6 +38,9 @@ func (r *cloneResource) create(ctx context.Context, plan, config cloneModel, res
 		return
 	}
 	rec := cloneRecord{MadeID: done.ManagedObjectID, MadeUUID: done.InstanceUUID, Attempt: at.Path}
+	if done.Snapshot != nil {
+		rec.Snapshot = done.Snapshot.ID
+	}
 	rec.Server = server
 	rec.placed(&done.Registration)
 	rec.configured(config, plan)

@@ -149,7 +149,10 @@ func (r *cloneResource) replacements(
 		plan, prior types.String
 	}{{"vm_id", plan.VMID, state.VMID}, {"type", plan.Type, state.Type}, {"snapshot", plan.Snapshot, state.Snapshot}} {
 		same := made.plan.Equal(made.prior) || made.name == "vm_id" && sameVMID(made.plan, made.prior)
-		if !imported && !made.plan.IsUnknown() && !same {
+		if imported || made.plan.IsUnknown() || same {
+			continue
+		}
+		if made.name != "snapshot" || !r.sameSnapshot(ctx, *plan, state, rec, diags) {
 			replace = append(replace, path.Root(made.name))
 		}
 	}

@@ -20,6 +20,9 @@ type cloneRecord struct {
 	// nothing else may ever be deleted with its files. Empty after an import.
 	MadeID   string `json:"made_id,omitempty"`
 	MadeUUID string `json:"made_uuid,omitempty"`
+	// Snapshot is the id of the snapshot that it was made of, in the VM that it was made of. Empty where it was made of none, by a
+	// version that did not note it, or after an import.
+	Snapshot string `json:"snapshot,omitempty"`
 	// PlacedDatastore is where it was made, DatastoreConfigured whether the user wrote that.
 	PlacedDatastore     string `json:"placed_datastore,omitempty"`
 	DatastoreConfigured bool   `json:"datastore_configured,omitempty"`

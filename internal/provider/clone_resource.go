@@ -30,6 +30,7 @@ type cloneResource struct {
 	// cloner and registrar are nil while the provider is not connected.
 	cloner    vix.Cloner
 	registrar vix.Registrar
+	snapshots vix.Snapshots
 }
 
 // NewCloneResource makes resource "vix_clone".
@@ -58,6 +59,7 @@ func (r *cloneResource) Configure(_ context.Context, req resource.ConfigureReque
 	r.cloner = partOf[vix.Cloner](r.conn, vix.FeatureClones, &resp.Diagnostics)
 	if r.cloner != nil {
 		r.registrar = partOf[vix.Registrar](r.conn, vix.FeatureRegister, &resp.Diagnostics)
+		r.snapshots = partOf[vix.Snapshots](r.conn, vix.FeatureSnapshots, &resp.Diagnostics)
 	}
 }
 

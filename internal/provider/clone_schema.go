@@ -60,8 +60,9 @@ func cloneSchema(ctx context.Context) schema.Schema {
 			},
 			"snapshot": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Snapshot that is cloned: its path (`base/patched`), which a rename changes, or its id. Default: " +
-					"the VM as it is; of a linked clone the current snapshot, and none is an error at plan. Another value replaces.",
+				MarkdownDescription: "Snapshot that is cloned: its path (`base/patched`) or its id. Default: the VM as it is; of a " +
+					"linked clone the current snapshot, and none is an error at plan. Another snapshot replaces; another path of the " +
+					"same one, because it or one above it was renamed, changes nothing. Best given by its id: `vix_snapshot.NAME.id`.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"folder": place("VM folder: an inventory path (`/DC0/vm/Linux`), the end of one, or a unique name. Default: that of the " +

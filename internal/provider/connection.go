@@ -39,8 +39,10 @@ type connection struct {
 	guestNotes guestNotes
 	// guestFiles are the files in guests that go from one object of the state to another.
 	guestFiles *guestFileHandovers
-	sources    sources
-	claims     claims
+	// variables are those that do.
+	variables *objectHandovers
+	sources   sources
+	claims    claims
 
 	mu       sync.Mutex
 	serverID string

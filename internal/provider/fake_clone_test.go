@@ -85,7 +85,11 @@ func (h *fakeHost) Clone(ctx context.Context, spec vix.CloneSpec) (*vix.Cloned, 
 	if err := h.called("Clone " + spec.Name); err != nil {
 		return nil, err // its answer was lost
 	}
-	return &vix.Cloned{Registration: *r}, nil
+	done := &vix.Cloned{Registration: *r}
+	if spec.Snapshot != (vix.SnapshotName{}) {
+		done.Snapshot, _ = spec.Snapshot.Find(h.snapshots[spec.Source.ID], "the VM") // a test may have none
+	}
+	return done, nil
 }
 
 func (h *fakeHost) CheckDestroy(_ context.Context, handle vix.Handle, off vix.PowerOff) error {

@@ -81,7 +81,7 @@ func (r *guestFileResource) handsOver(
 		Key: key, SHA256: state.SHA256.ValueString(), Modified: state.Modified.ValueString(),
 	}, &resp.Diagnostics)
 	if vix.SameGuestPath(plan.Path.ValueString(), state.Path.ValueString()) {
-		object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
+		object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 		r.conn.guestFiles.stays(ctx, key, object)
 	}
 }
@@ -141,7 +141,7 @@ func (r *guestFileResource) planDestroy(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() || !r.conn.connected() || !state.deletes() {
 		return
 	}
-	object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
+	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 	r.conn.guestFiles.goes(ctx, guestFileKey(state.VMID, state.Path), object)
 	r.deletable(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || rec.ManagedObjectID == "" {

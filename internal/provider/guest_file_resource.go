@@ -93,7 +93,7 @@ func (r *guestFileResource) Create(ctx context.Context, req resource.CreateReque
 		return
 	}
 	r.conn.guestFiles.created(key, object)
-	savePrivate(ctx, resp.Private, guestFileObjectKept, object, &resp.Diagnostics)
+	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
 	vmRecordOf(job.vm).save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, guestFileNoteKept, note, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -169,7 +169,7 @@ func (r *guestFileResource) Delete(ctx context.Context, req resource.DeleteReque
 	if !ok {
 		return
 	}
-	object := privateFrom[string](ctx, req.Private, guestFileObjectKept, &resp.Diagnostics)
+	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 	key := guestFileKey(state.VMID, state.Path)
 	defer r.conn.ledger.lock(key)()
 	defer r.conn.guestFiles.forget(key, object)

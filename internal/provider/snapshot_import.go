@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -45,7 +44,7 @@ func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.Impo
 	for name, value := range map[string]any{
 		"id": m.ID, "vm_id": m.VMID, "name": m.Name, "description": m.Description, "path": m.Path, "created": m.Created,
 		"power_state": m.PowerState, "is_current": m.IsCurrent,
-		"memory": types.BoolValue(is.PowerState == vix.PoweredOn), "quiesce": types.BoolValue(false),
+		"memory": types.BoolValue(is.PowerState == vix.PoweredOn), "quiesce": types.BoolValue(is.Quiesced),
 		"remove_children": types.BoolValue(false), "consolidate": types.BoolValue(true), "revert_on_destroy": types.BoolValue(false),
 	} {
 		diags.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
@@ -54,19 +53,10 @@ func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.Impo
 	diags.Append(setSnapshotIdentity(ctx, resp.Identity, vm.Server, m)...)
 }
 
-// splitSnapshotID reads VM_ID:PATH and VM_ID#ID. The id of a VM of a hosted product is a path itself, up to its ending.
+// splitSnapshotID reads VM_ID:PATH and VM_ID#ID.
 func splitSnapshotID(text string) (vmID string, named vix.SnapshotName) {
-	from := 0
-	// No other id has a separator there, and a snapshot may be called x.vmx.
-	if strings.ContainsAny(text[:min(len(text), 3)], `/\`) {
-		from = max(0, strings.Index(strings.ToLower(text), ".vmx"))
-	}
-	at := strings.IndexAny(text[from:], ":#")
-	if at < 0 {
-		return "", named
-	}
-	vmID, rest := text[:from+at], text[from+at+1:]
-	if text[from+at] == '#' {
+	vmID, sign, rest := cutVMID(text, ":#")
+	if sign == '#' {
 		return vmID, vix.SnapshotName{ID: rest}
 	}
 	return vmID, vix.SnapshotName{Path: rest}

@@ -190,7 +190,8 @@ func TestImportOfASnapshot(t *testing.T) {
 	w, id := snapshotWorld(t)
 	w.host.snapshots = fakeSnapshots{id: {
 		{ID: "1", Name: "a", Path: "a", PowerState: vix.PoweredOff}, {ID: "2", Name: "b", Path: "a/b"}, {ID: "3", Name: "b", Path: "a/b"},
-		{ID: "4", Name: "2", Path: "2"},
+		{ID: "4", Name: "2", Path: "2"}, {ID: "5", Name: "q", Path: "q", Quiesced: true}, {ID: "6", Name: "old.vmx", Path: "old.vmx"},
+		{ID: "7", Name: "at 12:00#1 of web.vmx: old", Path: "at 12:00#1 of web.vmx: old"},
 	}}
 	imported := func(text string) (args, diagnostics) {
 		resp, err := w.server.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: snapshotType, ID: text})
@@ -200,10 +201,12 @@ func TestImportOfASnapshot(t *testing.T) {
 		}
 		return fields(w.value(w.kind(), resp.ImportedResources[0].State)), resp.Diagnostics
 	}
-	for text, want := range map[string]string{id + ":a": "1", id + "#3": "3", id + ":2": "4", id + "#2": "2"} {
+	for text, want := range map[string]string{id + ":a": "1", id + "#3": "3", id + ":2": "4", id + "#2": "2",
+		id + ":q": "5", id + ":old.vmx": "6", id + ":at 12:00#1 of web.vmx: old": "7",
+	} {
 		got, diags := imported(text)
 		diags.none(t)
-		if got["id"] != want || got["consolidate"] != true || got["vm_id"] != id {
+		if got["id"] != want || got["quiesce"] != (want == "5") || got["consolidate"] != true || got["vm_id"] != id {
 			t.Errorf("%s: %v", text, got)
 		}
 	}

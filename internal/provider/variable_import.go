@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -62,14 +63,11 @@ func (r *variableResource) importVariable(ctx context.Context, req resource.Impo
 	diags.Append(setVariableIdentity(ctx, resp.Identity, vm.Server, m)...)
 }
 
-// parseVariableID reads VM_ID:KIND:NAME. An id of a hosted product is a path, which may have colons.
+// parseVariableID reads VM_ID:KIND:NAME.
 func parseVariableID(text string) (vmID string, v vix.Variable, ok bool) {
-	for _, kind := range []vix.VariableKind{vix.VariableGuest, vix.VariableRuntimeConfig, vix.VariableGuestEnv} {
-		id, name, found := strings.Cut(text, ":"+string(kind)+":")
-		// The first kind counts: a name may have one in it.
-		if found && id != "" && name != "" && (!ok || len(id) < len(vmID)) {
-			vmID, v, ok = id, vix.Variable{Kind: kind, Name: name}, true
-		}
-	}
-	return vmID, v, ok
+	vmID, _, rest := cutVMID(text, ":")
+	kind, name, _ := strings.Cut(rest, ":")
+	v = vix.Variable{Kind: vix.VariableKind(kind), Name: name}
+	kinds := []vix.VariableKind{vix.VariableGuest, vix.VariableRuntimeConfig, vix.VariableGuestEnv}
+	return vmID, v, vmID != "" && name != "" && slices.Contains(kinds, v.Kind)
 }

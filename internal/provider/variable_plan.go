@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -30,7 +29,8 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	}
 	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
 	switch {
-	case !creates && (plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
+	case !creates && plan.Kind.Equal(state.Kind) && plan.Name.Equal(state.Name) &&
+		(plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
 		plan.ID = state.ID
 	case plan.VMID.IsUnknown() || plan.Name.IsUnknown() || plan.Kind.IsUnknown():
 		plan.ID = types.StringUnknown()
@@ -41,8 +41,11 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	if vm == nil || plan.Name.IsUnknown() || plan.Kind.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	twice := fmt.Sprintf("%s of one VM is planned twice", capital(plan.of().String()))
-	if !r.conn.claimed(ctx, plan.key(vm.ID), twice, req, resp) {
+	if !creates && plan.of().Same(state.of()) {
+		object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
+		r.conn.variables.stays(ctx, state.key(state.VMID.ValueString()), object)
+	}
+	if !r.conn.claimed(ctx, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
 		return
 	}
 	if !creates && !plan.writes(state) {
@@ -84,6 +87,7 @@ func (r *variableResource) planDestroy(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() || !r.conn.connected() || rec.ManagedObjectID == "" {
 		return
 	}
+	r.conn.variables.goes(ctx, state.key(state.VMID.ValueString()), privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics))
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
 	defer cancel()
 	err := r.variables.CheckVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
@@ -105,8 +109,6 @@ func (r *variableResource) write(
 	if vm == nil {
 		return nil
 	}
-	key := plan.key(vm.ID)
-	defer r.conn.ledger.lock(key)()
 	value := plan.Value.ValueString()
 	if plan.Value.IsNull() {
 		value = config.ValueWO.ValueString()
@@ -115,19 +117,8 @@ func (r *variableResource) write(
 		addVariableError(diags, err)
 		return nil
 	}
-	r.conn.makes(key)
 	plan.ID, plan.ValueWO = plan.id(), types.StringNull()
 	return vm
-}
-
-// remove removes the variable, unless another address of this apply has written it.
-func (r *variableResource) remove(ctx context.Context, state variableModel, handle vix.Handle) error {
-	key := state.key(state.VMID.ValueString())
-	defer r.conn.ledger.lock(key)()
-	if r.conn.handedOver(key) {
-		return nil
-	}
-	return r.variables.RemoveVariable(ctx, handle, state.of())
 }
 
 // addVariableError points at the argument at fault, but never at a value: Terraform prints the line that a

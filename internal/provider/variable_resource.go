@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -38,6 +39,7 @@ func NewVariableResource() resource.Resource { return &variableResource{} }
 // Metadata implements resource.Resource.
 func (r *variableResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_variable"
+	resp.ResourceBehavior.MutableIdentity = true // a variable that is spelled anew is the same one
 }
 
 // Schema implements resource.Resource.
@@ -94,10 +96,19 @@ func (r *variableResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	if !r.conn.connected() {
+		addNotConnected(&resp.Diagnostics, "write "+plan.of().String(), r.conn)
+		return
+	}
+	key := plan.key(plan.VMID.ValueString())
+	defer r.conn.ledger.lock(key)()
 	vm := r.write(ctx, &plan, config, vmRecord{}, plan.Overwrite.ValueBool(), &resp.Diagnostics)
 	if vm == nil {
 		return
 	}
+	object := rand.Text()
+	r.conn.variables.created(key, object)
+	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
 	vmRecordOf(vm).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setVariableIdentity(ctx, resp.Identity, vm.Server, plan)...)
@@ -154,6 +165,9 @@ func (r *variableResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	if !plan.writes(state) {
+		if plan.ID.IsUnknown() { // its vm_id was not known, and it is spelled anew
+			plan.ID = plan.id()
+		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(setVariableIdentity(ctx, resp.Identity, rec.Server, plan)...)
 		return
@@ -183,9 +197,18 @@ func (r *variableResource) Delete(ctx context.Context, req resource.DeleteReques
 		addNotConnected(&resp.Diagnostics, "remove "+state.of().String(), r.conn)
 		return
 	}
+	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
+	key := state.key(state.VMID.ValueString())
+	defer r.conn.ledger.lock(key)()
+	defer r.conn.variables.forget(key, object)
+	if r.conn.variables.isAnothers(key, object) {
+		resp.Diagnostics.AddWarning("A variable was not removed", "Another object of this state has "+state.of().String()+" by now: the "+
+			"one that replaces the object that was destroyed, or one of another address. What is there is its variable.")
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := r.remove(ctx, state, rec.handle(state.VMID.ValueString(), r.conn.parsePath))
+	err := r.variables.RemoveVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, state.of().String()+" was not removed", state.VMID.ValueString())

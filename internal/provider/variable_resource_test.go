@@ -217,6 +217,14 @@ func TestImportOfAVariable(t *testing.T) {
 	if p := w.plan(o, config); !p.value.Equal(o.value) || p.diags.failed() {
 		t.Errorf("after the import, %v is planned as %v", fields(o.value), fields(p.value))
 	}
+	for _, v := range []vix.Variable{
+		{Kind: vix.VariableRuntimeConfig, Name: "a:guest:b"}, {Kind: vix.VariableGuest, Name: "runtime_config:guest:x"},
+	} {
+		w.host.variables[variableKey(id, v)] = "x"
+		o, diags := imported(id + ":" + string(v.Kind) + ":" + v.Name)
+		diags.none(t)
+		holds(t, o.value, args{"id": id + ":" + string(v.Kind) + ":" + v.Name, "kind": string(v.Kind), "name": v.Name})
+	}
 	for text, says := range map[string]string{
 		id + ":guest:nothing": "has no such variable", "owner": "Not the id of a variable", id + ":other:owner": "Not the id of a variable",
 		"50000000-0000-0000-0000-00000000000f:guest:owner": "No VM has the id",

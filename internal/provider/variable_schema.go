@@ -28,7 +28,7 @@ var variableKinds = stringvalidator.OneOf(
 
 // variableSchema describes resource "vix_variable".
 func variableSchema(ctx context.Context) schema.Schema {
-	replaces := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	replaces := []planmodifier.String{stringplanmodifier.RequiresReplaceIf(otherVariable, "", "")}
 	return schema.Schema{
 		MarkdownDescription: "Writes a variable of a VM (VixVM_WriteVariable), and removes it on destroy. The VM may run, and goes on " +
 			"running. On vSphere a variable is a setting of the `.vmx` and lasts, unlike a guest variable of VIX, which is gone at power " +
@@ -42,13 +42,14 @@ func variableSchema(ctx context.Context) schema.Schema {
 			"vm_id": vmIDAttribute(),
 			"kind": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(string(vix.VariableGuest)), PlanModifiers: replaces,
-				MarkdownDescription: variableKindDescription + " Another kind replaces.",
+				MarkdownDescription: variableKindDescription + " Another kind replaces, unless the setting is the same one.",
 				Validators:          []validator.String{variableKinds},
 			},
 			"name": schema.StringAttribute{
 				Required: true, PlanModifiers: replaces,
 				MarkdownDescription: "Name of the variable, without `guestinfo.` for a guest variable. The host tells names with capital " +
-					"and small letters apart no more than a `.vmx` does. Another name replaces.",
+					"and small letters apart no more than a `.vmx` does. The name of another variable replaces; another spelling of the " +
+					"same one does nothing at the host.",
 			},
 			"value": schema.StringAttribute{
 				Optional: true,
@@ -74,4 +75,12 @@ func variableSchema(ctx context.Context) schema.Schema {
 			"timeouts": vmTimeouts(ctx, "writing it at create", "writing it at update", "removing it"),
 		},
 	}
+}
+
+// otherVariable has a kind or a name replace that makes it another variable.
+func otherVariable(ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	var plan, state variableModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.RequiresReplace = plan.Kind.IsUnknown() || plan.Name.IsUnknown() || !plan.of().Same(state.of())
 }

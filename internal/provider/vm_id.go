@@ -342,3 +342,27 @@ func addOtherServer(diags *diag.Diagnostics, of, server string) {
 		"The identity names the server %s; this provider is connected to the server %s. "+
 			"Import with a provider that is connected to the former.", of, server))
 }
+
+// cutVMID cuts what an import takes behind the id of its VM, which is up to the first of some signs. The id of a VM of a hosted product
+// is a path itself, which may have such signs, up to its ending.
+func cutVMID(text, signs string) (vmID string, sign byte, rest string) {
+	from := 0
+	if strings.HasPrefix(text, "/") || strings.HasPrefix(text, `\\`) || vix.HasDrive(text) {
+		const ending = ".vmx"
+		for at := 0; ; {
+			next := strings.Index(strings.ToLower(text[at:]), ending)
+			if next < 0 {
+				return "", 0, ""
+			}
+			if at += next + len(ending); at < len(text) && strings.IndexByte(signs, text[at]) >= 0 {
+				from = at
+				break
+			}
+		}
+	}
+	at := strings.IndexAny(text[from:], signs)
+	if at < 0 {
+		return "", 0, ""
+	}
+	return text[:from+at], text[from+at], text[from+at+1:]
+}

@@ -90,6 +90,8 @@ type Cloned struct {
 	Registration
 	// Finished is true if it was there before through an attempt of ours that was interrupted.
 	Finished bool
+	// Snapshot is what it was made of; nil for the VM as it was.
+	Snapshot *Snapshot
 }
 
 // IsExactly reports that a VM is the one that was remembered in every respect: managed object id, instance UUID and path, or

@@ -109,6 +109,9 @@ func parsePath(text string) (p Path, reason, right string) {
 	if !closed {
 		return Path{}, "The bracket after the datastore's name is missing.", closeBracket(trimmed[1:])
 	}
+	if bracketWithin(file) {
+		return Path{}, "The name of the datastore has a bracket, which none has.", ""
+	}
 	datastore = strings.TrimSpace(datastore)
 	if datastore == "" {
 		return Path{}, "The brackets hold no datastore name.", ""
@@ -274,4 +277,10 @@ func quoteBounded(text string) string {
 		return fmt.Sprintf("%q…", string(runes[:limit]))
 	}
 	return fmt.Sprintf("%q", text)
+}
+
+// bracketWithin reports that what follows the first closing bracket is the rest of the datastore's name: "b] web.vmx" of "[a]b] web.vmx".
+func bracketWithin(file string) bool {
+	name, below, again := strings.Cut(file, "]")
+	return again && !strings.HasPrefix(name, " ") && !strings.Contains(name, "[") && strings.HasPrefix(below, " ")
 }

@@ -150,6 +150,12 @@ func notBelow(datastore, file, reason string) *Error {
 func ParseKey(text string) (Locator, error) {
 	at, err := ParseLocator(text, ParsePath)
 	switch {
+	case err != nil && strings.HasPrefix(text, "/") && strings.Contains(text, ":/"):
+		return Locator{}, &Error{
+			Op: "use", Object: quoteBounded(text) + " as a key", Code: CodeInvalidArg,
+			Reason: "What follows the datacenter's inventory path is no path on a datastore.",
+			Remedy: "A key is the datacenter's inventory path, a colon and the path: /DC1:[storage1] web/web.vmx",
+		}
 	case err != nil:
 		parts, err := ParsePathParts(text)
 		return Locator{Path: parts.Path}, err

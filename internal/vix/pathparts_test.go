@@ -38,11 +38,24 @@ func TestPathPartsOfBothForms(t *testing.T) {
 	}
 }
 
+// Brackets are no less of a folder's or a file's name than other signs.
+func TestBracketsBelowADatastore(t *testing.T) {
+	for text, want := range map[string]string{
+		"[storage1]web [old]/web.vmx": "[storage1] web [old]/web.vmx", "[storage1] b] web.vmx": "[storage1] b] web.vmx",
+		"[storage1]web [old] 2/web.vmx": "[storage1] web [old] 2/web.vmx",
+	} {
+		if p, err := ParsePathParts(text); err != nil || p.Path.String() != want {
+			t.Errorf("%s is %s, %v", text, p.Path, err)
+		}
+	}
+}
+
 func TestWhatIsNoPathHasNoParts(t *testing.T) {
 	for _, text := range []string{
 		"", "web.vmx", "web/web.vmx", "[storage1] web", "[storage1] web/web.vmdk", "[storage1] ../web.vmx", "[] web.vmx",
 		"/vmfs/volumes/storage1/web/web.vmx", "/vms/web", "/vms/web/", "/vms/.vmx", "/vms/web.vmx/", "/vms/web.vmtx", "C:web.vmx",
 		`C:\`, `\\nas\web.vmx`, `\\nas`, "/vms/\x00/web.vmx", "/" + strings.Repeat("a/", maxPath) + "web.vmx", "https://vc/web.vmx",
+		"[a]b] web.vmx", "[a]b] web/web.vmx",
 	} {
 		if p, err := ParsePathParts(text); CodeOf(err) != CodeInvalidArg {
 			t.Errorf("%.40q: %+v, %v", text, p, err)
@@ -87,7 +100,7 @@ func TestParseKey(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "/DC1", "/DC1:", "DC1:[storage1] web/web.vmx", "[storage1] web/web.vmx", "/DC1:[storage1] web/web.vmdk",
-		"/DC1:[storage1] web", "/vms/web",
+		"/DC1:[storage1] web", "/vms/web", "/DC1:/web.vmx", "/F1/DC1:/web/web.vmx",
 	} {
 		if at, err := ParseKey(text); CodeOf(err) != CodeInvalidArg {
 			t.Errorf("%s: %+v, %v", text, at, err)

@@ -64,6 +64,11 @@ func (v Variable) Key() string {
 	return v.Name
 }
 
+// Same reports that two name one variable: one setting, or one environment variable of the guest, which is none.
+func (v Variable) Same(other Variable) bool {
+	return (v.Kind == VariableGuestEnv) == (other.Kind == VariableGuestEnv) && strings.EqualFold(v.Key(), other.Key())
+}
+
 // String is the variable as errors name it.
 func (v Variable) String() string {
 	if v.Kind == VariableGuestEnv {

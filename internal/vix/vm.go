@@ -118,6 +118,8 @@ type Snapshot struct {
 	Created    time.Time
 	IsCurrent  bool
 	PowerState PowerState
+	// Quiesced is set where the guest's Tools settled its file systems first.
+	Quiesced bool
 }
 
 // SnapshotPath is the path of a snapshot with a name, below the snapshot with the path above, or at the root where that is empty. In a

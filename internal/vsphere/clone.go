@@ -52,7 +52,7 @@ func (h *host) Clone(ctx context.Context, spec vix.CloneSpec) (*vix.Cloned, erro
 		return nil, h.Failed(c.what, err)
 	}
 	if left.vm != nil {
-		return &vix.Cloned{Registration: h.stamp(ctx, left.vm.Registration()), Finished: true}, nil
+		return &vix.Cloned{Registration: h.stamp(ctx, left.vm.Registration()), Finished: true, Snapshot: c.snapshot}, nil
 	}
 	var vm reference
 	err = h.patiently(ctx, func() (err error) {
@@ -123,7 +123,7 @@ func (h *host) cloned(ctx context.Context, c *cloning, vm reference) (*vix.Clone
 		}
 	}
 	h.Registered(r.Path(), c.dc, vm)
-	return &vix.Cloned{Registration: h.stamp(ctx, r.Registration())}, nil
+	return &vix.Cloned{Registration: h.stamp(ctx, r.Registration()), Snapshot: c.snapshot}, nil
 }
 
 // cloneError says more about a refused clone than its fault does.

@@ -283,6 +283,7 @@ func snapshots(
 		out = append(out, vix.Snapshot{
 			ID: strconv.Itoa(int(t.Id)), Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
 			IsCurrent: current != nil && *current == t.Snapshot, PowerState: powerState(t.State, nil),
+			Quiesced: t.Quiesced,
 		})
 		out = snapshots(out, path, t.ChildSnapshotList, current)
 	}

@@ -1,0 +1,112 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"os"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+// objectHandovers know which object of the state has a thing in a VM, a file of its guest or a variable. Under create_before_destroy, and
+// where a thing goes to another address, a new object makes it before the old one is deleted: that delete must leave it alone.
+type objectHandovers struct {
+	notes
+
+	mu     sync.Mutex
+	things map[string]*objectHolders
+}
+
+// objectHolders are the objects that want one thing, by their ids.
+type objectHolders struct {
+	// writer has created the thing in this process. stays is planned to keep it, goes to delete it.
+	writer, stays string
+	goes          []string
+}
+
+// objectKept is where the id of an object stands in the private state: each create makes another.
+const objectKept = "object"
+
+// newVariableHandovers know which object of the state has a variable.
+func newVariableHandovers() *objectHandovers {
+	return &objectHandovers{notes: newNotes("vix-variables")}
+}
+
+// of are the holders of a thing.
+func (h *objectHandovers) of(key string) *objectHolders {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.things[key] == nil {
+		set(&h.things, key, new(objectHolders))
+	}
+	return h.things[key]
+}
+
+// stays notes that an object is planned to keep its thing, goes that it is planned to delete it. An object that deletes what another one
+// keeps is noted for the apply, which sees the one that goes alone.
+func (h *objectHandovers) stays(ctx context.Context, key, object string) {
+	of := h.of(key)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	of.stays = object
+	_ = os.Remove(h.fileOf(key)) // the second half of this plan says whether it is replaced
+	for _, other := range of.goes {
+		h.hand(ctx, key, other, object)
+	}
+}
+
+func (h *objectHandovers) goes(ctx context.Context, key, object string) {
+	of := h.of(key)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	of.goes = append(of.goes, object)
+	_ = os.Remove(h.fileOf(key, object)) // of an earlier plan
+	if of.stays != "" {
+		h.hand(ctx, key, object, of.stays)
+	}
+}
+
+func (h *objectHandovers) hand(ctx context.Context, key, from, to string) {
+	if from != to {
+		h.note(ctx, h.fileOf(key, from), to)
+	}
+}
+
+func (h *objectHandovers) note(ctx context.Context, file string, value any) {
+	if !h.usable() {
+		return
+	}
+	if err := h.write(file, value); err != nil {
+		tflog.Warn(ctx, "cannot note what becomes of what goes from one object to another", map[string]any{"error": err.Error()})
+	}
+}
+
+// created notes that an object has the thing from now on.
+func (h *objectHandovers) created(key, object string) {
+	of := h.of(key)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	of.writer = object
+	_ = os.Remove(h.fileOf(key)) // what it has replaced is past
+}
+
+// isAnothers reports that the thing belongs to another object by now than the one that is deleted.
+func (h *objectHandovers) isAnothers(key, object string) bool {
+	of := h.of(key)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if of.writer != "" {
+		return of.writer != object
+	}
+	to, err := read[string](h.fileOf(key, object))
+	return err == nil && to != object
+}
+
+// forget ends what was noted of an object that is gone.
+func (h *objectHandovers) forget(key, object string) {
+	_ = os.Remove(h.fileOf(key, object))
+	_ = os.Remove(h.fileOf(key))
+}
