@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// A VM that was suspended and is off by the time of a destroy stays off.
+func TestASuspendedVMThatIsOffStaysOff(t *testing.T) {
+	w, vm, config := powerWorld(t)
+	vm.PowerState = vix.Suspended
+	o := w.create(config)
+	holds(t, o.value, args{"previous_state": "suspended"})
+	vm.PowerState = vix.PoweredOff
+	w.host.made()
+	_, diags := w.destroy(o)
+	diags.has(t, "WARNING: A VM that is off cannot be suspended again")
+	calls(t, w.host, "CheckPower suspend soft", "SetPower suspend soft none") // which does nothing
+}
+
+// restored is what a plan says of a VM that gets its previous state back.
+func restored(vm *vix.Registration) string {
+	return "A destroy brings VMs back to the power state that was found\nThe VM " + vm.ID + " (" + webPath + "), which is on, becomes off " +
+		"(mode soft). With on_destroy = \"keep\", applied before, it stays as it is."
+}
+
+// gone applies the end of an object that was planned before.
+func (w *world) gone(o *object, private []byte) diagnostics {
+	w.t.Helper()
+	_, diags := w.apply(o, outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: private}}, nil)
+	return diags
+}
+
+// forced plans a replacement that the configuration does not ask for: as no change first, and then as a create.
+func (w *world) forced(o *object, config args) (first, second outcome) {
+	w.t.Helper()
+	w.walk()
+	first = w.planOnce(o, build(w.kind(), config))
+	return first, w.planOnce(&object{value: tftypes.NewValue(w.kind(), nil), private: first.private}, build(w.kind(), config))
+}
+
+// Nothing becomes of a VM that no plan has said: not when somebody has switched it on since, nor where a taint leaves the plan no place.
+func TestAPowerThatNoPlanHasSaidToRestoreStays(t *testing.T) {
+	w, vm, config := powerWorld(t)
+	o := w.create(config)
+	vm.PowerState = vix.PoweredOff
+	o, diags := w.read(o)
+	diags.none(t)
+	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
+	p.diags.none(t)
+	vm.PowerState = vix.PoweredOn
+	w.host.made()
+	w.gone(o, p.private).none(t)
+	calls(t, w.host)
+
+	o, diags = w.read(o)
+	diags.none(t)
+	w.host.made()
+	w.gone(o, nil).none(t) // nothing is known of it at all
+	w.gone(o, o.private).only(t, "WARNING: The power state of a VM was not restored\nThe VM "+vm.ID+" ("+webPath+") stays as it is, and does "+
+		"not become off: the plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.")
+	calls(t, w.host)
+}
+
+// Terraform shows no warning of a replacement that is forced: the VM stays as it is, and what was found first is remembered.
+func TestAForcedReplacementLeavesThePower(t *testing.T) {
+	w, vm, config := powerWorld(t)
+	o := w.create(config)
+	first, second := w.forced(o, config)
+	first.same(t, o)
+	second.diags.none(t)
+	w.host.made()
+	w.gone(o, second.private).has(t, "WARNING: The power state of a VM was not restored")
+	calls(t, w.host)
+	o, diags := w.apply(nil, second, config)
+	diags.none(t)
+	holds(t, o.value, args{"previous_state": "off"})
+	_, diags = w.destroy(o)
+	diags.none(t)
+	if vm.PowerState != vix.PoweredOff {
+		t.Errorf("it is %s", vm.PowerState)
+	}
+}
