@@ -80,7 +80,7 @@ output "image" {
   value = {
     built    = trimspace(vix_guest_run.build.stdout)
     vm_id    = vix_registration.golden.id
-    snapshot = vix_snapshot.golden.id
+    snapshot = vix_snapshot.golden.path
     clone    = vix_clone.first.registered_path
   }
 }

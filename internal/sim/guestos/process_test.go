@@ -153,6 +153,12 @@ func TestTerminateEndsTheProgramAlone(t *testing.T) {
 	}
 	modes(t, func(t *testing.T, g *Guest) {
 		pid := long(t, g, "tester")
+		sleeps := func() bool { // what says that it has begun is a child before
+			return slices.ContainsFunc(g.Processes(), func(p Process) bool { return p.Command == "sleep 700" })
+		}
+		for i := 0; i < 3000 && !sleeps(); i++ {
+			time.Sleep(10 * time.Millisecond)
+		}
 		if err := g.Terminate(t.Context(), "other", pid); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("by another user: %v", err)
 		}
