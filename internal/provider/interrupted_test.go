@@ -222,18 +222,6 @@ func holdAt(ctx context.Context, host *sim.Host, w *workspace, c row) (reached <
 	return there, release
 }
 
-// configure writes the configuration.
-func (w *workspace) configure(t *testing.T, config string) {
-	t.Helper()
-	must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(`
-terraform {
-  required_providers {
-    vix = { source = "terraform-vix/vix" }
-  }
-}
-`+config), 0o600))
-}
-
 // files are the files on the datastore but for the .vmx that a rename writes, for what snapshots keep, and for those of the clone.
 func files(t *testing.T, a *vixtest.Acceptance) map[string]string {
 	t.Helper()

@@ -106,13 +106,13 @@ func newWorkspaceOf(t *testing.T, config string, env ...string) *workspace {
 	must(t, os.Mkdir(data, 0o755)) // what terraform init makes; a provider under development needs no init
 	must(t, os.WriteFile(rc, fmt.Appendf(nil,
 		"provider_installation {\n  dev_overrides {\n    \"terraform-vix/vix\" = %q\n  }\n  direct {}\n}\n", built), 0o600))
-	w.becomes(t, config)
+	w.configure(t, config)
 	w.env = append(append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), env...)
 	return w
 }
 
-// becomes gives the workspace another configuration.
-func (w *workspace) becomes(t *testing.T, config string) {
+// configure gives the workspace another configuration.
+func (w *workspace) configure(t *testing.T, config string) {
 	t.Helper()
 	must(t, os.WriteFile(filepath.Join(w.dir, "main.tf"), []byte(`
 terraform {

@@ -1,6 +1,8 @@
 // Copyright (c) The terraform-provider-vix Authors
 // SPDX-License-Identifier: MPL-2.0
 
+//go:build linux
+
 package provider_test
 
 import (
@@ -70,7 +72,7 @@ resource "terraform_data" "web" {
 			if touched() {
 				t.Errorf("the copy was touched:\n%s", out)
 			}
-			w.becomes(t, opens(restored)+config)
+			w.configure(t, opens(restored)+config)
 			again := []string{"apply", "-no-color", "-auto-approve"}
 			if name == "action" {
 				again = append(again, "-invoke=action.vix_power.on") // its trigger is over
