@@ -58,7 +58,7 @@ func Connect(ctx context.Context, options vix.ConnectOptions) (vix.Host, error) 
 	h.VMs = vms.New(h.Inventory, h.vmGrants.see)
 	h.vmGrants.batch.Run, h.vmGrants.batch.Life, h.vmGrants.batch.Max = h.readVMGrants, h.Life, vms.Bulk
 	h.starts.batch.Run, h.starts.batch.Life, h.starts.batch.Max = h.startPower, h.Life, vms.Bulk
-	h.starts.tasks.Run, h.starts.tasks.Life = h.powerOnTasks, h.Life
+	h.starts.tasks.Run, h.starts.tasks.Life, h.starts.tasks.Max = h.powerOnTasks, h.Life, vms.Bulk
 	h.Datastores = datastores.New(h.Inventory, h.waits)
 	h.guests = guests.New(line, h.now)
 	// Almost all that follows needs the outline of the inventory. It is on its way while Terraform
