@@ -17,7 +17,7 @@ import (
 // attacks are all of them.
 func attacks() []attack {
 	return slices.Concat(replacements(), halves(), notes(), copies(), plans(), unseen(), others(),
-		between(), movedAway(), names(), twoProviders(), halfway(), clones())
+		between(), movedAway(), names(), twoProviders(), halfway(), leftDeposed(), clones())
 }
 
 // TestAttacks makes every attack and holds it against the promises: in one order each, in every order and with every

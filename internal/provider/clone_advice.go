@@ -119,7 +119,7 @@ func (r *cloneResource) inItsOwnWay(err error) error {
 	}
 	more := *e
 	more.Remedy = "Give the new clone a name of its own, which changes together with what replaces it, or take create_before_destroy out."
-	if r.conn.replaced.has(e.VM) {
+	if r.conn.replaced.has(e.VM, "") {
 		more.Reason += " It is the clone that this one replaces, and stays until this one is made: create_before_destroy asks for that, " +
 			"here or in a resource that depends on this one. The old clone is as it was."
 		return &more

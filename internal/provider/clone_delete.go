@@ -50,7 +50,7 @@ func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneR
 		return
 	}
 	r.conn.vms.forget(is.ID)
-	r.conn.replaced.forget(is)
+	r.conn.replaced.forget(is, "")
 	r.conn.ledger.done(is)
 }
 

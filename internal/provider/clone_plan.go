@@ -75,7 +75,7 @@ func (r *cloneResource) check(
 	// What another clone may have the name of is not noted: that the name is free for that one is not planned.
 	keeps := rec.Out != nil && vix.SameName(rec.Is.Name, spec.Name) && vix.SamePlace(check.Placement.Folder, rec.Is.Folder)
 	if own != nil || keeps {
-		r.conn.replaced.plan(ctx, server, spec.Without.ManagedObjectID)
+		r.conn.replaced.plan(ctx, vmNote{Server: server, VM: spec.Without.ManagedObjectID})
 	}
 	switch {
 	case check.Finished != nil:

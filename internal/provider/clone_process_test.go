@@ -98,6 +98,32 @@ func TestProcessRegistrationReplacedBeforeItGoes(t *testing.T) {
 	gone(t, a, webPath)
 }
 
+// Another file of the same display name stands in its own way, too, and the error says what helps.
+func TestProcessRegistrationOfTheNameThatItReplaces(t *testing.T) {
+	const dbPath = "[LocalDS_0] db/db.vmx"
+	a := laidOut(t, sim.Options{})
+	must(t, a.Host.WriteVM("DC0", dbPath, sim.VMX{DisplayName: "web"}))
+	lasting := strings.Replace(registers, "\n}", "\n  lifecycle {\n    create_before_destroy = true\n  }\n}", 1)
+	w := newWorkspace(t, a, lasting)
+	apply := []string{"apply", "-no-color", "-auto-approve"}
+	w.run(t, nil, apply...)
+	old := w.run(t, nil, "state", "show", "-no-color", address)
+	w.configure(t, strings.Replace(lasting, webPath, dbPath, 1))
+	for range 2 {
+		cmd, out := w.command(nil, apply...)
+		said := strings.Join(strings.Fields(fmt.Sprint(cmd.Run(), out)), " ")
+		if !strings.Contains(said, "Take that out, or give the new one a name of its own with name.") {
+			t.Fatal(out)
+		}
+		if now := w.run(t, nil, "state", "show", "-no-color", address); now != old {
+			t.Errorf("the state has changed:\n%s", now)
+		}
+	}
+	w.configure(t, strings.Replace(lasting, `"`+webPath+`"`, `"`+dbPath+`"`+"\n  name = \"db\"", 1))
+	w.run(t, nil, apply...)
+	gone(t, a, webPath)
+}
+
 // A name that one clone gives up in a replacement is not planned for another one: nobody knows which of the two comes first.
 func TestProcessCloneOfANameThatAnotherOneGivesUp(t *testing.T) {
 	a := laidOut(t, sim.Options{})

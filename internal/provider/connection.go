@@ -29,8 +29,10 @@ type connection struct {
 	peers   *peers
 	// handovers are the VMs that stay although an address of theirs goes.
 	handovers vmNotes
-	// replaced are the clones that go for others.
-	replaced  vmNotes
+	// replaced are the VMs that go for others.
+	replaced vmNotes
+	// addresses tell what comes after an object at its address.
+	addresses addressNotes
 	imports   imports
 	vms       vmMemory
 	openedVMs openedVMs

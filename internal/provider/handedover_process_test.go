@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,4 +49,84 @@ resource "vix_snapshot" "web" {
 	config = strings.Replace(config, `name  = "role"`, "kind  = \"runtime_config\"\n  name  = \"guestinfo.ROLE\"", 1)
 	w.configure(t, config)
 	replaced()
+}
+
+// A create_before_destroy that something else interrupts leaves the old object deposed beside the new one, both of one VM. Whatever is
+// applied then, the old one goes and the VM stays registered, as if nothing had come between.
+func TestProcessADeposedRegistrationIsHandedOver(t *testing.T) {
+	const adopts = `
+resource "vix_registration" "web" {
+  vmx_path      = "[LocalDS_0] web/web.vmx"
+  if_registered = "adopt"
+  on_destroy    = "unregister"
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+`
+	const fails = adopts + `
+resource "terraform_data" "after" {
+  triggers_replace = vix_registration.web.adopted
+  lifecycle {
+    create_before_destroy = true
+  }
+  provisioner "local-exec" {
+    command = vix_registration.web.adopted ? "exit 1" : "exit 0"
+  }
+}
+`
+	apply := []string{"apply", "-no-color", "-auto-approve"}
+	for name, c := range map[string]struct {
+		config string
+		args   []string
+		runs   bool
+		gone   bool
+	}{
+		"as it is":                 {config: adopts},
+		"without a refresh":        {config: adopts, args: []string{"-refresh=false"}},
+		"one after another":        {config: adopts, args: []string{"-parallelism=1"}},
+		"replaced anew":            {config: adopts, args: []string{"-replace=" + address}},
+		"interrupted anew":         {config: fails, args: []string{"-replace=" + address}},
+		"kept from now on":         {config: strings.Replace(adopts, `"unregister"`, `"keep"`, 1)},
+		"while the VM runs":        {config: adopts, runs: true},
+		"out of the configuration": {args: []string{"-parallelism=1"}, gone: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := laidOut(t, sim.Options{})
+			w := newWorkspace(t, a, fails)
+			w.run(t, nil, apply...)
+			before, err := a.Host.VM("DC0", webPath)
+			must(t, err)
+			interrupted := func() {
+				t.Helper()
+				cmd, out := w.command(nil, append(slices.Clone(apply), "-replace="+address)...)
+				if err := cmd.Run(); err == nil || !strings.Contains(out.String(), "local-exec provisioner error") {
+					t.Fatalf("it was not interrupted: %v\n%s", err, out)
+				}
+			}
+			interrupted()
+			if name == "interrupted anew" {
+				interrupted()
+			}
+			if state := w.run(t, nil, "show", "-no-color"); !strings.Contains(state, "(deposed object ") {
+				t.Fatalf("nothing is deposed:\n%s", state)
+			}
+			if c.runs {
+				must(t, a.Host.SetPower("DC0", webPath, "poweredOn"))
+			}
+			w.configure(t, strings.Replace(c.config, `? "exit 1"`, `? "exit 0"`, 1))
+			out := w.run(t, nil, append(slices.Clone(apply), c.args...)...)
+			after, err := a.Host.VM("DC0", webPath)
+			if c.gone != (err != nil) || err == nil && after.Self != before.Self {
+				t.Errorf("it was %v, and is %v: %v\n%s", before.Self, after, err, out)
+			}
+			if !c.gone && !strings.Contains(out, "A VM was handed over") {
+				t.Errorf("it does not say that the VM was handed over:\n%s", out)
+			}
+			if state := w.run(t, nil, "show", "-no-color"); strings.Contains(state, "(deposed object ") {
+				t.Errorf("it is deposed still:\n%s", state)
+			}
+			w.run(t, nil, "plan", "-no-color", "-detailed-exitcode")
+		})
+	}
 }

@@ -22,12 +22,15 @@ type told struct {
 	Runs    bool   `json:"runs,omitempty"`
 	Adopted bool   `json:"adopted,omitempty"`
 	Ends    bool   `json:"ends,omitempty"`
+	Object  string `json:"object,omitempty"`
+	Address string `json:"address,omitempty"`
 	NoMore  bool   `json:"no_more,omitempty"`
 }
 
 func (t told) part() part {
 	return part{
 		server: t.Server, role: t.Role, file: t.File, vm: t.VM, own: t.Own, named: t.Named, runs: t.Runs, adopted: t.Adopted, ends: t.Ends,
+		object: t.Object, address: t.Address,
 	}
 }
 
@@ -44,7 +47,7 @@ func (p *peers) tell(is part, noMore bool) {
 	}
 	line, err := json.Marshal(told{
 		Process: me, Server: is.server, Role: is.role, File: is.file, VM: is.vm, Own: is.own, Named: is.named, Runs: is.runs,
-		Adopted: is.adopted, Ends: is.ends, NoMore: noMore,
+		Adopted: is.adopted, Ends: is.ends, Object: is.object, Address: is.address, NoMore: noMore,
 	})
 	if err != nil {
 		return

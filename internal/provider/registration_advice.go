@@ -73,7 +73,17 @@ func alreadyRegistered(e *vix.Error, noted bool) error {
 // inItsOwnWay says of a VM that is in the way of a create, and was not when that was planned, what it may be.
 func inItsOwnWay(err error) error {
 	var e *vix.Error
-	if !errors.As(err, &e) || e.Kind != vix.ErrAlreadyRegistered {
+	if !errors.As(err, &e) {
+		return err
+	}
+	if e.Code == vix.CodeDuplicateName {
+		more := advised(e)
+		more.Remedy = strings.TrimSpace(more.Remedy + "\n\nIf it is the VM of the registration that this one is to replace: with " +
+			"lifecycle { create_before_destroy = true }, here or in a resource that depends on this one, the new one is registered while " +
+			"the old one still has the name. Take that out, or give the new one a name of its own with name.")
+		return more
+	}
+	if e.Kind != vix.ErrAlreadyRegistered {
 		return err
 	}
 	more := advised(e)
@@ -106,7 +116,9 @@ func addParted(diags *diag.Diagnostics, p vix.Path) {
 				"so:\n\n"+
 				"  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\n"+
 				"If the VM was imported to another address, let the old one go without unregistering:\n\n"+
-				"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }"))
+				"  removed {\n    from = vix_registration.OLD\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
+				"If one of the two is a deposed object, which a create_before_destroy has left that was interrupted, set on_destroy = "+
+				"\"keep\" in the resource, apply, and take that out again: the deposed object goes, and the VM stays."))
 }
 
 func addNameTwice(diags *diag.Diagnostics, what, name, folder string) {

@@ -39,7 +39,9 @@ func TestRegistrationAdvice(t *testing.T) {
 				"order, so that the VM might be unregistered last. If the resource was renamed, or its key in for_each has changed, say so:" +
 				"\n\n  moved {\n    from = vix_registration.OLD\n    to   = vix_registration.NEW\n  }\n\nIf the VM was imported to another " +
 				"address, let the old one go without unregistering:\n\n  removed {\n    from = vix_registration.OLD\n    lifecycle {\n" +
-				"      destroy = false\n    }\n  }\n\nVIX_E_ALREADY_EXISTS (23)",
+				"      destroy = false\n    }\n  }\n\nIf one of the two is a deposed object, which a create_before_destroy has left that was " +
+				"interrupted, set on_destroy = \"keep\" in the resource, apply, and take that out again: the deposed object goes, and the VM " +
+				"stays.\n\nVIX_E_ALREADY_EXISTS (23)",
 		},
 		"one name": {
 			func(d *diag.Diagnostics) { addNameTwice(d, web.String(), "web", "/DC0/vm") }, "Two VMs are to be called \"web\"",
@@ -140,6 +142,13 @@ func TestRegistrationAdvice(t *testing.T) {
 	want = "It is.\n\nTo take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME vm-2\n\n" +
 		"A replacement with lifecycle { create_before_destroy = true } stands in its own way: take that out, or set if_registered = " +
 		"\"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)"
+	if _, detail := texts(err); detail != want {
+		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
+	}
+	err = inItsOwnWay(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeDuplicateName, Reason: "It is taken.", Remedy: "Another."})
+	want = "It is taken.\n\nAnother.\n\nIf it is the VM of the registration that this one is to replace: with lifecycle { " +
+		"create_before_destroy = true }, here or in a resource that depends on this one, the new one is registered while the old one " +
+		"still has the name. Take that out, or give the new one a name of its own with name.\n\nVIX_E_DUPLICATE_NAME (41)"
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
 	}

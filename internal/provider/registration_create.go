@@ -55,6 +55,7 @@ func (r *registrationResource) create(
 	}
 	rec := record{Server: server}
 	rec.placed(&done.Registration)
+	rec.identify(r.conn.addresses.of(server, fileKey(done.FileID)).Address)
 	rec.configured(config, plan)
 	asked := plan
 	plan.created(done)

@@ -32,8 +32,8 @@ func (r *registrationResource) unregister(
 	}
 	unlockVM := r.conn.ledger.lock(vmKey(is.ManagedObjectID))
 	defer unlockVM()
-	if r.conn.handovers.has(is) {
-		r.conn.handovers.forget(is)
+	if r.conn.handovers.has(is, rec.Object) {
+		r.conn.handovers.forget(is, rec.Object)
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
 	}

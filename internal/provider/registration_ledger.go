@@ -23,6 +23,7 @@ type ledger struct {
 
 	mu    sync.Mutex
 	seen  map[string]held     // VMs that a state has, by key
+	state map[string][]record // the objects of a state that have a VM, by key
 	parts map[string][]part   // what is planned, by key
 	told  map[string][]part   // what other processes of the walk have planned, by key
 	names map[string]string   // who is to have a name in a folder
@@ -47,6 +48,9 @@ type part struct {
 	adopted bool
 	// ends is set where nothing comes in the place of the address that leaves.
 	ends bool
+	// object is the object of the state, or the one that a create comes after; address is what the objects of one address share.
+	// They are empty where they are not known.
+	object, address string
 }
 
 // keys are what a part is found by.
@@ -98,6 +102,9 @@ type departed struct {
 	returns bool
 }
 
+// vmPrefix begins the key of a VM.
+const vmPrefix = "vm "
+
 // fileKey and vmKey are what a file and a VM are known by; empty if they are not known.
 // A template's file is the VM's with another ending.
 func fileKey(fileID string) string {
@@ -111,7 +118,7 @@ func vmKey(managedObjectID string) string {
 	if managedObjectID == "" {
 		return ""
 	}
-	return "vm " + managedObjectID
+	return vmPrefix + managedObjectID
 }
 
 // see notes that a state has a VM, which Terraform refreshes: what was done before
@@ -123,7 +130,9 @@ func (l *ledger) see(vm held) {
 		delete(l.taken, key)
 		delete(l.gone, key)
 	}
-	set(&l.seen, vmKey(vm.ManagedObjectID), vm)
+	key := vmKey(vm.ManagedObjectID)
+	set(&l.seen, key, vm)
+	set(&l.state, key, append(slices.Clone(l.state[key]), vm.record))
 }
 
 // done forgets what was planned for a VM: it was carried out.
@@ -189,7 +198,7 @@ func (p part) against(q part) contradiction {
 		return none
 	case q.takesOut(p): // both are of one address
 		return none
-	case p.role == stays && q.role == leaves && p.adopted && q.ends:
+	case p.goesFor(q), q.goesFor(p):
 		return handsOver
 	case p.role == stays && q.role == leaves, p.role == leaves && q.role == register:
 		return parted
@@ -285,7 +294,7 @@ func (l *ledger) has() []string {
 	var ids []string
 	for _, keys := range []iter.Seq[string]{maps.Keys(l.seen), maps.Keys(l.taken)} {
 		for key := range keys {
-			if id, ok := strings.CutPrefix(key, "vm "); ok {
+			if id, ok := strings.CutPrefix(key, vmPrefix); ok {
 				ids = append(ids, id)
 			}
 		}
@@ -339,11 +348,15 @@ func (c *connection) departedLike(spec vix.RegisterSpec) []departed {
 func (l *ledger) turns(from, to part) contradiction {
 	l.mu.Lock()
 	for _, key := range from.keys() {
-		if i := slices.Index(l.parts[key], from); i >= 0 {
+		i := slices.IndexFunc(l.parts[key], func(is part) bool {
+			is.adopted = from.adopted // which who turns it need not know
+			return is == from
+		})
+		if i >= 0 {
+			l.peers.tell(l.parts[key][i], true)
 			l.parts[key] = slices.Delete(slices.Clone(l.parts[key]), i, i+1)
 		}
 	}
-	l.peers.tell(from, true)
 	l.mu.Unlock()
 	return l.planned(to)
 }

@@ -28,14 +28,27 @@ func TestPartsContradict(t *testing.T) {
 		"its own replacement":              {part{role: leaves, file: file, vm: vm}, part{role: register, file: file, own: vm}, none},
 		"its own replacement that is kept": {part{role: stays, file: file, vm: vm}, part{role: adopt, file: file, own: vm}, none},
 		"another one's replacement":        {part{role: leaves, file: file, vm: vm}, part{role: register, file: file, own: "vm 2"}, parted},
-		"two that leave":                   {part{role: leaves, vm: vm}, part{role: leaves, vm: vm}, none},
-		"two that stay":                    {part{role: stays, vm: vm}, part{role: stays, vm: vm}, twice},
-		"one runs and leaves, one adopts":  {part{role: leaves, file: file, vm: vm, runs: true}, part{role: adopt, file: file, vm: vm}, parted},
-		"moved away and leaves, adopted":   {part{role: leaves, file: "file G", vm: vm, named: file}, part{role: adopt, file: file}, parted},
-		"moved away and leaves, wanted":    {part{role: leaves, file: "file G", vm: vm, named: file}, part{role: register, file: file}, parted},
-		"moved away and stays, wanted":     {part{role: stays, file: "file G", vm: vm, named: file}, part{role: register, file: file}, none},
-		"nothing in common":                {part{role: register, file: file}, part{role: register, file: "file G"}, none},
-		"nothing known":                    {part{role: register}, part{role: register}, none},
+		"deposed, and what came after": {
+			part{role: leaves, vm: vm, ends: true, object: "1", address: "A"}, part{role: stays, vm: vm, object: "2", address: "A"}, handsOver},
+		"deposed and running, and what came after is replaced": {
+			part{role: leaves, vm: vm, ends: true, runs: true, object: "1", address: "A"}, part{role: leaves, vm: vm, object: "2", address: "A"}, handsOver},
+		"deposed and running, and what came after is made anew": {
+			part{role: leaves, vm: vm, ends: true, runs: true, object: "1", address: "A"}, part{role: adopt, vm: vm, object: "2", address: "A"}, handsOver},
+		"deposed, and what came after goes, too": {
+			part{role: leaves, vm: vm, ends: true, object: "1", address: "A"}, part{role: leaves, vm: vm, ends: true, object: "2", address: "A"}, none},
+		"one leaves, another address stays": {
+			part{role: leaves, vm: vm, ends: true, object: "1", address: "A"}, part{role: stays, vm: vm, object: "2", address: "B"}, parted},
+		"one leaves, and a create was taken for its own": {
+			part{role: leaves, file: file, vm: vm, ends: true, object: "1", address: "A"},
+			part{role: register, file: file, vm: vm, object: "1", address: "A"}, parted},
+		"two that leave":                  {part{role: leaves, vm: vm}, part{role: leaves, vm: vm}, none},
+		"two that stay":                   {part{role: stays, vm: vm}, part{role: stays, vm: vm}, twice},
+		"one runs and leaves, one adopts": {part{role: leaves, file: file, vm: vm, runs: true}, part{role: adopt, file: file, vm: vm}, parted},
+		"moved away and leaves, adopted":  {part{role: leaves, file: "file G", vm: vm, named: file}, part{role: adopt, file: file}, parted},
+		"moved away and leaves, wanted":   {part{role: leaves, file: "file G", vm: vm, named: file}, part{role: register, file: file}, parted},
+		"moved away and stays, wanted":    {part{role: stays, file: "file G", vm: vm, named: file}, part{role: register, file: file}, none},
+		"nothing in common":               {part{role: register, file: file}, part{role: register, file: "file G"}, none},
+		"nothing known":                   {part{role: register}, part{role: register}, none},
 	} {
 		for order, parts := range map[string][2]part{"a first": {test.a, test.b}, "b first": {test.b, test.a}} {
 			var l ledger

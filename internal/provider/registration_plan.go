@@ -65,7 +65,9 @@ type creation struct {
 	server string
 	// replacing is the VM of a tainted registration, of which no first half was planned.
 	replacing *vix.Registration
-	diags     diag.Diagnostics
+	// after is what it comes after at its address; zero if that is not known.
+	after addressNote
+	diags diag.Diagnostics
 }
 
 // plan checks, and fills what is known now into the plan.
@@ -92,7 +94,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 	spec.Attempt = c.r.conn.journal.open(c.r.conn.intent(server, spec))
 	if c.replaces() {
 		spec.Without = c.note.Out
-		c.turn()
+		c.turn(ctx)
 	}
 	check, d, spec, err := c.r.look(ctx, spec)
 	if tainted := c.tainted(err); tainted != nil {
@@ -107,7 +109,7 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		}
 	}
 	if err != nil {
-		c.refuse(spec, err)
+		c.refuse(ctx, spec, err)
 		return
 	}
 	if vm, moved := c.r.conn.ledger.movedFrom(check.FileID); moved && c.note.Out == nil && vm.unregisters {
@@ -116,13 +118,14 @@ func (c *creation) plan(ctx context.Context, plan *registrationModel) {
 		addMovedAway(&c.diags, &out, spec.Path)
 		return
 	}
+	c.addressed(ctx, check)
 	c.judge(ctx, spec, check)
 	if c.diags.HasError() {
 		return
 	}
 	c.fill(plan, spec, check, d)
-	if c.note.Returns && !spec.Adopt {
-		c.r.conn.replaced.plan(ctx, server, c.note.Out.ManagedObjectID)
+	if c.note.Returns && !spec.Adopt || c.replaces() && !c.note.Returns && c.sameName(spec, check) {
+		c.r.conn.replaced.plan(ctx, vmNote{server, c.note.Out.ManagedObjectID, c.note.Record.Object})
 	}
 }
 
@@ -131,12 +134,17 @@ func (c *creation) replaces() bool { return c.note.Out != nil && c.note.Unregist
 
 // turn makes known to the other addresses that the VM is taken out: the first half
 // could not tell of a replacement that is forced.
-func (c *creation) turn() {
+func (c *creation) turn(ctx context.Context) {
 	if c.note.Replaces {
 		return
 	}
-	if c.r.conn.ledger.turns(c.note.Record.part(stays), c.note.Record.part(leaves)) == parted {
+	goes := c.note.Record.part(leaves)
+	switch c.r.conn.ledger.turns(c.note.Record.part(stays), goes) {
+	case parted:
 		addParted(&c.diags, c.note.Out.Path)
+	case handsOver:
+		c.r.conn.handOver(ctx, goes)
+	case none, twice:
 	}
 }
 
@@ -171,10 +179,10 @@ func (c *creation) own() string {
 
 // refuse says why the host would not register the VM; where that is because of
 // another address of the same plan, that.
-func (c *creation) refuse(spec vix.RegisterSpec, err error) {
+func (c *creation) refuse(ctx context.Context, spec vix.RegisterSpec, err error) {
 	if e, ok := errors.AsType[*vix.Error](err); ok && e.Code == vix.CodeAlreadyExists && e.VM != nil {
 		p := part{server: c.server, role: register, file: fileKey(e.VM.FileID), vm: vmKey(e.VM.ManagedObjectID), own: c.own()}
-		if c.contradicted(spec, p) {
+		if c.contradicted(ctx, spec, p) {
 			return
 		}
 		if p.takesOut(p) && !c.note.Unregisters {
@@ -188,21 +196,37 @@ func (c *creation) refuse(spec vix.RegisterSpec, err error) {
 
 // contradicted reports, with an error, that another address of the plan stands
 // against a part.
-func (c *creation) contradicted(spec vix.RegisterSpec, p part) bool {
+func (c *creation) contradicted(ctx context.Context, spec vix.RegisterSpec, p part) bool {
 	switch c.r.conn.ledger.planned(p) {
 	case twice:
 		addTwice(&c.diags, spec.Path)
 	case parted:
 		addParted(&c.diags, spec.Path)
-	case none, handsOver:
+	case handsOver:
+		c.r.conn.handOver(ctx, p)
+		return false
+	case none:
 		return false
 	}
 	return true
 }
 
+// addressed tells what the create comes after at its address, and notes it for the apply.
+func (c *creation) addressed(ctx context.Context, check *vix.Check) {
+	file, was := fileKey(check.FileID), c.note.Record
+	if c.note.Out == nil && check.Registered != nil {
+		was, _ = c.r.conn.ledger.unplanned(check.Registered.ManagedObjectID)
+	}
+	if fileKey(was.FileID) == file {
+		c.r.conn.addresses.plan(ctx, c.server, file, was)
+	}
+	c.after = c.r.conn.addresses.of(c.server, file)
+}
+
 // judge says what of a check is not good enough.
 func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.Check) {
 	p := part{server: c.server, role: register, file: fileKey(check.FileID), own: c.own()}
+	p.object, p.address = c.after.Object, c.after.Address
 	if spec.Adopt && !check.Finished {
 		p.role = adopt // what an attempt of ours has left, nobody else may have
 	}
@@ -215,7 +239,7 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 			addError(&c.diags, c.schema, conflict)
 		}
 	}
-	if c.contradicted(spec, p) || c.diags.HasError() {
+	if c.contradicted(ctx, spec, p) || c.diags.HasError() {
 		return
 	}
 	if name := cmp.Or(spec.Name, check.Name); name != "" {
@@ -245,6 +269,12 @@ func (c *creation) sameFile(spec vix.RegisterSpec, check *vix.Check) bool {
 		return was == fileKey(check.FileID)
 	}
 	return spec.Path.AsVMX().Same(c.note.Out.Path.AsVMX())
+}
+
+// sameName reports that what is registered is to have the name, in the same folder, of the VM that is taken out.
+func (c *creation) sameName(spec vix.RegisterSpec, check *vix.Check) bool {
+	was := c.note.Record.Is
+	return vix.SameName(cmp.Or(spec.Name, check.Name), was.Name) && vix.SamePlace(check.Placement.Folder, was.Folder)
 }
 
 // judgeReplacement refuses what would take a VM out of the inventory without being

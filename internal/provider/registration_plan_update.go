@@ -37,7 +37,6 @@ func (r *registrationResource) planDestroy(
 		return
 	}
 	if !state.unregisters() {
-		r.conn.handovers.forget(&vix.Registration{Server: rec.Server, ManagedObjectID: rec.ManagedObjectID}) // it goes, too
 		return
 	}
 	if err := r.conn.host.Supports(vix.FeatureUnregister); err != nil {
@@ -60,6 +59,11 @@ func (r *registrationResource) planDestroy(
 	if r.conn.ledger.isTaken(is) {
 		return // it is handed over: this is the deposed one of a create_before_destroy
 	}
+	if r.conn.handovers.has(is, rec.Object) {
+		// What is deposed is planned once more in the apply, where nothing is planned for what has its VM and stays as it is.
+		warnHandsOver(&resp.Diagnostics, is.Path)
+		return
+	}
 	if rec.registeredAnew(state, is) && !rec.OnDestroyConfigured {
 		rec.read(is)
 		kept = true
@@ -69,11 +73,13 @@ func (r *registrationResource) planDestroy(
 	rec.read(is)
 	goes := rec.part(leaves)
 	goes.ends = true
-	switch r.conn.ledger.planned(goes) {
+	found := r.conn.ledger.planned(goes)
+	r.conn.addresses.forget(rec.Server, goes.file, rec.Object) // nothing comes after it
+	switch found {
 	case parted:
 		addParted(&resp.Diagnostics, is.Path)
 	case handsOver:
-		r.conn.handovers.plan(ctx, rec.Server, rec.ManagedObjectID)
+		r.conn.handovers.plan(ctx, vmNote{rec.Server, rec.ManagedObjectID, rec.Object})
 		warnHandsOver(&resp.Diagnostics, is.Path)
 		return
 	case none, twice:
@@ -222,14 +228,14 @@ func (r *registrationResource) planInPlace(
 		role = leaves
 	}
 	is := rec.part(role)
-	is.adopted = state.Adopted.ValueBool() && !state.unregisters()
+	is.adopted = state.Adopted.ValueBool() && (!state.unregisters() || plan.OnDestroy.ValueString() == onDestroyKeep)
 	switch r.conn.ledger.planned(is) {
 	case parted:
 		addParted(diags, handle.Path)
 	case twice:
 		addTwice(diags, handle.Path)
 	case handsOver:
-		r.conn.handovers.plan(ctx, rec.Server, rec.ManagedObjectID)
+		r.conn.handOver(ctx, is)
 		warnHandsOver(diags, handle.Path)
 	case none:
 	}

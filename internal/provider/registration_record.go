@@ -4,7 +4,9 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"time"
 
@@ -50,6 +52,9 @@ type record struct {
 	Imported bool `json:"imported,omitempty"`
 	// Displaced is set where the last read found another VM with the id.
 	Displaced bool `json:"displaced,omitempty"`
+	// Object is this object's alone; Address it shares with those that it replaces, and that may be left deposed beside it.
+	Object  string `json:"object,omitempty"`
+	Address string `json:"address,omitempty"`
 }
 
 // places are names and inventory paths as the host reports them.
@@ -187,6 +192,13 @@ func (rec *record) registeredAnew(state registrationModel, is *vix.Registration)
 	return was != "" && is.ManagedObjectID != was
 }
 
+// identify gives an object what tells it from others of the state, if it has none. address is the one that it comes after at its
+// address; empty if nothing is known of any.
+func (rec *record) identify(address string) {
+	rec.Object = cmp.Or(rec.Object, rand.Text())
+	rec.Address = cmp.Or(rec.Address, address, rand.Text())
+}
+
 // names notes the file that vmx_path names, while the VM has it.
 func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathParser) {
 	if p, err := parse(vmxPath.ValueString()); err == nil && p.AsVMX().Same(r.Path.AsVMX()) {
@@ -198,7 +210,7 @@ func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathPa
 func (rec *record) part(role role) part {
 	return part{
 		server: rec.Server, role: role, file: fileKey(rec.FileID), vm: vmKey(rec.ManagedObjectID), named: fileKey(rec.NamedFileID),
-		runs: rec.PowerState == vix.PoweredOn,
+		runs: rec.PowerState == vix.PoweredOn, object: rec.Object, address: rec.Address,
 	}
 }
 

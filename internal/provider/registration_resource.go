@@ -192,8 +192,10 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 		found.Name = "" // what it was registered as, the product tells nobody
 	}
 	state.follow(found, rec)
-	r.conn.handovers.forget(found)
-	r.conn.replaced.forget(found)
+	rec.identify("")
+	r.conn.handovers.forget(found, rec.Object)
+	r.conn.replaced.forget(found, rec.Object)
+	r.conn.addresses.forget(found.Server, fileKey(found.FileID), rec.Object)
 	r.conn.ledger.see(held{
 		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 	})

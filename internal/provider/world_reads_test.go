@@ -70,6 +70,12 @@ func (w *world) read(o *object) (*object, diagnostics) {
 	if w.planned {
 		w.walk()
 	}
+	return w.readToo(o)
+}
+
+// readToo is read in the same walk as a plan before.
+func (w *world) readToo(o *object) (*object, diagnostics) {
+	w.t.Helper()
 	resp, err := w.server.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
 		TypeName: w.resource, CurrentState: w.dynamic(w.kind(), o.value), Private: o.private, CurrentIdentity: o.identity,
 	})

@@ -116,7 +116,15 @@ func (h *host) nameFree(ctx context.Context, what wire.Step, name string, in inv
 	if holder == nil || of != nil && *holder == of.VM.Self {
 		return nil
 	}
-	return nameTaken(what, name, in.Path, *holder)
+	e := nameTaken(what, name, in.Path, *holder)
+	if holder.Type != "VirtualMachine" {
+		return e
+	}
+	if r, err := h.Reads.Get(ctx, *holder); err == nil { // if not, the name says enough
+		is := h.stamp(ctx, r.Registration())
+		e.VM = &is
+	}
+	return e
 }
 
 // nameTaken is the error of a name that something in a folder has.
