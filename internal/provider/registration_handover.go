@@ -7,6 +7,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // What a state has of one VM more than once: an object that was taken over by another one, or that an interrupted
@@ -42,6 +44,13 @@ func (c *connection) handOver(ctx context.Context, to part) {
 	for _, p := range c.ledger.leftTo(to) {
 		c.handovers.plan(ctx, vmNote{p.server, strings.TrimPrefix(p.vm, vmPrefix), p.object})
 	}
+}
+
+// planAnew ends what an earlier plan has noted of an object of the state, and of nothing else.
+func (c *connection) planAnew(vm *vix.Registration, object string) {
+	c.handovers.forget(vm, object)
+	c.replaced.forget(vm, object)
+	c.addresses.forget(vm.Server, fileKey(vm.FileID), object)
 }
 
 // unplanned is an object of a state that has a VM and that nothing is planned for so far, though it was read: of a tainted

@@ -193,9 +193,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	state.follow(found, rec)
 	rec.identify("")
-	r.conn.handovers.forget(found, rec.Object)
-	r.conn.replaced.forget(found, rec.Object)
-	r.conn.addresses.forget(found.Server, fileKey(found.FileID), rec.Object)
+	r.conn.planAnew(found, rec.Object)
 	r.conn.ledger.see(held{
 		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 	})
