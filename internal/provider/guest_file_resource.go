@@ -106,6 +106,7 @@ func (r *guestFileResource) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	rec := vmRecordFrom(ctx, req.Private, &resp.Diagnostics)
 	note := privateFrom[string](ctx, req.Private, guestFileNoteKept, &resp.Diagnostics)
+	objectOf(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

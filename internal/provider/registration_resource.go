@@ -194,6 +194,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	state.follow(found, rec)
 	r.conn.handovers.forget(found)
 	r.conn.replaced.forget(found)
+	r.conn.foresight.nothing(rec.thing())
 	r.conn.ledger.see(held{
 		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 	})

@@ -147,6 +147,7 @@ func (r *variableResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if !state.Value.IsNull() {
 		state.Value = types.StringValue(found.Value)
 	}
+	objectOf(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	vmRecordOf(&found.VM).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setVariableIdentity(ctx, resp.Identity, found.VM.Server, state)...)
