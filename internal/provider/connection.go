@@ -42,7 +42,6 @@ type connection struct {
 	// variables are those that do.
 	variables *objectHandovers
 	sources   sources
-	claims    claims
 
 	mu       sync.Mutex
 	serverID string

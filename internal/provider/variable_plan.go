@@ -45,7 +45,7 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 		object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 		r.conn.variables.stays(ctx, state.key(state.VMID.ValueString()), object)
 	}
-	if !r.conn.claimed(ctx, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
+	if !r.conn.claimed(ctx, vm, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
 		return
 	}
 	if !creates && !plan.writes(state) {
