@@ -38,7 +38,15 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 		plan.ID = plan.id()
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.ID)...)
-	if vm == nil || plan.Name.IsUnknown() || plan.Kind.IsUnknown() || resp.Diagnostics.HasError() {
+	if plan.Name.IsUnknown() || plan.Kind.IsUnknown() {
+		return
+	}
+	if err := plan.of().CheckWritten(); err != nil && (creates || plan.writes(state)) {
+		var none diag.Diagnostics
+		addVariableError(&none, err)
+		resp.Diagnostics.Append(stopsDestroy(none)...)
+	}
+	if vm == nil || resp.Diagnostics.HasError() {
 		return
 	}
 	if !creates && plan.of().Same(state.of()) {
