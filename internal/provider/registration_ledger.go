@@ -188,7 +188,7 @@ func (p part) against(q part) contradiction {
 	switch {
 	case p.server != q.server && p.server != "" && q.server != "": // an id of one means nothing to the other
 		return none
-	case p.role == wants && p.own == q.own, q.takesOut(p): // both are of one address
+	case q.takesOut(p): // both are of one address
 		return none
 	case p.role == stays && q.role == leaves && p.adopted && q.ends:
 		return handsOver
@@ -251,7 +251,7 @@ func (l *ledger) named(server, folder, name, key string) bool {
 // wanted notes that something of a server, of which there is one, is to be an address's alone, which a token stands for; false if
 // another one is to have it.
 func (l *ledger) wanted(server, key, token string) bool {
-	return l.planned(part{server: server, role: wants, vm: key, own: token}) != twice
+	return l.planned(part{server: server, role: wants, vm: key, own: "for " + token}) != twice
 }
 
 // take notes that a VM is managed by an address of this walk that registered or
