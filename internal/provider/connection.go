@@ -46,7 +46,6 @@ type connection struct {
 	// powers are the VMs whose power does.
 	powers  *objectHandovers
 	sources sources
-	claims  claims
 
 	mu       sync.Mutex
 	serverID string

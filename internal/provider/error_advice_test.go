@@ -117,6 +117,47 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
+// An action has no state, and nothing of it is in the next apply.
+func TestAdviceAboutActions(t *testing.T) {
+	is := &vix.Registration{ID: "50-1", ManagedObjectID: "vm-42", Name: "web", Path: mustPath(t, webPath)}
+	wants := map[vix.Kind]string{
+		vix.ErrOtherVM: "If it is the VM that is meant, plan again and invoke the action then: it acts on what that plan opens. If it is a " +
+			"copy, leave it alone, and give the action the vm_id of the VM that is meant.",
+		vix.ErrUnproved: "If the VM really is unregistered, give the action the vm_id of one that is registered.",
+		vix.ErrAsked: "The VM goes on asking. Invoke the action again and say what to answer; one that has no answers, after the action " +
+			"vix_question_answer:\n\n  answers = { \"msg.uuid.altered\" = … }",
+		vix.ErrGuestLate: "To wait for it again, invoke the action with operation = \"on\", which does nothing else with a VM that is on. " +
+			"A longer time can be set in timeouts.",
+		vix.ErrStaysOn: "Or do not ask the guest: mode = \"hard\".", // as of a resource
+	}
+	for kind := range actionAdvice {
+		if wants[kind] == "" {
+			t.Errorf("what is said about %q is not known here", kind)
+		}
+	}
+	for kind, want := range wants {
+		e := &vix.Error{
+			Op: "open", Object: webPath, Code: vix.CodeFail, Kind: kind, VM: is, Remedy: "Look.",
+			Question: &vix.Question{ID: "1", MessageID: "msg.uuid.altered"},
+		}
+		if _, detail := texts(invoked(e)); detail != "Look. "+want+"\n\nVIX_E_FAIL (1)" {
+			t.Errorf("%s:\n%s\nwant:\n%s", kind, detail, want)
+		}
+		if e.Kind != kind || e.Remedy != "Look." {
+			t.Errorf("the error has changed: %+v", e)
+		}
+		e.Doubt = true
+		const doubt = "Look. Whether it was done is not known. Look at the VM before invoking the action again.\n\nVIX_E_FAIL (1)"
+		if _, detail := texts(invoked(e)); detail != doubt {
+			t.Errorf("%s in doubt:\n%s", kind, detail)
+		}
+	}
+	other := errors.New("another one")
+	if got := invoked(other); !errors.Is(got, other) {
+		t.Errorf("%v has become %v", other, got)
+	}
+}
+
 func TestAdviceInDoubt(t *testing.T) {
 	e := &vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostConnectionLost, Kind: vix.ErrSilent, Doubt: true, Reason: "The line broke."}
 	want := "The line broke.\n\nApply again when the host answers: what it has carried out is recognised.\n\n" +

@@ -29,7 +29,8 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if vm != nil && !r.conn.claimed(ctx, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, "The power of a VM is planned twice", req, resp) {
+	const twice = "The power of a VM is planned twice"
+	if vm != nil && !r.conn.claimed(ctx, vm, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, twice, req, resp) {
 		return
 	}
 	todo := plan.VMID.IsUnknown() || rec.Waits || vm != nil && string(settled(vm.PowerState)) != plan.State.ValueString()

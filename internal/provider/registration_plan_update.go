@@ -262,7 +262,7 @@ func (r *registrationResource) planInPlace(
 	if change.Folder != nil {
 		folder = *change.Folder
 	}
-	if name != "" && !r.conn.ledger.named(folder, name, rec.part(role).file) {
+	if name != "" && !r.conn.ledger.named(is.server, folder, name, is.file) {
 		addNameTwice(diags, handle.Path.String(), name, folder)
 	}
 }
