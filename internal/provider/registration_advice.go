@@ -254,8 +254,8 @@ func warnKept(diags *diag.Diagnostics, p vix.Path, state registrationModel, is *
 }
 
 func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
-	diags.AddWarning("A VM was handed over", fmt.Sprintf("%s stays registered: another address of this configuration "+
-		"has taken it over in this apply.", p))
+	diags.AddWarning("A VM was handed over", coded(vix.CodeAlreadyExists, fmt.Sprintf(
+		"%s stays registered: another address of this configuration has taken it over in this apply.", p)))
 }
 
 func warnHandsOver(diags *diag.Diagnostics, p vix.Path) {

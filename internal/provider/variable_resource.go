@@ -203,8 +203,9 @@ func (r *variableResource) Delete(ctx context.Context, req resource.DeleteReques
 	defer r.conn.ledger.lock(key)()
 	defer r.conn.variables.forget(key, object)
 	if r.conn.variables.isAnothers(key, object) {
-		resp.Diagnostics.AddWarning("A variable was not removed", "Another object of this state has "+state.of().String()+" by now: the "+
-			"one that replaces the object that was destroyed, or one of another address. What is there is its variable.")
+		resp.Diagnostics.AddWarning("A variable was not removed", coded(vix.CodeAlreadyExists, "Another object of this state has "+
+			state.of().String()+" by now: the one that replaces the object that was destroyed, or one of another address. What is there "+
+			"is its variable."))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

@@ -62,10 +62,10 @@ func TestDisksAreLookedForWhereTheyLie(t *testing.T) {
 	t.Parallel()
 	s := simulated(t, sim.Options{Datacenters: 2, Datastores: 3})
 	h := connected(t, s)
-	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
+	outline, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
 	volume := func(name string) string {
-		u, err := url.Parse(sk.Datacenters[0].Datastores[name].URL)
+		u, err := url.Parse(outline.Datacenters[0].Datastores[name].URL)
 		must(t, err)
 		return strings.TrimRight(u.Path, "/") + "/"
 	}
