@@ -95,3 +95,24 @@ func TestSessionThatCannotBeCachedIsEnded(t *testing.T) {
 		})
 	}
 }
+
+// The cached session has ended in the middle of a run, and its successor cannot be cached: it is ended, and that is said.
+func TestSessionThatCannotBeCachedInTheEndIsEnded(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("GOVMOMI_HOME", home)
+	s := simulated(t, sim.Options{})
+	o := optionsFor(s)
+	o.SessionCache = true
+	h, err := Connect(t.Context(), o)
+	must(t, err)
+	s.ExpireSessions()
+	must(t, second(h.Info(t.Context())))
+	folder := filepath.Join(home, "sessions")
+	must(t, os.RemoveAll(folder))
+	must(t, os.WriteFile(folder, nil, 0o600))
+	e := failure(t, h.Disconnect(t.Context()), vix.CodeFileError, vix.FieldNone)
+	says(t, kind(t, e, vix.ErrSessionNotKept), "Cannot keep the session of", folder)
+	if n := s.Sessions(); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+}
