@@ -79,6 +79,12 @@ func TestRenameChecksTheNameAndKeepsItInTheFile(t *testing.T) {
 		if err := isFault[types.DuplicateName](s.do(vm.Rename(s.ctx, "b"))); err != nil {
 			return err
 		}
+		if err := isFault[types.InvalidName](s.do(vm.Rename(s.ctx, strings.Repeat("\u00fc", 81)))); err != nil {
+			return err
+		}
+		if err := s.do(vm.Rename(s.ctx, strings.Repeat("\u00fc", 80))); err != nil {
+			return err
+		}
 		if err := s.do(vm.Rename(s.ctx, "new name")); err != nil {
 			return err
 		}
