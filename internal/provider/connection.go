@@ -41,8 +41,10 @@ type connection struct {
 	guestFiles *guestFileHandovers
 	// variables are those that do.
 	variables *objectHandovers
-	sources   sources
-	claims    claims
+	// powers are the VMs whose power does.
+	powers  *objectHandovers
+	sources sources
+	claims  claims
 
 	mu       sync.Mutex
 	serverID string
@@ -53,8 +55,6 @@ type connection struct {
 	closing []func(context.Context)
 	// taken are the ids of the snapshots that this process has taken, by VM.
 	taken map[string][]string
-	// made are the things, of which there is one each, that addresses of this process have made.
-	made map[string]bool
 	// tickets are those of guests that are open, with what gives each back.
 	tickets map[string]func(context.Context) error
 	// begun are the tokens of what this process has begun in guests.

@@ -44,10 +44,10 @@ func (a *guestAction) plan(ctx context.Context, id types.String, diags *diag.Dia
 	return vm
 }
 
-// planRun is plan for what runs with an environment.
-func (a *guestAction) planRun(ctx context.Context, id types.String, environment types.Map, diags *diag.Diagnostics) {
+// planRun is plan for what is run.
+func (a *guestAction) planRun(ctx context.Context, id types.String, run guestRunArgs, diags *diag.Diagnostics) {
 	if vm := a.plan(ctx, id, diags, vix.GuestExecute); vm != nil {
-		a.conn.checkEnvironment(ctx, vm, environment, diags)
+		a.conn.checkRun(ctx, vm, run, diags)
 	}
 }
 

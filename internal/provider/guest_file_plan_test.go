@@ -120,7 +120,12 @@ func TestAPathOfAnotherFamilyOfGuests(t *testing.T) {
 		_, read := w.data("vix_guest_file", args{"vm_id": id, "path": path})
 		to := w.planAction("vix_guest_copy", args{"vm_id": id, "direction": "to_guest", "source": ".", "destination": path})
 		from := w.planAction("vix_guest_copy", args{"vm_id": id, "direction": "from_guest", "source": path, "destination": "x"})
-		for _, other := range []diagnostics{read, to, from} {
+		run := w.planAction("vix_guest_run", args{"vm_id": id, "program": path})
+		script := w.planAction("vix_guest_script", args{"vm_id": id, "script": "true", "working_directory": path})
+		w.becomes(guestRunType)
+		resource := w.plan(nil, args{"vm_id": id, "program": path, "working_directory": path}).diags
+		w.becomes(guestFileType)
+		for _, other := range []diagnostics{read, to, from, run, script, resource} {
 			if other.failed() != diags.failed() {
 				t.Errorf("%s: %s%s", path, diags.text(), other.text())
 			}

@@ -72,6 +72,13 @@ func privileges(ctx context.Context, guest vix.Guest, vm *vix.Registration, diag
 	})
 }
 
+// checkRun says what a run has that the guest of a VM cannot have.
+func (c *connection) checkRun(ctx context.Context, vm *vix.Registration, run guestRunArgs, diags *diag.Diagnostics) {
+	c.checkGuestFamily(diags, vm, "program", run.Program)
+	c.checkGuestFamily(diags, vm, "working_directory", run.WorkingDirectory)
+	c.checkEnvironment(ctx, vm, run.Environment, diags)
+}
+
 // checkEnvironment finds variables that a guest which is known to be Windows takes for one. Only what may be such is worth a look at
 // the VM; where nobody knows yet, the run says so before anything is started.
 func (c *connection) checkEnvironment(ctx context.Context, vm *vix.Registration, environment types.Map, diags *diag.Diagnostics) {

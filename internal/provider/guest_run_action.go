@@ -73,7 +73,7 @@ func (a *guestRunAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRe
 	var config guestRunActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		a.planRun(ctx, config.VMID, config.Environment, &resp.Diagnostics)
+		a.planRun(ctx, config.VMID, config.guestRunArgs, &resp.Diagnostics)
 	}
 }
 

@@ -48,7 +48,7 @@ func (r *guestRunResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	r.conn.plannedLogin(config.guestLoginModel, &found)
 	if vm != nil {
 		privileges(ctx, r.guest, vm, &found, vix.GuestExecute)
-		r.conn.checkEnvironment(ctx, vm, plan.Environment, &found)
+		r.conn.checkRun(ctx, vm, plan.guestRunArgs, &found)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
 }

@@ -76,7 +76,7 @@ func (a *guestScriptAction) ModifyPlan(ctx context.Context, req action.ModifyPla
 	var config guestScriptActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
-		a.planRun(ctx, config.VMID, config.Environment, &resp.Diagnostics)
+		a.planRun(ctx, config.VMID, guestRunArgs{guestScriptArgs: config.guestScriptArgs}, &resp.Diagnostics)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// objectHandovers know which object of the state has a thing in a VM, a file of its guest or a variable. Under create_before_destroy, and
+// objectHandovers know which object of the state has a thing of a VM: a file of its guest, a variable, its power. Under create_before_destroy, and
 // where a thing goes to another address, a new object makes it before the old one is deleted: that delete must leave it alone.
 type objectHandovers struct {
 	notes
@@ -33,6 +33,11 @@ const objectKept = "object"
 // newVariableHandovers know which object of the state has a variable.
 func newVariableHandovers() *objectHandovers {
 	return &objectHandovers{notes: newNotes("vix-variables")}
+}
+
+// newPowerHandovers know which object of the state has the power of a VM.
+func newPowerHandovers() *objectHandovers {
+	return &objectHandovers{notes: newNotes("vix-powers")}
 }
 
 // of are the holders of a thing.

@@ -153,12 +153,3 @@ func TestTheToolsInstallAction(t *testing.T) {
 	_, diags := w.invoke("vix_tools_install", args{"vm_id": vm.ID, "mode": "mount"})
 	diags.has(t, "VIX_E_TOOLS_INSTALL_IN_PROGRESS (21011)")
 }
-
-// An id in two letter cases is one VM.
-func TestThePowerActionOfOneVMThatIsNamedTwice(t *testing.T) {
-	ids := []attr.Value{types.StringValue("5020AB"), types.StringValue("5020ab"), types.StringValue("5020AC")}
-	m := powerActionModel{VMIDs: types.ListValueMust(types.StringType, ids)}
-	if got := m.ids(); len(got) != 2 {
-		t.Errorf("they are %v", got)
-	}
-}

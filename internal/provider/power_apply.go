@@ -6,6 +6,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -46,7 +47,9 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	r.conn.makes(powerKey(vm.ManagedObjectID))
+	object := rand.Text()
+	r.conn.powers.created(powerOf(id), object)
+	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
 	previous := cmp.Or(before, found)
 	rec := powerRecord{vmRecord: vmRecordOf(vm), Changed: previous != order.Aim()}
 	rec.Server = server
@@ -123,13 +126,15 @@ func (r *powerResource) again(
 	return false
 }
 
-// restore brings back the state that was found before the first try, unless another address of this apply has the power of the VM.
-func (r *powerResource) restore(ctx context.Context, state powerModel, rec powerRecord, resp *resource.DeleteResponse) {
+// restore brings back the state that was found before the first try, unless another object of the state has the power of the VM.
+func (r *powerResource) restore(
+	ctx context.Context, state powerModel, rec powerRecord, object string, resp *resource.DeleteResponse,
+) {
 	defer r.conn.ledger.lock(rec.key())()
-	if r.conn.handedOver(rec.key()) {
+	to, id := state.restores(rec), state.VMID.ValueString()
+	if r.conn.powers.isAnothers(powerOf(id), object) {
 		return
 	}
-	to, id := state.restores(rec), state.VMID.ValueString()
 	done, err := r.power.SetPower(ctx, rec.handle(id, r.conn.parsePath), state.order(string(to)))
 	switch {
 	case gone(err):
@@ -146,9 +151,9 @@ func (r *powerResource) restore(ctx context.Context, state powerModel, rec power
 
 // keepAsIs leaves a VM as it is although it is to be restored: nothing becomes of it that no plan has said. What replaces the resource
 // remembers what was found first.
-func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powerRecord, diags *diag.Diagnostics) {
+func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powerRecord, object string, diags *diag.Diagnostics) {
 	to := state.restores(rec)
-	if string(to) == state.State.ValueString() || !r.conn.connected() || r.conn.handedOver(rec.key()) {
+	if string(to) == state.State.ValueString() || !r.conn.connected() || r.conn.powers.isAnothers(powerOf(state.VMID.ValueString()), object) {
 		return // as far as the plan knew, there was nothing to do; or another address has it
 	}
 	r.conn.powerNotes.begin(ctx, rec.Server, state.VMID.ValueString(), to)

@@ -124,6 +124,9 @@ func (rec powerRecord) key() string { return powerKey(rec.ManagedObjectID) }
 // powerKey is the power of a VM, of which there is one.
 func powerKey(managedObjectID string) string { return "power of " + vmKey(managedObjectID) }
 
+// powerOf is the same for objects of the state.
+func powerOf(vmID string) string { return "power of the VM " + vmID }
+
 func powerRecordFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostics) powerRecord {
 	return privateFrom[powerRecord](ctx, private, powerKept, diags)
 }

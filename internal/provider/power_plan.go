@@ -40,9 +40,13 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	if vm != nil && todo && !plan.State.IsUnknown() {
 		r.checkPower(ctx, vm, plan, resp)
 	}
-	if len(resp.RequiresReplace) > 0 {
-		rec.Foreseen = r.foresee(ctx, state, rec, resp)
+	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
+	switch {
+	case len(resp.RequiresReplace) > 0:
+		rec.Foreseen = r.foresee(ctx, state, rec, object, resp)
 		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	case !req.State.Raw.IsNull():
+		r.conn.powers.stays(ctx, powerOf(state.VMID.ValueString()), object)
 	}
 }
 
@@ -74,16 +78,20 @@ func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rec.Foreseen = r.foresee(ctx, state, rec, resp)
+	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
+	r.conn.powers.goes(ctx, powerOf(state.VMID.ValueString()), object)
+	rec.Foreseen = r.foresee(ctx, state, rec, object, resp)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // foresee says that the VM gets its previous state back, and what that would fail for; false where there is nothing to say. Nothing is
 // restored that no plan has said. A replacement that is forced is planned as no change and then as a create, of whose warnings Terraform
 // shows none: it leaves the VM as it is.
-func (r *powerResource) foresee(ctx context.Context, state powerModel, rec powerRecord, resp *resource.ModifyPlanResponse) bool {
+func (r *powerResource) foresee(
+	ctx context.Context, state powerModel, rec powerRecord, object string, resp *resource.ModifyPlanResponse,
+) bool {
 	to := state.restores(rec)
-	if to == "" || string(to) == state.State.ValueString() || r.conn.connected() && r.conn.handedOver(rec.key()) {
+	if to == "" || string(to) == state.State.ValueString() || r.conn.powers.isAnothers(powerOf(state.VMID.ValueString()), object) {
 		return false
 	}
 	resp.Diagnostics.AddWarning("A destroy brings VMs back to the power state that was found", fmt.Sprintf(

@@ -145,11 +145,16 @@ func (r *powerResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	limit, diags := state.Timeouts.Delete(ctx, defaultVMTimeout)
 	resp.Diagnostics.Append(diags...)
 	rec := powerRecordFrom(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || state.restores(rec) == "" {
+	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !rec.Foreseen {
-		r.keepAsIs(ctx, state, rec, &resp.Diagnostics)
+	defer r.conn.powers.forget(powerOf(state.VMID.ValueString()), object)
+	switch {
+	case state.restores(rec) == "":
+		return
+	case !rec.Foreseen:
+		r.keepAsIs(ctx, state, rec, object, &resp.Diagnostics)
 		return
 	}
 	if !r.conn.connected() {
@@ -158,7 +163,7 @@ func (r *powerResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	r.restore(ctx, state, rec, resp)
+	r.restore(ctx, state, rec, object, resp)
 }
 
 // ImportState takes the power of a VM into state, by its id.

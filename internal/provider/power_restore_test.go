@@ -87,3 +87,29 @@ func TestAForcedReplacementLeavesThePower(t *testing.T) {
 		t.Errorf("it is %s", vm.PowerState)
 	}
 }
+
+// A replacement that was interrupted before the old object went leaves two: the end of that one takes nothing from the one that stays, in
+// whichever order they are planned.
+func TestWhatAnInterruptedReplacementLeavesRestoresNothing(t *testing.T) {
+	for _, oldFirst := range []bool{true, false} {
+		w, vm, config := powerWorld(t)
+		old := w.create(config)
+		stays := w.create(config) // create_before_destroy, killed after the create
+		w.walk()
+		var end outcome
+		if oldFirst {
+			end = w.planOnce(old, tftypes.NewValue(w.kind(), nil))
+		}
+		w.planOnce(stays, build(w.kind(), config)).diags.none(t)
+		if !oldFirst {
+			end = w.planOnce(old, tftypes.NewValue(w.kind(), nil))
+			end.diags.none(t)
+		}
+		w.walk()
+		w.host.made()
+		w.gone(old, end.private).none(t)
+		if calls(t, w.host); vm.PowerState != vix.PoweredOn {
+			t.Errorf("it is %s", vm.PowerState)
+		}
+	}
+}

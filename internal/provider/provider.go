@@ -83,7 +83,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	peers := p.peersNow()
 	conn := &connection{
 		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), replaced: newReplaced(),
-		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(),
+		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
 		openedVMs: newOpenedVMs(),
 	}
 	hand := func() {

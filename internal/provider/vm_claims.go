@@ -61,18 +61,3 @@ func claimToken(
 	}
 	return token
 }
-
-// makes notes that an address of this process has made a thing, of which there is one.
-func (c *connection) makes(key string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	set(&c.made, key, true)
-}
-
-// handedOver reports that another address has made a thing that one which goes has, too: with create_before_destroy, or because the
-// address has another name by now. It stays, as the plan's end has it.
-func (c *connection) handedOver(key string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.made[key]
-}

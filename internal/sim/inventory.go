@@ -28,8 +28,8 @@ func (h *Host) AddFolder(datacenter, path string) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("%s is no folder", ref)
 		}
-		if e := h.reg.FindByName(name, h.refs(f, &f.ChildEntity)); e != nil {
-			ref = e.Reference()
+		if child, ok := h.childNamed(f, name); ok {
+			ref = child
 			continue
 		}
 		ctx := h.contextAs(h.opts.Username)

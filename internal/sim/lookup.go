@@ -84,6 +84,19 @@ func (h *Host) refs(obj mo.Reference, list *[]types.ManagedObjectReference) []ty
 	return out
 }
 
+// childNamed finds what a folder has by a name, which somebody may change meanwhile.
+func (h *Host) childNamed(f *simulator.Folder, name string) (types.ManagedObjectReference, bool) {
+	if ref, ok := h.vms.named(f.Self, name); ok {
+		return ref, true
+	}
+	for _, ref := range h.refs(f, &f.ChildEntity) {
+		if ref.Type != "VirtualMachine" && h.nameOf(ref) == name { // the index knows those
+			return ref, true
+		}
+	}
+	return types.ManagedObjectReference{}, false
+}
+
 // datastoreOf finds a datastore by name among those of a datacenter.
 func (h *Host) datastoreOf(dc *simulator.Datacenter, name string) *simulator.Datastore {
 	for _, ref := range h.refs(dc, &dc.Datastore) {

@@ -150,23 +150,8 @@ func (h *Host) nameFault(folder moref, name string, self moref) types.BaseMethod
 	if name == "" || len([]rune(name)) > longestName {
 		return &types.InvalidName{Name: name}
 	}
-	if ref, ok := h.vms.named(folder, name); ok && ref != self {
-		return &types.DuplicateName{Name: name, Object: ref}
-	}
-	f, ok := h.reg.Get(folder).(*simulator.Folder)
-	if !ok {
-		return nil
-	}
-	var others []moref
-	h.context().WithLock(f, func() {
-		for _, ref := range f.ChildEntity {
-			if ref.Type != "VirtualMachine" { // the index knows those
-				others = append(others, ref)
-			}
-		}
-	})
-	for _, ref := range others {
-		if e := h.entity(ref); e != nil && e.Entity().Name == name {
+	if f, ok := h.reg.Get(folder).(*simulator.Folder); ok {
+		if ref, ok := h.childNamed(f, name); ok && ref != self {
 			return &types.DuplicateName{Name: name, Object: ref}
 		}
 	}

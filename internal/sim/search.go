@@ -135,8 +135,7 @@ func (s *searchIndex) child(ctx *simulator.Context, of moref, name string) *more
 		body, _ := s.h.reg.SearchIndex().FindChild(ctx, &types.FindChild{Entity: of, Name: name}).(*methods.FindChildBody)
 		return body.Res.Returnval
 	}
-	if e := s.h.reg.FindByName(name, s.h.refs(f, &f.ChildEntity)); e != nil {
-		ref := e.Reference()
+	if ref, ok := s.h.childNamed(f, name); ok {
 		return &ref
 	}
 	return nil

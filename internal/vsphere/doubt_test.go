@@ -37,7 +37,7 @@ func TestDoubt(t *testing.T) {
 			t.Parallel()
 			s := simulated(t, single)
 			p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
-			h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Second })
+			h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 3 * time.Second })
 			if test.fault.Skip < 0 {
 				// From the moment on at which the task is started.
 				f := test.fault

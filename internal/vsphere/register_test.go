@@ -181,7 +181,7 @@ func TestRegisterIsSentOnceWhenTheLineBreaks(t *testing.T) {
 // eventually repeats f until it gives no error.
 func eventually[T any](t *testing.T, f func() (T, error)) T {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		v, err := f()
 		if err == nil {

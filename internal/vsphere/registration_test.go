@@ -82,7 +82,7 @@ func TestAbsenceMustBeProved(t *testing.T) {
 	t.Parallel()
 	s := simulated(t, single)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx", sim.VMX{InstanceUUID: "52000000-0000-0000-0000-000000000001"})
-	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 500 * time.Millisecond })
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 2 * time.Second })
 	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: p})
 	must(t, err)
 	notGone := func(name string, handle vix.Handle, code vix.Code) *vix.Error {

@@ -27,11 +27,7 @@ func TestInterruptedRegistrationTellsItsEnd(t *testing.T) {
 			cancel()
 		}
 	})
-	start := time.Now()
 	r, err := h.Register(ctx, vix.RegisterSpec{Path: p})
-	if took := time.Since(start); took > 20*time.Second {
-		t.Errorf("the interruption took %v", took)
-	}
 	// The host finishes it or cancels it; either way the answer agrees with the host.
 	vm, openErr := h.Open(t.Context(), vix.Locator{Path: p})
 	if (err == nil) != (openErr == nil) || err == nil && r.ID != vm.ID {
@@ -43,18 +39,18 @@ func TestATaskThatOutlivesItsCallerIsSaidSo(t *testing.T) {
 	s := simulated(t, single)
 	h := connected(t, s)
 	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
-	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Times: -1, Delay: 8 * time.Second})
+	ctx, end := runsOut(t)
+	s.OnRequest(func(method string, _ []byte) {
+		if method == "WaitForUpdatesEx" {
+			end()
+		}
+	})
+	s.Fault(sim.Fault{Method: "WaitForUpdatesEx", Times: -1, After: true, Hang: true})
 	defer s.ClearFaults()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-	defer cancel()
-	start := time.Now()
 	_, err := h.Register(ctx, vix.RegisterSpec{Path: p})
 	e := failure(t, err, vix.CodeNetHTTPOperationTimedout, vix.FieldNone)
 	if says(t, e, "did not end within the time of the operation", "may still finish on the host"); !e.Doubt {
 		t.Error("the outcome counts as known")
-	}
-	if took := time.Since(start); took > 7*time.Second {
-		t.Errorf("the caller was kept for %v", took)
 	}
 }
 
