@@ -302,7 +302,7 @@ func TestRegisterEncryptedAndLocked(t *testing.T) {
 	if diags.failed() {
 		t.Fatal(diags.text())
 	}
-	diags.has(t, "WARNING: [LocalDS_0] enc/enc.vmx is")
+	diags.has(t, "WARNING: A VM is encrypted and locked\n[LocalDS_0] enc/enc.vmx: ")
 	holds(t, o.value, args{"connection_state": "invalid"})
 }
 
