@@ -279,9 +279,12 @@ func warnVMAbsent(diags *diag.Diagnostics, id string) {
 			"registered again.", id)))
 }
 
+// notRefreshed is one summary for many, so that Terraform folds them.
+const notRefreshed = "What state has was not refreshed"
+
 // warnNotRefreshed says of what state has that nobody was asked for it.
 func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
-	diags.AddWarning(capital(what)+" was not refreshed", conn.reason+" What state says of it is kept as it was.")
+	diags.AddWarning(notRefreshed, capital(what)+" is kept as state has it. "+conn.reason)
 }
 
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.

@@ -61,6 +61,7 @@ func configAt(t *testing.T, h *host, q vix.FileQuery, file string) *vix.FileConf
 func TestDisksAreLookedForWhereTheyLie(t *testing.T) {
 	t.Parallel()
 	s := simulated(t, sim.Options{Datacenters: 2, Datastores: 3})
+	must(t, s.AddDatastore("DC0", "OLD")) // not what a name that begins so means, where the file is beside
 	h := connected(t, s)
 	outline, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
