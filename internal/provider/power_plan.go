@@ -49,6 +49,11 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	case !req.State.Raw.IsNull():
 		r.conn.foresight.nothing(powerOf(object))
 		r.conn.powers.stays(ctx, powerOf(state.VMID.ValueString()), object)
+		rec.Previous = vix.PowerState(state.PreviousState.ValueString())
+		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	case rec.Changed && rec.Previous != "" && vm != nil && vm.ManagedObjectID == rec.ManagedObjectID:
+		// The second half of a replacement that is forced: with create_before_destroy nothing else tells it what was found first.
+		r.conn.powerNotes.begin(ctx, rec.Server, plan.VMID.ValueString(), rec.Previous)
 	}
 }
 
