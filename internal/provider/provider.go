@@ -84,8 +84,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	conn := &connection{
 		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), replaced: newReplaced(),
 		addresses:  newAddressNotes(),
-		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
-		openedVMs: newOpenedVMs(),
+		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), openedVMs: newOpenedVMs(), foresight: newForesight(),
+		guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn

@@ -183,7 +183,7 @@ func TestASnapshotOfAVMThatIsNotRegistered(t *testing.T) {
 	}
 	_, apply := w.destroy(again)
 	apply.only(t, "WARNING: A VM is not registered, and nothing was done with it\nThe VM "+id+" is in no inventory any more, so that its "+
-		"snapshot a was not removed. It is as it was if the VM is registered again.")
+		"snapshot a was not removed. It is as it was if the VM is registered again.\n\n"+vix.CodeVMNotFound.String())
 }
 
 func TestImportOfASnapshot(t *testing.T) {

@@ -274,30 +274,33 @@ func (rec vmRecord) handle(id string, parse pathParser) vix.Handle {
 // hangs on a VM, its absence from the inventory proves nothing. One text for many, so that Terraform
 // folds them.
 func warnVMAbsent(diags *diag.Diagnostics, id string) {
-	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", fmt.Sprintf(
+	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", coded(vix.CodeVMNotFound, fmt.Sprintf(
 		"The VM %s is in no inventory any more. What belongs to it stays in the state as it was, and is there again when the VM is "+
-			"registered again.", id))
+			"registered again.", id)))
 }
+
+// notRefreshed is one summary for many, so that Terraform folds them.
+const notRefreshed = "What state has was not refreshed"
 
 // warnNotRefreshed says of what state has that nobody was asked for it.
 func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
-	diags.AddWarning(capital(what)+" was not refreshed", conn.reason+" What state says of it is kept as it was.")
+	diags.AddWarning(notRefreshed, capital(what)+" is kept as state has it. "+conn.reason)
 }
 
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
 func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
-	diags.AddWarning("A VM is not registered, and nothing was done with it", fmt.Sprintf(
-		"The VM %s is in no inventory any more, so that %s. It is as it was if the VM is registered again.", id, what))
+	diags.AddWarning("A VM is not registered, and nothing was done with it", coded(vix.CodeVMNotFound, fmt.Sprintf(
+		"The VM %s is in no inventory any more, so that %s. It is as it was if the VM is registered again.", id, what)))
 }
 
 // warnVMForgotten says why state forgets what is nothing without its VM.
 func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
-	text := "It is in no inventory any more."
+	code, text := vix.CodeVMNotFound, "It is in no inventory any more."
 	if errors.Is(why, vix.ErrOtherVM) {
-		text = "What has its id now is another VM: another managed object at another path."
+		code, text = vix.CodeInvalidHandle, "What has its id now is another VM: another managed object at another path."
 	}
-	diags.AddWarning("A VM is not registered any more", fmt.Sprintf(
-		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
+	diags.AddWarning("A VM is not registered any more", coded(code, fmt.Sprintf(
+		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text)))
 }
 
 // setVMIdentity writes the identity of a resource of which a VM has one.
