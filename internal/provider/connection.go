@@ -42,9 +42,11 @@ type connection struct {
 	// variables are those that do.
 	variables *objectHandovers
 	// powers are the VMs whose power does.
-	powers  *objectHandovers
-	sources sources
-	claims  claims
+	powers *objectHandovers
+	// snapshots are those that do.
+	snapshots *objectHandovers
+	sources   sources
+	claims    claims
 
 	mu       sync.Mutex
 	serverID string

@@ -84,7 +84,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	conn := &connection{
 		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), replaced: newReplaced(),
 		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
-		openedVMs: newOpenedVMs(),
+		snapshots: newSnapshotHandovers(), openedVMs: newOpenedVMs(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn

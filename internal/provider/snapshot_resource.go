@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -87,6 +88,9 @@ func (r *snapshotResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	plan.follow(taken)
+	object := rand.Text()
+	r.conn.snapshots.created(plan.handoverKey(), object)
+	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
 	vmRecordOf(vm).save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, snapshotEndKept, snapshotEnd{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -98,6 +102,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 	var state snapshotModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	rec := vmRecordFrom(ctx, req.Private, &resp.Diagnostics)
+	identified(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -169,6 +174,13 @@ func (r *snapshotResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	if !r.conn.connected() {
 		addNotConnected(&resp.Diagnostics, "remove the snapshot "+state.Name.ValueString(), r.conn)
+		return
+	}
+	object, key := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics), state.handoverKey()
+	defer r.conn.ledger.lock(key)()
+	defer r.conn.snapshots.forget(key, object)
+	if r.conn.snapshots.isAnothers(key, object) {
+		warnSnapshotLeft(&resp.Diagnostics, state)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

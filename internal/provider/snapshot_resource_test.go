@@ -139,7 +139,7 @@ func TestASnapshotOfAnInterruptedAttemptIsNotTakenTwice(t *testing.T) {
 func TestTheDestroyOfASnapshotSaysWhatIsLost(t *testing.T) {
 	w, id := snapshotWorld(t)
 	o := w.create(args{"vm_id": id, "name": "a", "revert_on_destroy": true, "remove_children": true})
-	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Name: "b", Path: "a/b", Created: time.Now()})
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Parent: "2", Name: "b", Path: "a/b", Created: time.Now()})
 	w.host.made()
 	plan, apply := w.destroy(o)
 	plan.has(t, "WARNING: A VM will be reverted\nBefore the snapshot a is removed, the VM web ([storage1] web/web.vmx) is reverted to it, which "+
@@ -268,7 +268,7 @@ func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
 	w, id := snapshotWorld(t)
 	config := args{"vm_id": id, "name": "a", "revert_on_destroy": true, "remove_children": true}
 	o := w.create(config)
-	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Name: "b", Path: "a/b", Created: fakeNow})
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Parent: "2", Name: "b", Path: "a/b", Created: fakeNow})
 	first, second := w.forced(o, config)
 	first.same(t, o)
 	second.diags.has(t, "ERROR: A VM will be reverted", "ERROR: Snapshots go with the one that they were taken on", "  - a/b (id 9)",
@@ -280,7 +280,7 @@ func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
 	calls(t, w.host, "Snapshots")
 
 	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
-	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "10", Name: "c", Path: "a/c", Created: fakeNow})
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "10", Parent: "2", Name: "c", Path: "a/c", Created: fakeNow})
 	w.host.made()
 	w.gone(o, p.private).has(t, "WARNING: Snapshots stay that were taken on one that goes", "  - a/c (id 10)")
 	calls(t, w.host, "Snapshots", "Revert 2 false", "RemoveSnapshot 2 false true")
