@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -296,4 +297,30 @@ func TestASnapshotMayBeCalledAsAFile(t *testing.T) {
 			t.Errorf("%s is %q, %+v", text, id, named)
 		}
 	}
+}
+
+// Where a restored copy has the id, that is said, and not that the id is in no inventory: the VM that had it is.
+func TestASnapshotOfAVMWhoseIDACopyHas(t *testing.T) {
+	w := newSimWorld(t, sim.Options{})
+	was, err := w.sim.Register(t.Context(), "DC0", simPath)
+	w.must(err)
+	w.becomes(snapshotType)
+	o := w.create(args{"vm_id": simUUID, "name": "a"})
+	const copied = "[LocalDS_0] copy/copy.vmx"
+	w.must(w.sim.WriteVM("DC0", copied, sim.VMX{InstanceUUID: simUUID}))
+	w.must(w.sim.Unregister(t.Context(), "DC0", simPath))
+	is, err := w.sim.Register(t.Context(), "DC0", copied)
+	w.must(err)
+	if is == was {
+		t.Fatalf("both are %s", is)
+	}
+	other := "What has the id " + simUUID + " now is another VM: another managed object at another path (" + copied + ", " + is + "). The VM that " +
+		"had it before is in no inventory any more"
+	again, diags := w.read(o)
+	diags.only(t, "WARNING: A VM is not registered, and what state has of it was not refreshed\n"+other+". What belongs to it stays in the state "+
+		"as it was, and is there again when the VM is registered again.")
+	_, apply := w.destroy(again)
+	apply.only(t, "WARNING: A VM is not registered, and nothing was done with it\n"+other+", so that its snapshot a was not removed. It is as it "+
+		"was if the VM is registered again.")
+	w.logsOut()
 }

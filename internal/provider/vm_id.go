@@ -270,13 +270,25 @@ func (rec vmRecord) handle(id string, parse pathParser) vix.Handle {
 	return h
 }
 
+// absent says that a VM is not registered, and why that is known: nothing has its id, or another VM has.
+func absent(id string, why error) string {
+	e, ok := errors.AsType[*vix.Error](why)
+	if !ok || e.VM == nil || !errors.Is(why, vix.ErrOtherVM) {
+		return fmt.Sprintf("The VM %s is in no inventory any more", id)
+	}
+	return fmt.Sprintf("What has the id %s now is another VM: another managed object at another path (%s, %s). The VM that had it before is "+
+		"in no inventory any more", id, e.VM.Path, e.VM.ManagedObjectID)
+}
+
 // warnVMAbsent says that what state has of a VM that is not registered stays, and why: of what
 // hangs on a VM, its absence from the inventory proves nothing. One text for many, so that Terraform
 // folds them.
-func warnVMAbsent(diags *diag.Diagnostics, id string) {
-	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", fmt.Sprintf(
-		"The VM %s is in no inventory any more. What belongs to it stays in the state as it was, and is there again when the VM is "+
-			"registered again.", id))
+func warnVMAbsent(diags *diag.Diagnostics, id string) { warnNothingRefreshed(diags, id, vix.ErrGone) }
+
+// warnNothingRefreshed is warnVMAbsent with the reason why the VM is known to be absent.
+func warnNothingRefreshed(diags *diag.Diagnostics, id string, why error) {
+	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", absent(id, why)+". What belongs to it stays in "+
+		"the state as it was, and is there again when the VM is registered again.")
 }
 
 // warnNotRefreshed says of what state has that nobody was asked for it.
@@ -286,8 +298,13 @@ func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
 
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
 func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
+	warnNothingDone(diags, what, id, vix.ErrGone)
+}
+
+// warnNothingDone is warnVMAbsentAtDestroy with the reason why the VM is known to be absent.
+func warnNothingDone(diags *diag.Diagnostics, what, id string, why error) {
 	diags.AddWarning("A VM is not registered, and nothing was done with it", fmt.Sprintf(
-		"The VM %s is in no inventory any more, so that %s. It is as it was if the VM is registered again.", id, what))
+		"%s, so that %s. It is as it was if the VM is registered again.", absent(id, why), what))
 }
 
 // warnVMForgotten says why state forgets what is nothing without its VM.
