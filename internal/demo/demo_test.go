@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 )
 
 // provider is a provider binary that the tests of this package share.
@@ -147,5 +149,24 @@ func TestEnvironmentIsNotTheUsers(t *testing.T) {
 	want := []string{"PATH=/bin", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("environment() = %q", got)
+	}
+}
+
+// The tests run the CLI as whoever runs them, whose home folder stays as it is.
+func TestTheCLILeavesNothingAtHome(t *testing.T) {
+	b := newBench(t, sim.Options{StandaloneHosts: -1})
+	home := t.TempDir()
+	for _, name := range []string{"HOME", "USERPROFILE", "APPDATA"} {
+		b.cli.set(name, home)
+	}
+	b.lay("DC0", "[LocalDS_0] web/web.vmx", sim.VMX{})
+	b.file("main.tf", source+"resource \"vix_registration\" \"web\" {\n  vmx_path = \"[LocalDS_0] web/web.vmx\"\n}\n")
+	for _, args := range [][]string{{"init"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}} {
+		b.run(0, args...)
+	}
+	left, err := os.ReadDir(home)
+	b.must(err)
+	if len(left) > 0 {
+		t.Errorf("they leave %v in the home folder", left)
 	}
 }

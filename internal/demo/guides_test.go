@@ -127,6 +127,15 @@ func TestGuideAdopt(t *testing.T) {
 	b.must(err)
 	before := b.hashes()
 	b.follow("adopt.md")
+	// The keys are ids: what a storage vMotion moves is neither imported nor destroyed.
+	moved, err := b.host.StorageVMotion(b.t.Context(), "DC1", "[storage1] linux-1/linux-1.vmx", "storage2")
+	b.must(err)
+	plan := b.run(0, "plan")
+	b.says(plan, "vix_registration.linux", moved, "Plan: 0 to add, 1 to change, 0 to destroy.")
+	b.run(0, "apply", "-auto-approve")
+	b.says(b.run(0, "plan", "-detailed-exitcode"), "No changes.")
+	_, err = b.host.StorageVMotion(b.t.Context(), "DC1", moved, "storage1")
+	b.must(err)
 	b.run(0, "destroy", "-auto-approve")
 	if !b.registered("DC1", "[storage1] web/web.vmx") || !b.registered("DC1", "[storage1] linux-t/linux-t.vmtx") {
 		t.Error("what was there did not survive the destroy")

@@ -31,7 +31,9 @@ func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneR
 		warnHandedOver(diags, is.Path)
 		return
 	}
-	was := rec.PowerState
+	end := saidOf(r.conn.foresight, rec.thing(), rec.Walk, rec.end())
+	rec.Foreseen, rec.Deletes = end.Foreseen, end.Deletes
+	was := end.PowerState
 	if !rec.Foreseen {
 		was = "" // whatever it was, the plan did not say what becomes of it
 	}

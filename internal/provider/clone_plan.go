@@ -37,7 +37,7 @@ func (r *cloneResource) planCreate(ctx context.Context, req resource.ModifyPlanR
 	config.Type, config.Template = plan.Type, plan.Template // with their defaults
 	var found diag.Diagnostics
 	if check := r.check(ctx, config, source, rec, resp.Plan.Schema, &found); check != nil {
-		r.named(ctx, config, check, req, resp, &found)
+		r.named(ctx, config, source.Server, check, req, resp, &found)
 		fillClone(&plan, config, check)
 	}
 	resp.Diagnostics.Append(stopsDestroy(found)...)
@@ -106,11 +106,11 @@ func (r *cloneResource) own(err error) *vix.Handle {
 
 // named makes sure that no other clone of the plan is to have the name in the folder.
 func (r *cloneResource) named(
-	ctx context.Context, config cloneModel, check *vix.CloneCheck, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
-	diags *diag.Diagnostics,
+	ctx context.Context, config cloneModel, server string, check *vix.CloneCheck, req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse, diags *diag.Diagnostics,
 ) {
 	name, folder := config.Name.ValueString(), check.Placement.Folder
-	if !r.conn.ledger.named(folder, name, claimToken(ctx, req, resp, diags)) {
+	if !r.conn.ledger.named(server, folder, name, claimToken(ctx, req, resp, diags)) {
 		addNameTwice(diags, "The clone", name, folder)
 	}
 }

@@ -50,7 +50,7 @@ func (r *cloneResource) planInPlace(
 	handle := state.handle(rec.Server, r.conn.parsePath)
 	// A replacement that is forced is planned as no change, and then as a create.
 	rec.Out = &handle
-	if replaces {
+	if r.conn.foresight.nothing(rec.thing()); replaces {
 		r.foresee(ctx, state, rec, diags)
 		return
 	}
@@ -82,6 +82,9 @@ func (r *cloneResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	defer cancel()
 	rec.planned()
 	r.foresee(ctx, state, &rec, &resp.Diagnostics)
+	if !rec.Foreseen {
+		r.conn.foresight.nothing(rec.thing())
+	}
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -101,7 +104,9 @@ func (r *cloneResource) foresee(ctx context.Context, state cloneModel, rec *clon
 		return // it is handed over
 	}
 	rec.read(is)
+	rec.Walk = r.conn.foresight.walk
 	rec.Foreseen, rec.Planned, rec.Deletes = true, time.Now(), state.DeleteFiles.ValueBool() && rec.isMade(state, is, r.conn.parsePath)
+	r.conn.foresight.says(ctx, rec.thing(), rec.end())
 	if r.conn.ledger.planned(rec.part(leaves)) == parted {
 		addCloneParted(diags, is.Path)
 	}

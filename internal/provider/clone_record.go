@@ -34,7 +34,19 @@ type cloneRecord struct {
 	Foreseen bool        `json:"foreseen,omitempty"`
 	Planned  time.Time   `json:"planned"`
 	Deletes  bool        `json:"deletes,omitempty"`
+	// Walk is the one that has said so.
+	Walk string `json:"walk,omitempty"`
 }
+
+// cloneEnd is what a plan has said of the end of a clone.
+type cloneEnd struct {
+	Foreseen, Deletes bool
+	PowerState        vix.PowerState
+}
+
+// end is what the plan of this record says. Its thing is the clone that ends.
+func (rec *cloneRecord) end() cloneEnd { return cloneEnd{rec.Foreseen, rec.Deletes, rec.PowerState} }
+func (rec *cloneRecord) thing() string { return "clone " + rec.Server + " " + rec.ManagedObjectID }
 
 // cloneKept is where the record stands in the private state.
 const cloneKept = "clone"
@@ -65,7 +77,7 @@ func (rec *cloneRecord) configured(config, plan cloneModel) {
 
 // planned is the record before a plan.
 func (rec *cloneRecord) planned() {
-	rec.Out, rec.Foreseen, rec.Planned, rec.Deletes = nil, false, time.Time{}, false
+	rec.Out, rec.Foreseen, rec.Planned, rec.Deletes, rec.Walk = nil, false, time.Time{}, false, ""
 }
 
 // isMade reports that a VM is the one that this resource made, and is where and what state has: what must be so before its

@@ -147,6 +147,7 @@ func (r *cloneResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	r.conn.opened(found)
 	r.conn.ledger.see(held{Registration: *found, clone: true})
 	r.conn.replaced.forget(found)
+	r.conn.foresight.nothing(rec.thing())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, rec.Server, state.ID)...)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)

@@ -37,6 +37,8 @@ type connection struct {
 	// powerNotes are the power states that were found before a first try.
 	powerNotes powerNotes
 	guestNotes guestNotes
+	// foresight is what plans have said of the ends of things.
+	foresight foresight
 	// guestFiles are the files in guests that go from one object of the state to another.
 	guestFiles *guestFileHandovers
 	// variables are those that do.
@@ -46,7 +48,6 @@ type connection struct {
 	// snapshots are those that do.
 	snapshots *objectHandovers
 	sources   sources
-	claims    claims
 
 	mu       sync.Mutex
 	serverID string
@@ -81,6 +82,14 @@ func connectionOf(data any, diags *diag.Diagnostics) *connection {
 
 // connected reports that there is a host to ask.
 func (c *connection) connected() bool { return c != nil && c.host != nil }
+
+// walk is the one of Terraform's graph that this connection serves; empty where the provider is not configured.
+func (c *connection) walk() string {
+	if c == nil {
+		return ""
+	}
+	return c.foresight.walk
+}
 
 // parsePath reads a path as the host spells it; in either form while there is no host to ask.
 func (c *connection) parsePath(text string) (vix.Path, error) {

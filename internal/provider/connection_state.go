@@ -37,15 +37,16 @@ var connectionStates = map[vix.ConnectionState]struct {
 	},
 }
 
-// warnConnectionState says so when the host does not have full hold of a VM.
+// warnConnectionState says so when the host does not have full hold of a VM. One summary for all VMs in that state, so that
+// Terraform folds them: a datastore that is down takes many.
 func warnConnectionState(diags *diag.Diagnostics, r *vix.Registration) {
 	if r.ConnectionState == vix.Connected || r.ConnectionState == "" {
 		return
 	}
 	if r.ConnectionState == vix.Invalid && r.Encrypted {
-		diags.AddWarning(fmt.Sprintf("%s is encrypted and locked", r.Path),
-			coded(vix.CodeNeedKey, "The VM is registered, but the host does not have the key that unlocks it (connection state invalid). "+
-				"Make the key provider of the VM available to this vCenter or host under the same name, then unlock "+
+		diags.AddWarning("A VM is encrypted and locked",
+			coded(vix.CodeNeedKey, r.Path.String()+": the VM is registered, but the host does not have the key that unlocks it "+
+				"(connection state invalid). Make the key provider of the VM available to this vCenter or host under the same name, then unlock "+
 				"the VM in the vSphere Client."))
 		return
 	}
@@ -53,5 +54,5 @@ func warnConnectionState(diags *diag.Diagnostics, r *vix.Registration) {
 	if !ok {
 		state.code, state.meaning = vix.CodeFail, "The host does not have full hold of the VM."
 	}
-	diags.AddWarning(fmt.Sprintf("%s is %s", r.Path, r.ConnectionState), state.meaning+"\n\n"+state.code.String())
+	diags.AddWarning(fmt.Sprintf("A VM is %s", r.ConnectionState), coded(state.code, r.Path.String()+": "+state.meaning))
 }

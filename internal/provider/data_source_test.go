@@ -80,7 +80,7 @@ func TestVMDataSourceSaysNothingForNothing(t *testing.T) {
 	w.host.vm = &vix.VM{Registration: vix.Registration{ID: "x", Path: mustPath(t, webPath), ConnectionState: vix.Orphaned,
 		Placement: vix.Placement{Datacenter: "/DC0"}}, Snapshots: []vix.Snapshot{{Name: "s"}}}
 	state, diags := w.data("vix_vm", args{"vmx_path": webPath})
-	diags.has(t, "WARNING: "+webPath+" is orphaned")
+	diags.has(t, "WARNING: A VM is orphaned\n"+webPath+": ")
 	holds(t, state, args{
 		"datacenter": "/DC0", "name": nil, "host": nil, "resource_pool": nil, "question": nil, "num_vcpus": nil,
 		"memory_size": nil, "annotation": nil, "tools_version": nil,

@@ -7,6 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -75,11 +82,11 @@ func TestConnectionStateWarnings(t *testing.T) {
 	for state, want := range map[vix.ConnectionState]string{
 		vix.Connected:    "",
 		"":               "",
-		vix.Disconnected: webPath + " is disconnected: Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and nothing can be done with it. Reconnect the host.\n\nVIX_E_VM_HOST_DISCONNECTED (34)",
-		vix.Orphaned:     webPath + " is orphaned: vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was unregistered or moved on the host itself. Unregister it and register it again.\n\nVIX_E_INVALID_HANDLE (1000)",
-		vix.Inaccessible: webPath + " is inaccessible: The host cannot read its files: its datastore is unmounted or down, or the files are gone. Bring the datastore back; the VM recovers by itself.\n\nVIX_E_FILE_ACCESS_ERROR (13)",
-		vix.Invalid:      webPath + " is invalid: The host cannot understand its configuration file, or cannot read it because another host has it locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, on a host that is new enough.\n\nVIX_E_CANNOT_READ_VM_CONFIG (4002)",
-		"new":            webPath + " is new: The host does not have full hold of the VM.\n\nVIX_E_FAIL (1)",
+		vix.Disconnected: "A VM is disconnected: " + webPath + ": Its ESXi host is disconnected from vCenter, so that what is known of the VM may be out of date and nothing can be done with it. Reconnect the host.\n\nVIX_E_VM_HOST_DISCONNECTED (34)",
+		vix.Orphaned:     "A VM is orphaned: " + webPath + ": vCenter has it in its inventory, but its ESXi host does not know it any more: usually it was unregistered or moved on the host itself. Unregister it and register it again.\n\nVIX_E_INVALID_HANDLE (1000)",
+		vix.Inaccessible: "A VM is inaccessible: " + webPath + ": The host cannot read its files: its datastore is unmounted or down, or the files are gone. Bring the datastore back; the VM recovers by itself.\n\nVIX_E_FILE_ACCESS_ERROR (13)",
+		vix.Invalid:      "A VM is invalid: " + webPath + ": The host cannot understand its configuration file, or cannot read it because another host has it locked, or the VM's virtual hardware is newer than the host. Look at the .vmx file (data \"vix_vmx_files\" with read_config tells its problem and its hardware_version) and at who else has the VM registered; then unregister it and register it again, on a host that is new enough.\n\nVIX_E_CANNOT_READ_VM_CONFIG (4002)",
+		"new":            "A VM is new: " + webPath + ": The host does not have full hold of the VM.\n\nVIX_E_FAIL (1)",
 	} {
 		var diags diag.Diagnostics
 		warnConnectionState(&diags, &vix.Registration{Path: p, ConnectionState: state})
@@ -96,11 +103,64 @@ func TestConnectionStateWarnings(t *testing.T) {
 	}
 	var diags diag.Diagnostics
 	warnConnectionState(&diags, &vix.Registration{Path: p, ConnectionState: vix.Invalid, Encrypted: true})
-	want := diag.Diagnostics{diag.NewWarningDiagnostic(webPath+" is encrypted and locked",
-		"The VM is registered, but the host does not have the key that unlocks it (connection state invalid). Make the key provider "+
+	want := diag.Diagnostics{diag.NewWarningDiagnostic("A VM is encrypted and locked",
+		webPath+": the VM is registered, but the host does not have the key that unlocks it (connection state invalid). Make the key provider "+
 			"of the VM available to this vCenter or host under the same name, then unlock the VM in the vSphere Client.\n\n"+
 			"VIX_E_NEED_KEY (30)")}
 	if !diags.Equal(want) {
 		t.Errorf("got %v", diags)
 	}
+}
+
+// Terraform folds warnings of one summary: a thousand objects are a line then. So no summary has the name of an object in it.
+func TestWarningsOfManyObjectsHaveOneSummary(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			method, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			at := slices.Index([]string{"AddWarning", "AddAttributeWarning"}, method.Sel.Name) // where the summary is
+			if at < 0 {
+				return true
+			}
+			found++
+			if summary := call.Args[at]; !isFixed(summary) {
+				t.Errorf("%s: the summary of a warning differs from object to object: %s", name, types.ExprString(summary))
+			}
+			return true
+		})
+	}
+	if found < 30 {
+		t.Errorf("%d warnings were found", found)
+	}
+}
+
+// isFixed reports that a summary is a text of the code. It may name an attribute, or the state of a VM: there are few of these.
+func isFixed(summary ast.Expr) bool {
+	switch e := summary.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.Ident:
+		return e.Name == "notRefreshed"
+	case *ast.CallExpr:
+		return slices.Contains([]string{"name", "r.ConnectionState"}, types.ExprString(e.Args[len(e.Args)-1]))
+	}
+	return false
 }

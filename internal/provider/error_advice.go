@@ -5,6 +5,7 @@ package provider
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +80,8 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		"VIX_GUEST_PASSWORD; a resource may have its own, guest_username and guest_password_wo, or guest_ticket_wo."),
 	vix.ErrGuestBusy: always("Let vix_power wait for the guest, wait_for = \"tools\", and take its id as vm_id; a longer time can be set " +
 		"in timeouts."),
-	vix.ErrRunUnknown: always("This error comes again until the run is another one. To run it once more, change triggers:\n\n" +
+	vix.ErrRunUnknown: always("Apply again first: what was started is looked for and waited for, and nothing is started twice. If this error " +
+		"comes again, the guest tells nothing of it any more; to run it once more then, change triggers:\n\n" +
 		"  triggers = { again = \"1\" }"),
 	vix.ErrRunUnended:      always("A longer time can be set in timeouts."),
 	vix.ErrGuestFileExists: always("To write over it, set overwrite = true."),
@@ -117,6 +119,43 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		"vmrest -C sets them anew."),
 }
 
+// actionAdvice is what to say of an action where that is something else: it has no state, and nothing of it is in the next apply.
+var actionAdvice = map[vix.Kind]func(e *vix.Error) string{
+	vix.ErrOtherVM: always("If it is the VM that is meant, plan again and invoke the action then: it acts on what that plan opens. If it " +
+		"is a copy, leave it alone, and give the action the vm_id of the VM that is meant."),
+	vix.ErrUnproved: always("If the VM really is unregistered, give the action the vm_id of one that is registered."),
+	vix.ErrAsked: func(e *vix.Error) string {
+		return "The VM goes on asking. Invoke the action again and say what to answer; one that has no answers, after the action " +
+			"vix_question_answer:\n\n  answers = { " + hcl(questionName(e.Question)) + " = … }"
+	},
+	vix.ErrGuestLate: always("To wait for it again, invoke the action with operation = \"on\", which does nothing else with a VM that is " +
+		"on. A longer time can be set in timeouts."),
+}
+
+// invoked is an error of an action that was invoked, with what to do about it.
+func invoked(err error) error {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok {
+		return err
+	}
+	say := actionAdvice[e.Kind]
+	if e.Doubt {
+		say = always("Whether it was done is not known. Look at the VM before invoking the action again.")
+	}
+	if say == nil {
+		return err
+	}
+	return remedied(e, say(e))
+}
+
+// remedied is an error of which has been said what to do about it.
+func remedied(e *vix.Error, text string) *vix.Error {
+	more := *e
+	more.Remedy = strings.TrimSpace(more.Remedy + " " + text)
+	more.Kind, more.Doubt = "", false
+	return &more
+}
+
 // importID is what imports this very VM: restored copies share an instance UUID, no two VMs a managed object id.
 func importID(vm *vix.Registration) string { return cmp.Or(vm.ManagedObjectID, vm.ID) }
 
@@ -130,7 +169,6 @@ func always(text string) func(*vix.Error) string {
 // advised is an error with what to do about it in Terraform, and with the options of an
 // argument as they are written.
 func advised(e *vix.Error) *vix.Error {
-	more := *e
 	var choices []string
 	for _, option := range e.Options {
 		choice := string(option.Field) + " = " + hcl(option.Value)
@@ -139,16 +177,16 @@ func advised(e *vix.Error) *vix.Error {
 		}
 		choices = append(choices, choice)
 	}
-	more.Options, more.Choices = nil, slices.Concat(choices, e.Choices)
+	text := ""
 	switch say := advice[e.Kind]; {
 	case e.Doubt && e.Kind != vix.ErrRunUnknown: // of which nothing is recognised
-		more.Remedy += " Apply again when the host answers: what it has carried out is recognised."
+		text = "Apply again when the host answers: what it has carried out is recognised."
 	case say != nil:
-		more.Remedy += " " + say(e)
+		text = say(e)
 	}
-	more.Remedy = strings.TrimSpace(more.Remedy)
-	more.Kind, more.Doubt = "", false // it has been said
-	return &more
+	more := remedied(e, text)
+	more.Options, more.Choices = nil, slices.Concat(choices, e.Choices)
+	return more
 }
 
 // registrationBlock is the configuration that registers a file and opens its VM.

@@ -61,7 +61,8 @@ func TestAdvice(t *testing.T) {
 		vix.ErrGuestBusy: {vix.Error{},
 			"Let vix_power wait for the guest, wait_for = \"tools\", and take its id as vm_id; a longer time can be set in timeouts."},
 		vix.ErrRunUnknown: {vix.Error{Doubt: true, Remedy: "Look for it in the guest."},
-			"Look for it in the guest. This error comes again until the run is another one. To run it once more, change triggers:\n\n" +
+			"Look for it in the guest. Apply again first: what was started is looked for and waited for, and nothing is started twice. If this " +
+				"error comes again, the guest tells nothing of it any more; to run it once more then, change triggers:\n\n" +
 				"  triggers = { again = \"1\" }"},
 		vix.ErrRunUnended:      {vix.Error{}, "A longer time can be set in timeouts."},
 		vix.ErrGuestFileExists: {vix.Error{}, "To write over it, set overwrite = true."},
@@ -114,6 +115,47 @@ func TestAdvice(t *testing.T) {
 	}
 	if len(advice) != 41 {
 		t.Errorf("there is advice about %d kinds, and 41 texts are known here", len(advice))
+	}
+}
+
+// An action has no state, and nothing of it is in the next apply.
+func TestAdviceAboutActions(t *testing.T) {
+	is := &vix.Registration{ID: "50-1", ManagedObjectID: "vm-42", Name: "web", Path: mustPath(t, webPath)}
+	wants := map[vix.Kind]string{
+		vix.ErrOtherVM: "If it is the VM that is meant, plan again and invoke the action then: it acts on what that plan opens. If it is a " +
+			"copy, leave it alone, and give the action the vm_id of the VM that is meant.",
+		vix.ErrUnproved: "If the VM really is unregistered, give the action the vm_id of one that is registered.",
+		vix.ErrAsked: "The VM goes on asking. Invoke the action again and say what to answer; one that has no answers, after the action " +
+			"vix_question_answer:\n\n  answers = { \"msg.uuid.altered\" = … }",
+		vix.ErrGuestLate: "To wait for it again, invoke the action with operation = \"on\", which does nothing else with a VM that is on. " +
+			"A longer time can be set in timeouts.",
+		vix.ErrStaysOn: "Or do not ask the guest: mode = \"hard\".", // as of a resource
+	}
+	for kind := range actionAdvice {
+		if wants[kind] == "" {
+			t.Errorf("what is said about %q is not known here", kind)
+		}
+	}
+	for kind, want := range wants {
+		e := &vix.Error{
+			Op: "open", Object: webPath, Code: vix.CodeFail, Kind: kind, VM: is, Remedy: "Look.",
+			Question: &vix.Question{ID: "1", MessageID: "msg.uuid.altered"},
+		}
+		if _, detail := texts(invoked(e)); detail != "Look. "+want+"\n\nVIX_E_FAIL (1)" {
+			t.Errorf("%s:\n%s\nwant:\n%s", kind, detail, want)
+		}
+		if e.Kind != kind || e.Remedy != "Look." {
+			t.Errorf("the error has changed: %+v", e)
+		}
+		e.Doubt = true
+		const doubt = "Look. Whether it was done is not known. Look at the VM before invoking the action again.\n\nVIX_E_FAIL (1)"
+		if _, detail := texts(invoked(e)); detail != doubt {
+			t.Errorf("%s in doubt:\n%s", kind, detail)
+		}
+	}
+	other := errors.New("another one")
+	if got := invoked(other); !errors.Is(got, other) {
+		t.Errorf("%v has become %v", other, got)
 	}
 }
 

@@ -272,7 +272,7 @@ func TestApplyFaults(t *testing.T) {
 		p := w.plan(after, config)
 		p.same(t, after)
 		_, diags = w.data("vix_vm", args{"vmx_path": simPath})
-		diags.has(t, "WARNING: "+simPath+" is "+state)
+		diags.has(t, "WARNING: A VM is "+state+"\n"+simPath+": ")
 	}
 	w.must(w.sim.SetConnectionState("DC0", simPath, "connected"))
 
@@ -302,7 +302,7 @@ func TestRegisterEncryptedAndLocked(t *testing.T) {
 	if diags.failed() {
 		t.Fatal(diags.text())
 	}
-	diags.has(t, "WARNING: [LocalDS_0] enc/enc.vmx is")
+	diags.has(t, "WARNING: A VM is encrypted and locked\n[LocalDS_0] enc/enc.vmx: ")
 	holds(t, o.value, args{"connection_state": "invalid"})
 }
 

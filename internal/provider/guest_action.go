@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -106,7 +105,7 @@ func (a *guestAction) invoke(ctx context.Context, in guestInvocation, diags *dia
 	in.run.Progress = func(vm *vix.VM, what string) { in.say(vmLine(vm, what)) }
 	result, err := a.guest.RunInGuest(withoutSecrets(ctx, login), a.conn.actionHandle(ctx, in.id), login, in.run)
 	if err != nil {
-		addErrorAt(diags, path.Empty(), notRecognised(err))
+		addErrorAt(diags, path.Empty(), invoked(notRecognised(err)))
 		return
 	}
 	if !result.Ended {
@@ -139,9 +138,5 @@ func notRecognised(err error) error {
 	if !ok || !e.Doubt && e.Kind != vix.ErrRunUnknown {
 		return err
 	}
-	more := *e
-	more.Doubt, more.Kind = false, ""
-	more.Remedy = strings.TrimSpace(more.Remedy +
-		" Whether it was done is not known. Look in the guest before invoking the action again, which does it again.")
-	return &more
+	return remedied(e, "Whether it was done is not known. Look in the guest before invoking the action again, which does it again.")
 }

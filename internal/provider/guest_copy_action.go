@@ -159,7 +159,7 @@ func (a *guestCopyAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		Progress: func(vm *vix.VM, what string) { lines.say(vmLine(vm, what)) },
 	})
 	if err != nil {
-		addErrorAt(&resp.Diagnostics, path.Empty(), notRecognised(err))
+		addErrorAt(&resp.Diagnostics, path.Empty(), invoked(notRecognised(err)))
 		return
 	}
 	lines.say(vmLine(done.VM, fmt.Sprintf("copied %s, %s", numbered(int(done.Files), "file"), numbered(int(done.Bytes), "byte"))))

@@ -14,7 +14,7 @@ import (
 
 // guestFileHandovers know which object of the state has a file in a guest. The new object may write over what the old one has written,
 // which is no file of somebody else.
-type guestFileHandovers struct{ objectHandovers }
+type guestFileHandovers struct{ *objectHandovers }
 
 // guestFilePriorKept is where a plan leaves for its second half, which plans the object that replaces this one, what this one has written.
 const guestFilePriorKept = "prior"
@@ -27,7 +27,7 @@ type guestFilePrior struct {
 }
 
 func newGuestFileHandovers() *guestFileHandovers {
-	return &guestFileHandovers{objectHandovers{notes: newNotes("vix-guest-files")}}
+	return &guestFileHandovers{newObjectHandovers("vix-guest-files")}
 }
 
 // guestFileKey is what a file in the guest of a VM is known by, however its path is spelled.

@@ -36,7 +36,7 @@ func TestAFileThatIsReplaced(t *testing.T) {
 			w.host.made()
 			_, diags = w.apply(old, gone, nil)
 			diags.only(t, "WARNING: A file in a guest was not deleted\nAnother object of this state has /etc/motd by now: the one that "+
-				"replaces the object that was destroyed, or one of another address. What is there is its file.")
+				"replaces the object that was destroyed, or one of another address. What is there is its file.\n\n"+vix.CodeAlreadyExists.String())
 			calls(t, w.host)
 			if w.host.guest.files[motd] == nil {
 				t.Fatal("the new one's file is gone")
@@ -83,7 +83,7 @@ func TestAFileThatHasBecomeAFolder(t *testing.T) {
 	w.host.fail["RemoveGuestFile "+motd] = &vix.Error{Op: "delete", Object: motd, Code: vix.CodeNotAFile, Reason: "It is no file."}
 	_, apply := w.destroy(o)
 	apply.only(t, "WARNING: A file in a guest is gone already\n/etc/motd is no file any more: something else of that name is there, "+
-		"which was left as it is.")
+		"which was left as it is.\n\n"+vix.CodeNotAFile.String())
 }
 
 // What a write that was cut short has left beside the file goes with the next write of that file, whichever write it was.

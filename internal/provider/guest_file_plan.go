@@ -56,7 +56,7 @@ func (r *guestFileResource) plan(ctx context.Context, req resource.ModifyPlanReq
 	}
 	key := guestFileKey(types.StringValue(vm.ID), plan.Path)
 	twice := "The file " + plan.Path.ValueString() + " in the guest of one VM is planned twice"
-	if !r.conn.claimed(ctx, "guest file "+key, twice, req, resp) || !writes {
+	if !r.conn.claimed(ctx, vm, "guest file "+key, twice, req, resp) || !writes {
 		return
 	}
 	var lacks diag.Diagnostics

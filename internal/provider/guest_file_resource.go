@@ -106,6 +106,7 @@ func (r *guestFileResource) Read(ctx context.Context, req resource.ReadRequest, 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	rec := vmRecordFrom(ctx, req.Private, &resp.Diagnostics)
 	note := privateFrom[string](ctx, req.Private, guestFileNoteKept, &resp.Diagnostics)
+	objectOf(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -192,12 +193,12 @@ func (r *guestFileResource) Delete(ctx context.Context, req resource.DeleteReque
 
 // warnFileHandedOver says why a file stays.
 func warnFileHandedOver(diags *diag.Diagnostics, name string) {
-	diags.AddWarning("A file in a guest was not deleted", "Another object of this state has "+name+" by now: the one that replaces the "+
-		"object that was destroyed, or one of another address. What is there is its file.")
+	diags.AddWarning("A file in a guest was not deleted", coded(vix.CodeAlreadyExists, "Another object of this state has "+name+" by now: "+
+		"the one that replaces the object that was destroyed, or one of another address. What is there is its file."))
 }
 
 // warnFolderInPlace says that there was nothing to delete.
 func warnFolderInPlace(diags *diag.Diagnostics, name string) {
-	diags.AddWarning("A file in a guest is gone already", name+" is no file any more: something else of that name is there, which "+
-		"was left as it is.")
+	diags.AddWarning("A file in a guest is gone already", coded(vix.CodeNotAFile,
+		name+" is no file any more: something else of that name is there, which was left as it is."))
 }

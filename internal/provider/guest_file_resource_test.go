@@ -226,7 +226,7 @@ func TestAFileThatCannotBeLookedAt(t *testing.T) {
 	}
 	_, apply := w.destroy(again)
 	apply.only(t, "WARNING: A VM is not registered, and nothing was done with it\nThe VM "+id+" is in no inventory any more, so that the file "+
-		"/etc/motd was not deleted. It is as it was if the VM is registered again.")
+		"/etc/motd was not deleted. It is as it was if the VM is registered again.\n\n"+vix.CodeVMNotFound.String())
 }
 
 // Without the provider's login a refresh believes the state, and a destroy that deletes is refused at plan.

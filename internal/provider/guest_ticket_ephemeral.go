@@ -152,7 +152,7 @@ func (e *guestTicketEphemeral) Close(ctx context.Context, req ephemeral.CloseReq
 	e.conn.ticketClosed(open.Ticket)
 	if err := e.release(ctx, open); err != nil {
 		summary, detail := texts(err)
-		resp.Diagnostics.AddWarning(summary, detail+"\n\nThe ticket is void when its time has run out.")
+		resp.Diagnostics.AddWarning("A ticket was not given back", summary+": it is void when its time has run out.\n\n"+detail)
 	}
 }
 

@@ -96,7 +96,7 @@ func TestTheLoginOfATicket(t *testing.T) {
 		t.Errorf("the login is %s", l)
 	}
 	w.host.fail["ReleaseGuestTicket ticket-2"] = &vix.Error{Op: "release", Object: "it", Code: vix.CodeHostConnectionLost, Reason: "The line broke."}
-	closes().only(t, "WARNING: Cannot release it\nThe line broke.\n\nVIX_E_HOST_CONNECTION_LOST (36) on vc\n\nThe ticket is void when its time has run out.")
+	closes().only(t, "WARNING: A ticket was not given back\nCannot release it: it is void when its time has run out.\n\nThe line broke.\n\nVIX_E_HOST_CONNECTION_LOST (36) on vc")
 	_, _, diags = w.opened(guestTicketType, args{"vm_id": webPath, "guest_username": "ada", "guest_password": "o"})
 	diags.has(t, "No VM has the id")
 	w = lacking(t, vix.FeatureGuestTickets)

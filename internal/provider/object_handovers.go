@@ -5,9 +5,11 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
@@ -15,6 +17,8 @@ import (
 // where a thing goes to another address, a new object makes it before the old one is deleted: that delete must leave it alone.
 type objectHandovers struct {
 	notes
+	// walk is this one: of the plan, or of the apply.
+	walk string
 
 	mu     sync.Mutex
 	things map[string]*objectHolders
@@ -27,17 +31,35 @@ type objectHolders struct {
 	goes          []string
 }
 
+// handedOver is what is noted of an object that goes: to whom its thing goes, and which walk has planned that. An object that is deposed is
+// planned once more in the apply, which has Seen it then; another walk that does not plan the same any more ends it.
+type handedOver struct {
+	To   string `json:"to"`
+	By   string `json:"by"`
+	Seen string `json:"seen,omitempty"`
+}
+
 // objectKept is where the id of an object stands in the private state: each create makes another.
 const objectKept = "object"
 
 // newVariableHandovers know which object of the state has a variable.
-func newVariableHandovers() *objectHandovers {
-	return &objectHandovers{notes: newNotes("vix-variables")}
-}
+func newVariableHandovers() *objectHandovers { return newObjectHandovers("vix-variables") }
 
 // newPowerHandovers know which object of the state has the power of a VM.
-func newPowerHandovers() *objectHandovers {
-	return &objectHandovers{notes: newNotes("vix-powers")}
+func newPowerHandovers() *objectHandovers { return newObjectHandovers("vix-powers") }
+
+func newObjectHandovers(kind string) *objectHandovers {
+	return &objectHandovers{notes: newNotes(kind), walk: rand.Text()}
+}
+
+// objectOf is the id of an object that is read. One that has none, since it was imported or is of an earlier version, gets one.
+func objectOf(ctx context.Context, private privateGetter, kept privateSetter, diags *diag.Diagnostics) string {
+	object := privateFrom[string](ctx, private, objectKept, diags)
+	if object == "" {
+		object = rand.Text()
+		savePrivate(ctx, kept, objectKept, object, diags)
+	}
+	return object
 }
 
 // of are the holders of a thing.
@@ -68,7 +90,15 @@ func (h *objectHandovers) goes(ctx context.Context, key, object string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	of.goes = append(of.goes, object)
-	_ = os.Remove(h.fileOf(key, object)) // of an earlier plan
+	file := h.fileOf(key, object)
+	switch noted, err := read[handedOver](file); {
+	case err != nil || noted.By == h.walk || noted.Seen == h.walk:
+	case noted.Seen == "":
+		noted.Seen = h.walk
+		h.note(ctx, file, noted)
+	default:
+		_ = os.Remove(file) // of an earlier plan
+	}
 	if of.stays != "" {
 		h.hand(ctx, key, object, of.stays)
 	}
@@ -76,7 +106,7 @@ func (h *objectHandovers) goes(ctx context.Context, key, object string) {
 
 func (h *objectHandovers) hand(ctx context.Context, key, from, to string) {
 	if from != to {
-		h.note(ctx, h.fileOf(key, from), to)
+		h.note(ctx, h.fileOf(key, from), handedOver{To: to, By: h.walk})
 	}
 }
 
@@ -106,8 +136,8 @@ func (h *objectHandovers) isAnothers(key, object string) bool {
 	if of.writer != "" {
 		return of.writer != object
 	}
-	to, err := read[string](h.fileOf(key, object))
-	return err == nil && to != object
+	noted, err := read[handedOver](h.fileOf(key, object))
+	return err == nil && noted.To != object && (noted.Seen == "" || noted.Seen == h.walk)
 }
 
 // forget ends what was noted of an object that is gone.

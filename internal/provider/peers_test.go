@@ -179,6 +179,73 @@ func TestPlansOfTwoProcessesContradictEachOther(t *testing.T) {
 	}
 }
 
+// What is wanted by an address of one alias, no address of another one has: of the same server, in the same walk.
+func TestWhatIsWantedInTwoProcesses(t *testing.T) {
+	a, b := processesOf(t)
+	one, two := ledger{peers: a}, ledger{peers: b}
+	for range 2 {
+		if !one.wanted("vc", "power of vm-1", "x") {
+			t.Error("an address stands in its own way")
+		}
+	}
+	for _, ask := range []struct {
+		server, key, token string
+		want               bool
+	}{
+		{"vc", "power of vm-1", "y", false},
+		{"vc", "power of vm-1", "x", true}, // moved to the other alias
+		{"vc", "power of vm-2", "y", true},
+		{"other", "power of vm-1", "y", true},
+	} {
+		if is := two.wanted(ask.server, ask.key, ask.token); is != ask.want {
+			t.Errorf("%+v: %t", ask, is)
+		}
+	}
+	if !two.named("vc", "/DC0/vm", "web", "y") || one.named("vc", "/DC0/vm", "web", "x") {
+		t.Error("a folder has each name once")
+	}
+	if !one.wanted("vc", "power of vm-2", "y") || one.wanted("vc", "power of vm-2", "x") {
+		t.Error("what was refused is wanted, or what is wanted is not")
+	}
+}
+
+// The walk of an apply comes after the one of its plan: what that one wanted is not in its way, whose addresses have other tokens where
+// they are in no state. Nor is what a process wanted that was killed.
+func TestWhatAnEarlierWalkWantedIsNotInTheWay(t *testing.T) {
+	for name, end := range map[string]func(*testing.T, *peers){
+		"ended": func(_ *testing.T, p *peers) { p.end() }, "killed": killed,
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := processesOf(t)
+			one, two := ledger{peers: a}, ledger{peers: b}
+			if !one.wanted("vc", "power of vm-1", "x") || !two.wanted("vc", "power of vm-2", "y") {
+				t.Fatal("refused")
+			}
+			end(t, a)
+			end(t, b)
+			now := newPeers()
+			t.Cleanup(now.end)
+			later := ledger{peers: now}
+			if !later.wanted("vc", "power of vm-1", "anew") || !later.wanted("vc", "power of vm-2", "anew") {
+				t.Error("an earlier walk is in the way")
+			}
+		})
+	}
+}
+
+// What an alias wanted that has ended is wanted still, for those that went on when it did.
+func TestWhatAnEndedAliasWantedIsNotLost(t *testing.T) {
+	a, b := processesOf(t)
+	one, two := ledger{peers: a}, ledger{peers: b}
+	if !one.wanted("vc", "power of vm-1", "x") {
+		t.Fatal("refused")
+	}
+	a.end()
+	if two.wanted("vc", "power of vm-1", "y") {
+		t.Error("it is lost")
+	}
+}
+
 // Where there is no data folder, each process is on its own, and none is made.
 func TestPeersNeedADataFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")

@@ -161,7 +161,7 @@ func (a *powerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 		done, err := a.power.SetPower(ctx, a.conn.actionHandle(ctx, id), order)
 		if err != nil {
 			lines.say(fmt.Sprintf("%s: failed", id))
-			addError(diags, req.Config.Schema, err)
+			addError(diags, req.Config.Schema, invoked(err))
 			return
 		}
 		now := done.VM.Registration

@@ -106,6 +106,29 @@ func TestWhatThePowerActionRefuses(t *testing.T) {
 	w.planAction("vix_tools_install", args{"vm_id": vm.ID, "mode": "mount"}).has(t, notSupported("VixVM_InstallTools"))
 }
 
+// Each action says what is right for an action, and nothing of a next apply or a registration.
+func TestWhatActionsAdvise(t *testing.T) {
+	refused := vix.Error{Op: "do", Object: "it", Code: vix.CodeFail, Kind: vix.ErrGuestLate, Reason: "It is late."}
+	for kind, c := range map[string]struct {
+		fails  string
+		config args
+	}{
+		"vix_power":           {"SetPower", args{"operation": "reset"}},
+		"vix_question_answer": {"Answer", args{"answers": mapOf(nil)}},
+		"vix_tools_install":   {"InstallTools mount ", args{"mode": "mount"}},
+		"vix_snapshot_revert": {"Revert base false", args{"snapshot": "base"}},
+		"vix_guest_run":       {"started", args{"program": "/bin/x"}},
+		"vix_guest_copy":      {"CopyToGuest x /x", args{"direction": "to_guest", "source": "x", "destination": "/x"}},
+	} {
+		w, id := guestWorld(t, guestRunType)
+		c.config["vm_id"] = id
+		w.host.fail[c.fails] = &refused
+		_, diags := w.invoke(kind, c.config)
+		diags.only(t, "ERROR: Cannot do it\nIt is late.\n\nTo wait for it again, invoke the action with operation = \"on\", which does nothing "+
+			"else with a VM that is on. A longer time can be set in timeouts.\n\nVIX_E_FAIL (1) on vc")
+	}
+}
+
 func TestTheQuestionAnswerAction(t *testing.T) {
 	w, vm, _ := powerWorld(t)
 	config := args{"vm_id": vm.ID, "answers": mapOf(map[string]string{"msg.uuid.altered": "moved"})}

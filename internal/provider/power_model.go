@@ -116,6 +116,10 @@ type powerRecord struct {
 	Waits bool `json:"waits,omitempty"`
 	// Foreseen is set where a plan has said that the VM gets its previous state back. Only plans have it.
 	Foreseen bool `json:"foreseen,omitempty"`
+	// Walk is the one that has said so.
+	Walk string `json:"walk,omitempty"`
+	// Previous is the state that was found before the first try, for the second half of the plan of a replacement that is forced.
+	Previous vix.PowerState `json:"previous,omitempty"`
 }
 
 // key is the power of the VM, of which there is one.
@@ -124,8 +128,8 @@ func (rec powerRecord) key() string { return powerKey(rec.ManagedObjectID) }
 // powerKey is the power of a VM, of which there is one.
 func powerKey(managedObjectID string) string { return "power of " + vmKey(managedObjectID) }
 
-// powerOf is the same for objects of the state.
-func powerOf(vmID string) string { return "power of the VM " + vmID }
+// powerOf is the same for objects of the state: of a VM, or as one of them has it.
+func powerOf(id string) string { return "power of " + id }
 
 func powerRecordFrom(ctx context.Context, private privateGetter, diags *diag.Diagnostics) powerRecord {
 	return privateFrom[powerRecord](ctx, private, powerKept, diags)

@@ -29,7 +29,8 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if vm != nil && !r.conn.claimed(ctx, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, "The power of a VM is planned twice", req, resp) {
+	const twice = "The power of a VM is planned twice"
+	if vm != nil && !r.conn.claimed(ctx, vm, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, twice, req, resp) {
 		return
 	}
 	todo := plan.VMID.IsUnknown() || rec.Waits || vm != nil && string(settled(vm.PowerState)) != plan.State.ValueString()
@@ -43,10 +44,16 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 	switch {
 	case len(resp.RequiresReplace) > 0:
-		rec.Foreseen = r.foresee(ctx, state, rec, object, resp)
+		r.foretell(ctx, state, &rec, object, resp)
 		rec.save(ctx, resp.Private, &resp.Diagnostics)
 	case !req.State.Raw.IsNull():
+		r.conn.foresight.nothing(powerOf(object))
 		r.conn.powers.stays(ctx, powerOf(state.VMID.ValueString()), object)
+		rec.Previous = vix.PowerState(state.PreviousState.ValueString())
+		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	case rec.Changed && rec.Previous != "" && vm != nil && vm.ManagedObjectID == rec.ManagedObjectID:
+		// The second half of a replacement that is forced: with create_before_destroy nothing else tells it what was found first.
+		r.conn.powerNotes.begin(ctx, rec.Server, plan.VMID.ValueString(), rec.Previous)
 	}
 }
 
@@ -80,8 +87,20 @@ func (r *powerResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	}
 	object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 	r.conn.powers.goes(ctx, powerOf(state.VMID.ValueString()), object)
-	rec.Foreseen = r.foresee(ctx, state, rec, object, resp)
+	r.foretell(ctx, state, &rec, object, resp)
 	rec.save(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// foretell is foresee, and notes what was said.
+func (r *powerResource) foretell(
+	ctx context.Context, state powerModel, rec *powerRecord, object string, resp *resource.ModifyPlanResponse,
+) {
+	rec.Foreseen, rec.Walk = r.foresee(ctx, state, *rec, object, resp), r.conn.foresight.walk
+	if rec.Foreseen {
+		r.conn.foresight.says(ctx, powerOf(object), true)
+	} else {
+		r.conn.foresight.nothing(powerOf(object))
+	}
 }
 
 // foresee says that the VM gets its previous state back, and what that would fail for; false where there is nothing to say. Nothing is

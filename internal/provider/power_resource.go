@@ -115,6 +115,7 @@ func (r *powerResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	r.conn.vms.learn(vm)
 	r.conn.powerNotes.end(ctx, vm.Server, state.VMID.ValueString())
 	rec.vmRecord = vmRecordOf(&vm.Registration)
+	r.conn.foresight.nothing(powerOf(objectOf(ctx, req.Private, resp.Private, &resp.Diagnostics)))
 	state.follow(vm)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setVMIdentity(ctx, resp.Identity, vm.Server, state.VMID)...)
@@ -153,7 +154,7 @@ func (r *powerResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	switch {
 	case state.restores(rec) == "":
 		return
-	case !rec.Foreseen:
+	case !saidOf(r.conn.foresight, powerOf(object), rec.Walk, rec.Foreseen):
 		r.keepAsIs(ctx, state, rec, object, &resp.Diagnostics)
 		return
 	}

@@ -261,7 +261,7 @@ func TestAVMThatIsGoneDropsItsPower(t *testing.T) {
 	applying.has(t, "WARNING: A VM is not registered, and nothing was done with it")
 	read, diags := w.read(o)
 	diags.only(t, "WARNING: A VM is not registered any more\nThe VM "+vm.ID+", of which state has the power, is gone: It is in no inventory "+
-		"any more. State forgets it; the plan says what comes of that.")
+		"any more. State forgets it; the plan says what comes of that.\n\n"+vix.CodeVMNotFound.String())
 	if !read.value.IsNull() {
 		t.Errorf("state keeps %v", read.value)
 	}

@@ -83,8 +83,9 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	peers := p.peersNow()
 	conn := &connection{
 		journal: newFileJournal(peers), peers: peers, ledger: ledger{peers: peers}, handovers: newHandovers(), replaced: newReplaced(),
-		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
-		snapshots: newSnapshotHandovers(), openedVMs: newOpenedVMs(),
+		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), openedVMs: newOpenedVMs(), foresight: newForesight(),
+		guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
+		snapshots: newSnapshotHandovers(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn

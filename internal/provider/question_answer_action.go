@@ -111,7 +111,7 @@ func (a *questionAnswerAction) Invoke(ctx context.Context, req action.InvokeRequ
 	answered, err := a.power.Answer(ctx, a.conn.actionHandle(ctx, id), answersOf(config.Answers))
 	switch {
 	case err != nil:
-		addError(&resp.Diagnostics, req.Config.Schema, err)
+		addError(&resp.Diagnostics, req.Config.Schema, invoked(err))
 	case answered != nil:
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s: %q is answered with %q",
 			id, answered.Question.Plain(), answered.Choice.Label)})

@@ -254,8 +254,8 @@ func warnKept(diags *diag.Diagnostics, p vix.Path, state registrationModel, is *
 }
 
 func warnHandedOver(diags *diag.Diagnostics, p vix.Path) {
-	diags.AddWarning("A VM was handed over", fmt.Sprintf("%s stays registered: another address of this configuration "+
-		"has taken it over in this apply.", p))
+	diags.AddWarning("A VM was handed over", coded(vix.CodeAlreadyExists, fmt.Sprintf(
+		"%s stays registered: another address of this configuration has taken it over in this apply.", p)))
 }
 
 func warnHandsOver(diags *diag.Diagnostics, p vix.Path) {
@@ -295,8 +295,8 @@ func warnLeadsElsewhere(diags *diag.Diagnostics, vmxPath string, leads, is vix.P
 // warnUnread says that a registration was not read, because the product cannot be asked for it any more.
 func warnUnread(diags *diag.Diagnostics, state registrationModel, lacks error) {
 	_, why := texts(lacks)
-	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
-		"What state says of the registration is kept as it was. To forget it, a destroy needs nothing more.\n\n"+why)
+	diags.AddWarning(notRefreshed, fmt.Sprintf("The registration of %s: what state says of it is kept as it was. To forget it, a destroy "+
+		"needs nothing more.\n\n%s", state.VMXPath.ValueString(), why))
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {

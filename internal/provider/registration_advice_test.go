@@ -81,7 +81,8 @@ func TestRegistrationAdvice(t *testing.T) {
 		},
 		"handed over": {
 			func(d *diag.Diagnostics) { warnHandedOver(d, web) }, "A VM was handed over",
-			"[storage1] web/web.vmx stays registered: another address of this configuration has taken it over in this apply.",
+			"[storage1] web/web.vmx stays registered: another address of this configuration has taken it over in this apply.\n\n" +
+				vix.CodeAlreadyExists.String(),
 		},
 		"again": {
 			func(d *diag.Diagnostics) { warnAgain(d, web, departed{Registration: *is}) }, "A VM was unregistered and registered again",

@@ -96,7 +96,7 @@ func TestCreateWarnsOfWhatCameUpBadly(t *testing.T) {
 	vm.ConnectionState, vm.Encrypted = vix.Invalid, true
 	config := args{"vmx_path": webPath, "if_registered": "adopt"}
 	o, diags := w.apply(nil, w.plan(nil, config), config)
-	diags.has(t, "WARNING: "+webPath+" is encrypted and locked")
+	diags.has(t, "WARNING: A VM is encrypted and locked\n"+webPath+": the VM is registered")
 	holds(t, o.value, args{"connection_state": "invalid", "encrypted": true})
 }
 

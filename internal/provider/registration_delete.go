@@ -62,8 +62,9 @@ func (r *registrationResource) unregister(
 		warnHandedOver(&resp.Diagnostics, is.Path)
 		return
 	}
+	was := saidOf(r.conn.foresight, rec.thing(), note.Walk, note.plannedPower(rec))
 	off, err := plannedOff(
-		vix.PowerOff(state.PowerOffOnDestroy.ValueString()), note.plannedPower(rec), note.In != nil && note.Out == nil, is)
+		vix.PowerOff(state.PowerOffOnDestroy.ValueString()), was, was == "" || note.In != nil && note.Out == nil, is)
 	if err != nil {
 		addError(&resp.Diagnostics, schema, err)
 		return

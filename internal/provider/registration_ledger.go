@@ -25,7 +25,6 @@ type ledger struct {
 	seen  map[string]held     // VMs that a state has, by key
 	parts map[string][]part   // what is planned, by key
 	told  map[string][]part   // what other processes of the walk have planned, by key
-	names map[string]string   // who is to have a name in a folder
 	taken map[string]bool     // what was registered or adopted, by key
 	gone  map[string]departed // what was unregistered, by key
 	locks map[string]*sync.Mutex
@@ -35,9 +34,10 @@ type ledger struct {
 type part struct {
 	server string
 	role   role
-	// file and vm are the keys of the file and of the VM that has it; either may be empty.
+	// file and vm are the keys of the file and of the VM that has it; either may be empty. Of what is wanted, vm is its key.
 	file, vm string
-	// own is the key of the VM that the same address takes out before, or of its file where VMs have no key.
+	// own is the key of the VM that the same address takes out before, or of its file where VMs have no key. Of what is wanted, it
+	// is whose that is to be.
 	own string
 	// named is the key of the file that vmx_path names, where the VM has it no more.
 	named string
@@ -69,6 +69,7 @@ const (
 	leaves               // it is unregistered: its address goes, or is replaced
 	register             // its file is registered, and nobody must have it
 	adopt                // its file is registered, or who has it is taken over
+	wants                // it is no VM, but something of which there is one: the power of a VM, a variable, a name in a folder
 )
 
 // contradiction is why two parts cannot both be done.
@@ -243,15 +244,14 @@ func (l *ledger) movedFrom(fileID string) (held, bool) {
 }
 
 // named notes that a VM or file is to have a name in a folder; false if another one is.
-func (l *ledger) named(folder, name, key string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	at := folder + "\x00" + name
-	if holder, ok := l.names[at]; ok && holder != key {
-		return false
-	}
-	set(&l.names, at, key)
-	return true
+func (l *ledger) named(server, folder, name, key string) bool {
+	return l.wanted(server, "name "+folder+"\x00"+name, key)
+}
+
+// wanted notes that something of a server, of which there is one, is to be an address's alone, which a token stands for; false if
+// another one is to have it.
+func (l *ledger) wanted(server, key, token string) bool {
+	return l.planned(part{server: server, role: wants, vm: key, own: "for " + token}) != twice
 }
 
 // take notes that a VM is managed by an address of this walk that registered or

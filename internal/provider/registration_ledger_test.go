@@ -98,7 +98,7 @@ func TestLedgerOfAnApply(t *testing.T) {
 		folder, key string
 		want        bool
 	}{{"/DC0/vm", "a", true}, {"/DC0/vm", "a", true}, {"/DC0/vm", "b", false}, {"/DC0/vm/x", "b", true}} {
-		if l.named(ask.folder, "web", ask.key) != ask.want {
+		if l.named("vc", ask.folder, "web", ask.key) != ask.want {
 			t.Errorf("a folder has each name once: %+v", ask)
 		}
 	}

@@ -220,7 +220,7 @@ func (c *creation) judge(ctx context.Context, spec vix.RegisterSpec, check *vix.
 	}
 	if name := cmp.Or(spec.Name, check.Name); name != "" {
 		folder := check.Placement.Folder
-		if !c.r.conn.ledger.named(folder, name, p.file) {
+		if !c.r.conn.ledger.named(p.server, folder, name, p.file) {
 			addNameTwice(&c.diags, spec.Path.String(), name, folder)
 		}
 	}

@@ -27,7 +27,7 @@ func (r *registrationResource) planDestroy(
 	}
 	kept := false
 	defer func() {
-		note := planNote{Record: rec, PowerState: rec.PowerState, Keeps: kept}
+		note := planNote{Record: rec, PowerState: rec.PowerState, Keeps: kept, Walk: r.conn.walk()}
 		note.save(ctx, resp.Private, &resp.Diagnostics)
 	}()
 	if r.conn.staysListed(state) {
@@ -85,6 +85,7 @@ func (r *registrationResource) planDestroy(
 	if err := r.registrar.CheckUnregister(asking, is.Handle(), off); err != nil {
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}
+	r.conn.foresight.says(ctx, rec.thing(), rec.PowerState)
 	warnRunning(&resp.Diagnostics, state, rec)
 }
 
@@ -125,7 +126,7 @@ func (r *registrationResource) planUpdate(
 	handle := state.handle(rec.Server, r.conn.parsePath)
 	note := planNote{
 		Out: &handle, Record: rec, Unregisters: state.unregisters(), PowersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
-		Replaces: len(replace) > 0, PowerState: rec.PowerState, Readable: state.ConnectionState.ValueString() == string(vix.Connected),
+		Replaces: len(replace) > 0, PowerState: rec.PowerState, Walk: r.conn.walk(), Readable: state.ConnectionState.ValueString() == string(vix.Connected),
 	}
 	if p, err := r.conn.parsePath(state.VMXPath.ValueString()); err == nil {
 		note.VMXPath = p
@@ -137,7 +138,11 @@ func (r *registrationResource) planUpdate(
 	resp.Diagnostics.Append(stopsDestroy(found)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	resp.RequiresReplace = append(resp.RequiresReplace, replace...)
+	if r.conn.connected() {
+		r.conn.foresight.nothing(rec.thing())
+	}
 	if len(replace) > 0 {
+		r.conn.foresight.says(ctx, rec.thing(), rec.PowerState)
 		warnRunning(&resp.Diagnostics, state, rec)
 		if r.conn.staysListed(state) {
 			warnStaysListed(&resp.Diagnostics, state)
@@ -257,7 +262,7 @@ func (r *registrationResource) planInPlace(
 	if change.Folder != nil {
 		folder = *change.Folder
 	}
-	if name != "" && !r.conn.ledger.named(folder, name, rec.part(role).file) {
+	if name != "" && !r.conn.ledger.named(is.server, folder, name, is.file) {
 		addNameTwice(diags, handle.Path.String(), name, folder)
 	}
 }

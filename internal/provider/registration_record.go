@@ -125,6 +125,8 @@ type planNote struct {
 	Replaces bool `json:"replaces,omitempty"`
 	// PowerState is the VM's at plan. Nothing that was off then is turned off.
 	PowerState vix.PowerState `json:"power_state,omitempty"`
+	// Walk is the one that has said what becomes of a VM that runs.
+	Walk string `json:"walk,omitempty"`
 	// Readable is set where the host could read the VM at plan.
 	Readable bool `json:"readable,omitempty"`
 	// In is what the second half registers.
@@ -193,6 +195,9 @@ func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathPa
 		rec.NamedFileID = r.FileID
 	}
 }
+
+// thing is the VM, of whose end plans say something.
+func (rec *record) thing() string { return "registration " + rec.Server + " " + rec.ManagedObjectID }
 
 // part is what is planned for the VM of the record.
 func (rec *record) part(role role) part {

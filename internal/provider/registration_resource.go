@@ -194,6 +194,7 @@ func (r *registrationResource) Read(ctx context.Context, req resource.ReadReques
 	state.follow(found, rec)
 	r.conn.handovers.forget(found)
 	r.conn.replaced.forget(found)
+	r.conn.foresight.nothing(rec.thing())
 	r.conn.ledger.see(held{
 		Registration: *found, record: rec, unregisters: state.unregisters(), powersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
 	})
@@ -342,8 +343,7 @@ func (r *registrationResource) warnUnread(diags *diag.Diagnostics, state registr
 		warnUnread(diags, state, r.lacks)
 		return
 	}
-	diags.AddWarning(state.VMXPath.ValueString()+" was not refreshed",
-		r.conn.reason+" What state says of the registration is kept as it was.")
+	warnNotRefreshed(diags, "the registration of "+state.VMXPath.ValueString(), r.conn)
 }
 
 // followsVMs reports that the host finds a registration wherever its VM has moved: vmx_path need not say where it is then.

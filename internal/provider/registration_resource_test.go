@@ -6,6 +6,7 @@ package provider
 import (
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,10 @@ func TestRegistrationValidation(t *testing.T) {
 			"ERROR at AttributeName(\"vmx_path\"): Cannot use \"/vmfs/volumes/storage1/web/web.vmx\" as a vmx path\n" +
 				"This is the path in an ESXi shell; the host knows VMs by datastore path.\n\nWrite [storage1] web/web.vmx\n\n" +
 				"VIX_E_INVALID_ARG (3)"},
+		"name of 80 characters": {args{"vmx_path": webPath, "name": strings.Repeat("\u00fc", 80)}, ""},
+		"name of 81 characters": {args{"vmx_path": webPath, "name": strings.Repeat("\u00fc", 81)},
+			"ERROR at AttributeName(\"name\"): Invalid Attribute Value Length\n" +
+				"Attribute name UTF-8 character count must be between 1 and 80, got: 81"},
 		"blank name": {args{"vmx_path": webPath, "name": "  "},
 			"ERROR at AttributeName(\"name\"): Invalid Attribute Value Match\n" +
 				"Attribute name must not consist of spaces only, got:   "},
@@ -174,8 +179,8 @@ func TestRegistrationNotConnected(t *testing.T) {
 			o.identity = nil
 		}
 		kept, diags := w.read(o)
-		diags.only(t, "WARNING: "+webPath+" was not refreshed\nThe provider is not connected: its configuration is not known yet "+
-			"(hostname). What state says of the registration is kept as it was.")
+		diags.only(t, "WARNING: What state has was not refreshed\nThe registration of "+webPath+" is kept as state has it. The provider is "+
+			"not connected: its configuration is not known yet (hostname).")
 		if !kept.value.Equal(o.value) {
 			t.Error("state has changed")
 		}

@@ -93,8 +93,15 @@ type snapshotEnd struct {
 	// Reverts is set where a plan has said that the VM is reverted, Below are the ids that it has said to go along.
 	Reverts bool     `json:"reverts,omitempty"`
 	Below   []string `json:"below,omitempty"`
+	// Walk is the one that has said so.
+	Walk string `json:"walk,omitempty"`
 	// Out is the snapshot, if this is the first half of the plan of a replacement, for the second half.
 	Out *snapshotOut `json:"out,omitempty"`
+}
+
+// thing is the snapshot, whose end plans say something of.
+func (m *snapshotModel) thing() string {
+	return "snapshot " + m.ID.ValueString() + " of " + m.VMID.ValueString() + " of " + m.Created.ValueString()
 }
 
 // snapshotOut is a snapshot that goes, as far as a plan needs to know it.

@@ -76,9 +76,10 @@ func (r *snapshotResource) planReplaced(
 	switch {
 	case first && !replaces:
 		r.conn.snapshots.stays(ctx, state.handoverKey(), privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics))
+		r.conn.foresight.nothing(state.thing())
 		end = snapshotEnd{Out: state.out()}
 	case first:
-		end = r.foresee(ctx, state, req, &resp.Diagnostics)
+		end = r.foretell(ctx, state, req, &resp.Diagnostics)
 	case out != nil:
 		var said diag.Diagnostics
 		end = r.foresee(ctx, out.model(), req, &said)
@@ -109,7 +110,7 @@ func (r *snapshotResource) planDestroy(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() || !r.conn.connected() {
 		return
 	}
-	end := r.foresee(ctx, state, req, &resp.Diagnostics)
+	end := r.foretell(ctx, state, req, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, snapshotEndKept, end, &resp.Diagnostics)
 }
 
@@ -145,6 +146,20 @@ func (r *snapshotResource) foresee(
 	}
 	if is := state.in(vm); is != nil {
 		end = r.sayEnd(state, vm, is, diags)
+	}
+	return end
+}
+
+// foretell is foresee, and notes what was said.
+func (r *snapshotResource) foretell(
+	ctx context.Context, state snapshotModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics,
+) snapshotEnd {
+	end := r.foresee(ctx, state, req, diags)
+	end.Walk = r.conn.foresight.walk
+	if end.Reverts || len(end.Below) > 0 {
+		r.conn.foresight.says(ctx, state.thing(), end)
+	} else {
+		r.conn.foresight.nothing(state.thing())
 	}
 	return end
 }

@@ -131,6 +131,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	// It is in the state: an attempt at it has come to its end.
 	r.conn.journalEnd(ctx, vm.Server, attempted{path: snapshotKey(state)})
+	r.conn.foresight.nothing(state.thing())
 	state.follow(is)
 	vmRecordOf(&vm.Registration).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -186,6 +187,7 @@ func (r *snapshotResource) Delete(ctx context.Context, req resource.DeleteReques
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	end := privateFrom[snapshotEnd](ctx, req.Private, snapshotEndKept, &resp.Diagnostics)
+	end = saidOf(r.conn.foresight, state.thing(), end.Walk, end)
 	err := r.remove(ctx, state, end, rec.handle(state.VMID.ValueString(), r.conn.parsePath), &resp.Diagnostics)
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):

@@ -184,7 +184,7 @@ func TestASnapshotOfAVMThatIsNotRegistered(t *testing.T) {
 	}
 	_, apply := w.destroy(again)
 	apply.only(t, "WARNING: A VM is not registered, and nothing was done with it\nThe VM "+id+" is in no inventory any more, so that its "+
-		"snapshot a was not removed. It is as it was if the VM is registered again.")
+		"snapshot a was not removed. It is as it was if the VM is registered again.\n\n"+vix.CodeVMNotFound.String())
 }
 
 func TestImportOfASnapshot(t *testing.T) {
@@ -318,9 +318,9 @@ func TestASnapshotOfAVMWhoseIDACopyHas(t *testing.T) {
 		"had it before is in no inventory any more"
 	again, diags := w.read(o)
 	diags.only(t, "WARNING: A VM is not registered, and what state has of it was not refreshed\n"+other+". What belongs to it stays in the state "+
-		"as it was, and is there again when the VM is registered again.")
+		"as it was, and is there again when the VM is registered again.\n\n"+vix.CodeInvalidHandle.String())
 	_, apply := w.destroy(again)
 	apply.only(t, "WARNING: A VM is not registered, and nothing was done with it\n"+other+", so that its snapshot a was not removed. It is as it "+
-		"was if the VM is registered again.")
+		"was if the VM is registered again.\n\n"+vix.CodeInvalidHandle.String())
 	w.logsOut()
 }

@@ -114,7 +114,7 @@ func (a *snapshotRevertAction) Invoke(ctx context.Context, req action.InvokeRequ
 	done, err := a.snapshots.Revert(ctx, a.conn.actionHandle(ctx, id), vix.SnapshotName{Either: config.Snapshot.ValueString()},
 		config.SuppressPowerOn.ValueBool())
 	if err != nil {
-		addError(&resp.Diagnostics, req.Config.Schema, err)
+		addError(&resp.Diagnostics, req.Config.Schema, invoked(err))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s: reverted to %s (id %s), power state %s",

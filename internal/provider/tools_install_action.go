@@ -110,7 +110,7 @@ func (a *toolsInstallAction) Invoke(ctx context.Context, req action.InvokeReques
 	id, step := config.VMID.ValueString(), vix.ToolsStep(config.Mode.ValueString())
 	err := a.installer.InstallTools(ctx, a.conn.actionHandle(ctx, id), step, config.Options.ValueString())
 	if err != nil {
-		addError(&resp.Diagnostics, req.Config.Schema, err)
+		addError(&resp.Diagnostics, req.Config.Schema, invoked(err))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: id + ": " + map[vix.ToolsStep]string{

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // Where the apply that replaces a variable was interrupted, the new object has taken its value over, and the old one is still to be
@@ -20,7 +22,7 @@ func TestAVariableThatWasReplaced(t *testing.T) {
 	gone.diags.none(t)
 	_, diags := w.apply(old, gone, nil)
 	diags.only(t, "WARNING: A variable was not removed\nAnother object of this state has the variable guestinfo.owner by now: the one that "+
-		"replaces the object that was destroyed, or one of another address. What is there is its variable.")
+		"replaces the object that was destroyed, or one of another address. What is there is its variable.\n\n"+vix.CodeAlreadyExists.String())
 	if got := w.host.variables[variableKey(id, owner(id))]; got != "ada" {
 		t.Fatalf("the new one's variable is %q", got)
 	}

@@ -28,24 +28,22 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 		return
 	}
 	vm := planVM(ctx, r.conn, plan.VMID, state.VMID, vmRecordFrom(ctx, req.Private, &resp.Diagnostics), req, resp)
-	switch {
-	case !creates && plan.Kind.Equal(state.Kind) && plan.Name.Equal(state.Name) &&
-		(plan.VMID.IsUnknown() || sameVMID(plan.VMID, state.VMID)):
-		plan.ID = state.ID
-	case plan.VMID.IsUnknown() || plan.Name.IsUnknown() || plan.Kind.IsUnknown():
-		plan.ID = types.StringUnknown()
-	default:
-		plan.ID = plan.id()
-	}
+	plan.ID = plan.plannedID(state, creates)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.ID)...)
-	if vm == nil || plan.Name.IsUnknown() || plan.Kind.IsUnknown() || resp.Diagnostics.HasError() {
+	if plan.Name.IsUnknown() || plan.Kind.IsUnknown() {
+		return
+	}
+	if creates || plan.writes(state) {
+		resp.Diagnostics.Append(writable(plan.of())...)
+	}
+	if vm == nil || resp.Diagnostics.HasError() {
 		return
 	}
 	if !creates && plan.of().Same(state.of()) {
 		object := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics)
 		r.conn.variables.stays(ctx, state.key(state.VMID.ValueString()), object)
 	}
-	if !r.conn.claimed(ctx, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
+	if !r.conn.claimed(ctx, vm, plan.key(vm.ID), capital(plan.of().String())+" of one VM is planned twice", req, resp) {
 		return
 	}
 	if !creates && !plan.writes(state) {
@@ -56,6 +54,26 @@ func (r *variableResource) plan(ctx context.Context, req resource.ModifyPlanRequ
 	var found diag.Diagnostics
 	r.check(ctx, vm, plan, creates, &found)
 	resp.Diagnostics.Append(stopsDestroy(found)...)
+}
+
+// plannedID is the id as far as it is known.
+func (m *variableModel) plannedID(state variableModel, creates bool) types.String {
+	switch {
+	case !creates && m.Kind.Equal(state.Kind) && m.Name.Equal(state.Name) && (m.VMID.IsUnknown() || sameVMID(m.VMID, state.VMID)):
+		return state.ID
+	case m.VMID.IsUnknown() || m.Name.IsUnknown() || m.Kind.IsUnknown():
+		return types.StringUnknown()
+	}
+	return m.id()
+}
+
+// writable refuses what is none to write, whichever VM it is of.
+func writable(v vix.Variable) diag.Diagnostics {
+	var found diag.Diagnostics
+	if err := v.CheckWritten(); err != nil {
+		addVariableError(&found, err)
+	}
+	return stopsDestroy(found)
 }
 
 // check says what would make the write fail for certain.

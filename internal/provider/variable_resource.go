@@ -147,6 +147,7 @@ func (r *variableResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if !state.Value.IsNull() {
 		state.Value = types.StringValue(found.Value)
 	}
+	objectOf(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	vmRecordOf(&found.VM).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(setVariableIdentity(ctx, resp.Identity, found.VM.Server, state)...)
@@ -202,8 +203,9 @@ func (r *variableResource) Delete(ctx context.Context, req resource.DeleteReques
 	defer r.conn.ledger.lock(key)()
 	defer r.conn.variables.forget(key, object)
 	if r.conn.variables.isAnothers(key, object) {
-		resp.Diagnostics.AddWarning("A variable was not removed", "Another object of this state has "+state.of().String()+" by now: the "+
-			"one that replaces the object that was destroyed, or one of another address. What is there is its variable.")
+		resp.Diagnostics.AddWarning("A variable was not removed", coded(vix.CodeAlreadyExists, "Another object of this state has "+
+			state.of().String()+" by now: the one that replaces the object that was destroyed, or one of another address. What is there "+
+			"is its variable."))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

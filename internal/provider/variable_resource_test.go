@@ -145,6 +145,37 @@ func TestWhatNoVariableCanBe(t *testing.T) {
 	w.validate(args{"vm_id": id, "name": "guestinfo.owner", "value": "x", "kind": "runtime_config"}).none(t)
 }
 
+// What a VM is made of is no variable, wherever the VM comes from. One that a state has already stays until it is changed, and goes.
+func TestWhatAVMIsMadeOfIsNoVariable(t *testing.T) {
+	w, id := variableWorld(t)
+	const says = "ERROR at AttributeName(\"name\"): Cannot write the variable displayName\nThe setting says which VM this is, what hardware it " +
+		"has or which files are its own. That is no variable: a host ignores it, or makes another VM of it.\n\nVIX_E_INVALID_ARG (3)\n\n" +
+		"terraform destroy plans what is configured before it destroys, and is stopped by this error, too; " +
+		"terraform destroy -refresh=false goes without that plan."
+	config := func(vmID, value any) args {
+		return args{"vm_id": vmID, "kind": "runtime_config", "name": "displayName", "value": value}
+	}
+	for _, vmID := range []any{id, unknown} {
+		w.plan(nil, config(vmID, "x")).diags.only(t, says)
+	}
+	v := vix.Variable{Kind: vix.VariableRuntimeConfig, Name: "displayName"}
+	w.host.variables = fakeVariables{variableKey(id, v): "x"}
+	resp, err := w.server.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: variableType, ID: id + ":runtime_config:displayName",
+	})
+	w.must(err)
+	r := resp.ImportedResources[0]
+	o := &object{value: w.value(w.kind(), r.State), private: r.Private, identity: r.Identity}
+	w.planToo(o, config(id, "x")).diags.none(t)
+	w.planToo(o, config(id, "y")).diags.only(t, says)
+	plan, apply := w.destroy(o)
+	plan.none(t)
+	apply.none(t)
+	if len(w.host.variables) > 0 {
+		t.Errorf("there are %v", w.host.variables)
+	}
+}
+
 // Two of one key would write over each other at each apply, however the key is written.
 func TestTwoVariablesOfOneKeyAreRefusedAtPlan(t *testing.T) {
 	w, id := variableWorld(t)

@@ -49,7 +49,9 @@ func variableSchema(ctx context.Context) schema.Schema {
 				Required: true, PlanModifiers: replaces,
 				MarkdownDescription: "Name of the variable, without `guestinfo.` for a guest variable. The host tells names with capital " +
 					"and small letters apart no more than a `.vmx` does. The name of another variable replaces; another spelling of the " +
-					"same one does nothing at the host.",
+					"same one does nothing at the host. What says which VM it is, what hardware it has or which files are its own is no " +
+					"variable, and an error at plan: `uuid.bios`, `displayName`, `memsize`, `nvram`, `ethernet0.address`, " +
+					"`scsi0:0.fileName` and the like.",
 			},
 			"value": schema.StringAttribute{
 				Optional: true,

@@ -270,30 +270,19 @@ func (rec vmRecord) handle(id string, parse pathParser) vix.Handle {
 	return h
 }
 
-// absent says that a VM is not registered, and why that is known: nothing has its id, or another VM has.
-func absent(id string, why error) string {
-	e, ok := errors.AsType[*vix.Error](why)
-	if !ok || e.VM == nil || !errors.Is(why, vix.ErrOtherVM) {
-		return fmt.Sprintf("The VM %s is in no inventory any more", id)
-	}
-	return fmt.Sprintf("What has the id %s now is another VM: another managed object at another path (%s, %s). The VM that had it before is "+
-		"in no inventory any more", id, e.VM.Path, e.VM.ManagedObjectID)
-}
-
 // warnVMAbsent says that what state has of a VM that is not registered stays, and why: of what
 // hangs on a VM, its absence from the inventory proves nothing. One text for many, so that Terraform
 // folds them.
-func warnVMAbsent(diags *diag.Diagnostics, id string) { warnNothingRefreshed(diags, id, vix.ErrGone) }
-
-// warnNothingRefreshed is warnVMAbsent with the reason why the VM is known to be absent.
-func warnNothingRefreshed(diags *diag.Diagnostics, id string, why error) {
-	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", absent(id, why)+". What belongs to it stays in "+
-		"the state as it was, and is there again when the VM is registered again.")
+func warnVMAbsent(diags *diag.Diagnostics, id string) {
+	warnNothingRefreshed(diags, id, vix.ErrGone)
 }
+
+// notRefreshed is one summary for many, so that Terraform folds them.
+const notRefreshed = "What state has was not refreshed"
 
 // warnNotRefreshed says of what state has that nobody was asked for it.
 func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
-	diags.AddWarning(capital(what)+" was not refreshed", conn.reason+" What state says of it is kept as it was.")
+	diags.AddWarning(notRefreshed, capital(what)+" is kept as state has it. "+conn.reason)
 }
 
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
@@ -301,20 +290,14 @@ func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
 	warnNothingDone(diags, what, id, vix.ErrGone)
 }
 
-// warnNothingDone is warnVMAbsentAtDestroy with the reason why the VM is known to be absent.
-func warnNothingDone(diags *diag.Diagnostics, what, id string, why error) {
-	diags.AddWarning("A VM is not registered, and nothing was done with it", fmt.Sprintf(
-		"%s, so that %s. It is as it was if the VM is registered again.", absent(id, why), what))
-}
-
 // warnVMForgotten says why state forgets what is nothing without its VM.
 func warnVMForgotten(diags *diag.Diagnostics, id string, why error) {
-	text := "It is in no inventory any more."
+	code, text := vix.CodeVMNotFound, "It is in no inventory any more."
 	if errors.Is(why, vix.ErrOtherVM) {
-		text = "What has its id now is another VM: another managed object at another path."
+		code, text = vix.CodeInvalidHandle, "What has its id now is another VM: another managed object at another path."
 	}
-	diags.AddWarning("A VM is not registered any more", fmt.Sprintf(
-		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text))
+	diags.AddWarning("A VM is not registered any more", coded(code, fmt.Sprintf(
+		"The VM %s, of which state has the power, is gone: %s State forgets it; the plan says what comes of that.", id, text)))
 }
 
 // setVMIdentity writes the identity of a resource of which a VM has one.

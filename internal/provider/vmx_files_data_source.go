@@ -103,15 +103,15 @@ func addFolded(diags *diag.Diagnostics, files []vix.File) {
 	}
 }
 
-// warnUnreadable names each datastore that was skipped.
+// warnUnreadable names each datastore that was skipped, under one summary.
 func warnUnreadable(diags *diag.Diagnostics, skipped []vix.Unreadable) {
 	for _, u := range skipped {
 		where := fmt.Sprintf("the datastore %s of %s", u.Datastore, u.Datacenter)
 		if u.Datacenter == "" {
 			where = "the folder " + u.Datastore
 		}
-		diags.AddAttributeWarning(path.Root("on_inaccessible"), "The files of "+where+" are missing",
-			u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, "+
+		diags.AddAttributeWarning(path.Root("on_inaccessible"), "Files are missing",
+			capital(where)+": "+u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, "+
 				"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed.")
 	}
 }

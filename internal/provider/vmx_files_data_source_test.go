@@ -139,7 +139,7 @@ func TestVMXFilesOfAShortListHaveNoMap(t *testing.T) {
 	}
 	w.host.files = vix.Files{Unreadable: []vix.Unreadable{{Datacenter: "/DC0", Datastore: "storage2", Reason: "No host can read it."}}}
 	state, diags := w.data(filesSource, args{"on_inaccessible": "warn"})
-	diags.only(t, "WARNING at AttributeName(\"on_inaccessible\"): The files of the datastore storage2 of /DC0 are missing\n"+
+	diags.only(t, "WARNING at AttributeName(\"on_inaccessible\"): Files are missing\nThe datastore storage2 of /DC0: "+
 		"No host can read it. It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, so by_path "+
 		"is null: under for_each, the registrations of this datastore's VMs would be destroyed.")
 	if !w.host.fileQuery.SkipUnreadable || elements(t, state, "by_path") != nil || elements(t, state, "unreadable")["0"]["datastore"] != "storage2" {

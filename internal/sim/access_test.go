@@ -126,6 +126,34 @@ func TestExpiredSession(t *testing.T) {
 	}
 }
 
+// Old hosts answer a read of a session that has ended without a result, and without a fault; anything else is a fault there, too.
+func TestAReadOfAnExpiredSessionMayFindNothing(t *testing.T) {
+	s := sit(t, Options{EmptyWhenExpired: true, VMs: 1})
+	ref := s.c.ServiceContent.RootFolder
+	read := func() (*types.RetrieveResult, error) {
+		res, err := methods.RetrievePropertiesEx(s.ctx, s.c, &types.RetrievePropertiesEx{
+			This: s.c.ServiceContent.PropertyCollector, SpecSet: []types.PropertyFilterSpec{{
+				PropSet: []types.PropertySpec{{Type: ref.Type, PathSet: []string{"name"}}}, ObjectSet: []types.ObjectSpec{{Obj: ref}},
+			}},
+		})
+		if err != nil {
+			return nil, err
+		}
+		return res.Returnval, nil
+	}
+	if found, err := read(); err != nil || found == nil || len(found.Objects) != 1 {
+		t.Fatalf("while it lives: %+v, %v", found, err)
+	}
+	s.ExpireSessions()
+	if found, err := read(); err != nil || found != nil {
+		t.Errorf("when it has ended: %+v, %v", found, err)
+	}
+	_, err := methods.GetCurrentTime(s.ctx, s.c)
+	if err := isFault[types.NotAuthenticated](err); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFreeLicenceRefusesWrites(t *testing.T) {
 	vsphere(t, Options{ESX: true}, func(s *seat) error {
 		if err := s.WriteVM("ha-datacenter", "[LocalDS_0] a/a.vmx", VMX{}); err != nil {

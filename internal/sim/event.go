@@ -5,7 +5,6 @@ package sim
 
 import (
 	"slices"
-	"time"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -47,7 +46,10 @@ func (h *Host) post(ctx *simulator.Context, vm *simulator.VirtualMachine, ev typ
 		e.Datacenter = &types.DatacenterEventArgument{EntityEventArgument: types.EntityEventArgument{Name: dc.Name}, Datacenter: dc.Self}
 	}
 	m := h.reg.EventManager()
-	ctx.WithLock(m, func() { m.PostEvent(ctx, &types.PostEvent{This: m.Self, EventToPost: ev}) })
+	ctx.WithLock(m, func() {
+		m.PostEvent(ctx, &types.PostEvent{This: m.Self, EventToPost: ev})
+		e.CreatedTime = h.now()
+	})
 }
 
 // postTask posts the TaskEvent of a task of a VM, which tells for longer than the task who has begun what.
@@ -105,7 +107,7 @@ func (e *events) QueryEvents(ctx *simulator.Context, r *types.QueryEvents) soap.
 func (h *Host) PruneEvents() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.pruned = time.Now()
+	h.pruned = h.now()
 }
 
 func (h *Host) isPruned(ev types.BaseEvent) bool {

@@ -48,6 +48,9 @@ type Options struct {
 	// decides that for itself, by how large the answer is; default is one page.
 	PageSize int
 
+	// ClockAhead is what the host's clock has before this machine's, or less if it is negative.
+	ClockAhead time.Duration
+
 	// EmptyWhenExpired makes reads of a session that has ended an answer without a result, as old hosts do, in place
 	// of NotAuthenticated.
 	EmptyWhenExpired bool

@@ -131,6 +131,8 @@ func (h *Host) standInFor(ref types.ManagedObjectReference) stander {
 		return &events{}
 	case "SessionManager":
 		return &sessions{}
+	case "ServiceInstance":
+		return &service{}
 	case "HostDatastoreBrowser":
 		return &browser{}
 	}

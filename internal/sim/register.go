@@ -142,9 +142,12 @@ func unescapeName(name string) string {
 	return strings.NewReplacer("%25", "%", "%2f", "/", "%2F", "/", "%5c", `\`, "%5C", `\`).Replace(name)
 }
 
+// longestName is how many characters a name may have.
+const longestName = 80
+
 // nameFault says why an escaped name cannot be that of a VM in a folder.
 func (h *Host) nameFault(folder moref, name string, self moref) types.BaseMethodFault {
-	if name == "" || len([]rune(name)) >= 80 {
+	if name == "" || len([]rune(name)) > longestName {
 		return &types.InvalidName{Name: name}
 	}
 	if f, ok := h.reg.Get(folder).(*simulator.Folder); ok {

@@ -118,7 +118,7 @@ func TestRegisterFaults(t *testing.T) {
 	if err := all(
 		s.WriteVM("DC0", "[LocalDS_0] a/a.vmx", VMX{DisplayName: "taken"}),
 		s.WriteVM("DC0", "[LocalDS_0] b/b.vmx", VMX{DisplayName: "taken"}),
-		s.WriteVM("DC0", "[LocalDS_0] c/c.vmx", VMX{DisplayName: strings.Repeat("n", 80)}),
+		s.WriteVM("DC0", "[LocalDS_0] c/c.vmx", VMX{DisplayName: strings.Repeat("n", 81)}),
 		s.WriteVM("DC0", "[LocalDS_0] d/d.vmx", VMX{DisplayName: "p/q%"}),
 	); err != nil {
 		t.Fatal(err)

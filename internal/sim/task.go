@@ -34,9 +34,9 @@ func (h *Host) startTask(ctx *simulator.Context, entity moref, method, descripti
 
 // newTask makes a task that has not begun.
 func (h *Host) newTask(ctx *simulator.Context, entity moref, method, description string) *simulator.Task {
-	now := time.Now()
 	t := &simulator.Task{}
-	t.Self = h.nextTask(now)
+	t.Self = h.nextTask(time.Now())
+	now := h.now()
 	t.Info = types.TaskInfo{
 		Key:           t.Self.Value,
 		Task:          t.Self,
@@ -67,7 +67,7 @@ func (h *Host) run(ctx *simulator.Context, t *simulator.Task, do work) {
 		result, fault := guarded(&own, do)
 		h.vacate(t)
 		changes := []types.PropertyChange{
-			{Name: "info.completeTime", Val: time.Now()},
+			{Name: "info.completeTime", Val: h.now()},
 			{Name: "info.result", Val: result},
 			{Name: "info.error", Val: nil},
 			{Name: "info.state", Val: types.TaskInfoStateSuccess},

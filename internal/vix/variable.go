@@ -5,6 +5,7 @@ package vix
 
 import (
 	"context"
+	"regexp"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ type Variables interface {
 	// ErrGone, alone, is the proof that there is no such VM any more.
 	ReadVariable(ctx context.Context, handle Handle, v Variable) (*VariableRead, error)
 
-	// WriteVariable gives one a value. One that has another value already is ErrVariableExists, unless
+	// WriteVariable gives one a value, which CheckWritten must let pass. One that has another value already is ErrVariableExists, unless
 	// overwrite is set; one that has this value is done. It waits for what else is done with the VM.
 	WriteVariable(ctx context.Context, handle Handle, v Variable, value string, overwrite bool) error
 
@@ -104,6 +105,33 @@ func (v Variable) badName() (reason, remedy string) {
 	}
 	return "", ""
 }
+
+// CheckWritten says why the variable is none to write (CodeInvalidArg), nil if it is one: what a VM is made of has a setting, too, but
+// that is no variable. vSphere ignores it in extraConfig without a word, so that it would be written again and again; a product that
+// takes it makes another VM of it. One may be read, and removed.
+func (v Variable) CheckWritten() error {
+	if err := v.Check(); err != nil {
+		return err
+	}
+	if v.Kind != VariableRuntimeConfig || !madeOf.MatchString(v.Name) {
+		return nil
+	}
+	return &Error{
+		Op: "write", Object: v.String(), Code: CodeInvalidArg, Field: FieldName,
+		Reason: "The setting says which VM this is, what hardware it has or which files are its own. That is no variable: a host ignores " +
+			"it, or makes another VM of it.",
+	}
+}
+
+// madeOf are the settings that say which VM it is, what hardware it has and which files are its own. How a device behaves is none of
+// them (ethernet0.coalescingScheme): of a device, only what it is and what it is joined to.
+var madeOf = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+	`uuid\.(?:bios|location)|vc\.uuid|displayname|annotation`,
+	`\.encoding|config\.version|virtualhw\.version|guestos|firmware|memsize|numvcpus|cpuid\.corespersocket`,
+	`nvram|extendedconfigfile|checkpoint\.vmstate|encryption\.(?:keysafe|data)|vmx\.encryptiontype|encryptedvm\.guid`,
+	`ethernet\d+\.(?:present|connectiontype|vnet|virtualdev|addresstype|address|generatedaddress)`,
+	`(?:scsi|sata|nvme|ide)\d+(?::\d+)?\.(?:present|virtualdev|devicetype|filename)`,
+}, "|") + `)$`)
 
 // settingName reports that every reader of a .vmx takes the name.
 func settingName(name string) bool {

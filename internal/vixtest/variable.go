@@ -102,6 +102,14 @@ func whatIsNoVariableIsRefused(t *testing.T, s *subject) {
 		wantCode(t, s.variables.CheckVariable(s.ctx, handle, v), vix.CodeInvalidArg)
 		wantCode(t, s.variables.WriteVariable(s.ctx, handle, v, "x", true), vix.CodeInvalidArg)
 	}
+	for _, name := range []string{"DisplayName", "scsi0:7.fileName"} { // which may be read and removed
+		v := vix.Variable{Kind: vix.VariableRuntimeConfig, Name: name}
+		wantCode(t, s.variables.WriteVariable(s.ctx, handle, v, "x", true), vix.CodeInvalidArg)
+		if err := s.variables.CheckVariable(s.ctx, handle, v); err != nil {
+			t.Error(err)
+		}
+		s.hasVariable(t, handle, v, nil)
+	}
 	for _, value := range []string{"", "a\x00b", "\xff"} {
 		wantCode(t, s.variables.WriteVariable(s.ctx, handle, guest("a"), value, true), vix.CodeInvalidArg)
 	}

@@ -84,6 +84,7 @@ func TestWhatIsADisk(t *testing.T) {
 		{"scsi-hardDisk", "web.vmdk", true},
 		{"", "WEB.VMDK", true},
 		{"disk", "[OLD] web.vmdk", true},
+		{"", "WEB.ISO", false},
 		{"scsi-passthru", "/vmfs/devices/genscsi/naa.1", false},
 		{"scsi-passthru", "web.vmdk", false},
 		{"", "/vmfs/devices/disks/naa.1", false},

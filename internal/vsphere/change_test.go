@@ -152,8 +152,10 @@ func TestAManagedObjectIDIsNotSentAsAUUID(t *testing.T) {
 	s := simulated(t, single)
 	h := connected(t, s)
 	s.ResetRequests()
-	_, err := h.OpenID(t.Context(), "vm-42")
-	failure(t, err, vix.CodeVMNotFound, vix.FieldNone)
+	for _, id := range []string{"vm-42", "42", "web"} {
+		_, err := h.OpenID(t.Context(), id)
+		failure(t, err, vix.CodeVMNotFound, vix.FieldNone)
+	}
 	if n := s.Requests()["FindAllByUuid"]; n > 0 {
 		t.Errorf("it was sent %d times", n)
 	}
@@ -184,27 +186,29 @@ func TestAManagedObjectIDIsTheIDOfAVMWithoutAUUIDOnly(t *testing.T) {
 	}
 }
 
-// The time of an attempt is the host's own.
+// The time of an attempt is the host's own, whose clock may be an hour away.
 func TestSendingTellsTheHostsTime(t *testing.T) {
-	s := simulated(t, single)
-	p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
-	h := connected(t, s)
-	sent := 0
-	var attempt vix.Attempt
-	spec := vix.RegisterSpec{Path: p, Sending: func(now time.Time) {
-		if n := s.Requests()["RegisterVM_Task"]; n > 0 {
-			t.Error("it is told after the call was sent")
+	for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
+		s := simulated(t, sim.Options{StandaloneHosts: -1, Datastores: 2, ClockAhead: ahead})
+		p := laid(t, s, "DC0", "[LocalDS_0] web/web.vmx")
+		h := connected(t, s)
+		sent := 0
+		var attempt vix.Attempt
+		spec := vix.RegisterSpec{Path: p, Sending: func(now time.Time) {
+			if n := s.Requests()["RegisterVM_Task"]; n > 0 {
+				t.Error("it is told after the call was sent")
+			}
+			sent++
+			attempt = vix.Attempt{Begun: now, Until: now.Add(time.Minute)}
+		}}
+		r, err := h.Register(t.Context(), spec)
+		must(t, err)
+		if sent != 1 {
+			t.Errorf("told %d times", sent)
 		}
-		sent++
-		attempt = vix.Attempt{Begun: now, Until: now.Add(time.Minute)}
-	}}
-	r, err := h.Register(t.Context(), spec)
-	must(t, err)
-	if sent != 1 {
-		t.Errorf("told %d times", sent)
-	}
-	got, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: attempt})
-	if err != nil || !got.Finished || got.Registered.ManagedObjectID != r.ManagedObjectID {
-		t.Errorf("the registration does not lie within its attempt: %+v, %v", got, err)
+		got, err := h.Check(t.Context(), vix.RegisterSpec{Path: p, Attempt: attempt})
+		if err != nil || !got.Finished || got.Registered.ManagedObjectID != r.ManagedObjectID {
+			t.Errorf("the registration does not lie within its attempt, with a clock %s ahead: %+v, %v", ahead, got, err)
+		}
 	}
 }

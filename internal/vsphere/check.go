@@ -168,7 +168,7 @@ func (h *host) prepare(ctx context.Context, spec vix.RegisterSpec, fresh time.Ti
 	}
 	// No host may be found because the datastore has gone down since the inventory
 	// was read.
-	if sk, failed := h.OutlineNow(ctx); failed == nil && !sk.Again(p.ds).Accessible {
+	if outline, failed := h.OutlineNow(ctx); failed == nil && !outline.Newer(p.ds).Accessible {
 		return nil, p.inaccessible()
 	}
 	return nil, err
@@ -191,11 +191,11 @@ func inaccessible(what wire.Step, ds *inventory.Datastore, dc *inventory.Datacen
 func (h *host) locate(ctx context.Context, p *prepared) error {
 	at := vix.Locator{Path: p.spec.Path, Datacenter: p.spec.Datacenter}
 	if at.Datacenter == "" {
-		sk, err := h.Outline(ctx, time.Time{})
+		outline, err := h.Outline(ctx, time.Time{})
 		if err != nil {
 			return err
 		}
-		at.Datacenter = sk.ImpliedBy(p.spec)
+		at.Datacenter = outline.ImpliedBy(p.spec)
 	}
 	in, err := h.DatacentersOf(ctx, p.what, at)
 	if err != nil {
@@ -212,8 +212,8 @@ func (h *host) locate(ctx context.Context, p *prepared) error {
 	p.dc, p.ds = in[0], in[0].Datastore(p.spec.Path.Datastore)
 	if !p.ds.Accessible {
 		// It was when the inventory was read; something may have mounted it since.
-		if sk, err := h.OutlineNow(ctx); err == nil {
-			p.ds = sk.Again(p.ds)
+		if outline, err := h.OutlineNow(ctx); err == nil {
+			p.ds = outline.Newer(p.ds)
 		}
 	}
 	return nil
@@ -267,14 +267,14 @@ func (h *host) severalDatacenters(ctx context.Context, p *prepared, in []*invent
 // lookAround looks for the file in the datacenter, and wherever else it can be
 // registered: a VM in two inventories, or twice in one, is powered on twice one day.
 func (h *host) lookAround(ctx context.Context, p *prepared) error {
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
 	if p.ds.Withheld {
 		return h.MayNotRead(p.what, p.ds)
 	}
-	mounts, twins := sk.MountsOf(p.ds), sk.TwinsOf(p.ds)
+	mounts, twins := outline.MountsOf(p.ds), outline.TwinsOf(p.ds)
 	if len(mounts)+len(twins) == 1 && !p.refused && p.spec.Attempt.IsZero() {
 		// Many registrations share the question. If the answer is out of date, the
 		// host refuses what is registered already; what an interrupted attempt of ours

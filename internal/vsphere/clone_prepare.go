@@ -86,18 +86,18 @@ func (h *host) cloneDatastore(ctx context.Context, c *cloning) error {
 	if name == "" {
 		name = c.source.Path().Datastore
 	}
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
 	within := []*inventory.Datacenter{c.dc}
-	if err := sk.HaveNames(c.what, within, []string{name}); err != nil {
+	if err := outline.HaveNames(c.what, within, []string{name}); err != nil {
 		return pointing(err, vix.FieldDatastore)
 	}
 	if c.ds = c.dc.Datastore(name); !c.ds.Accessible {
 		// It was when the inventory was read; something may have mounted it since.
-		if sk, err := h.OutlineNow(ctx); err == nil {
-			c.ds = sk.Again(c.ds)
+		if outline, err := h.OutlineNow(ctx); err == nil {
+			c.ds = outline.Newer(c.ds)
 		}
 	}
 	switch {
@@ -139,11 +139,11 @@ func pointing(err error, at vix.Field) error {
 // has no pool, a host may be in maintenance or lack the datastore.
 func (h *host) clonePlacement(ctx context.Context, c *cloning) error {
 	is, spec := c.source.Registration(), c.spec
-	asked := vix.RegisterSpec{
+	said := vix.RegisterSpec{
 		Folder: spec.Folder, ResourcePool: spec.ResourcePool, Cluster: spec.Cluster, Host: spec.Host, Template: spec.Template,
 	}
-	if asked.Folder == "" && c.source.VM.Parent != nil { // a VM in a vApp is in no folder
-		asked.Folder = is.Folder
+	if said.Folder == "" && c.source.VM.Parent != nil { // a VM in a vApp is in no folder
+		said.Folder = is.Folder
 	}
 	if spec.Template && spec.ResourcePool != "" {
 		return &vix.Error{
@@ -152,7 +152,7 @@ func (h *host) clonePlacement(ctx context.Context, c *cloning) error {
 			Remedy: "Leave the pool out. A host, or a cluster of one host, says where the template is.",
 		}
 	}
-	like := asked
+	like := said
 	if like.ResourcePool == "" && !spec.Template {
 		like.ResourcePool = is.ResourcePool
 	}
@@ -161,7 +161,7 @@ func (h *host) clonePlacement(ctx context.Context, c *cloning) error {
 		onHost.Host = is.Host
 	}
 	var err error
-	for _, guess := range []vix.RegisterSpec{onHost, like, asked} {
+	for _, guess := range []vix.RegisterSpec{onHost, like, said} {
 		if c.placed, err = h.Placement(ctx, c.what, c.dc, c.ds, guess); err == nil {
 			return nil
 		}

@@ -107,23 +107,23 @@ func checkGlobs(what wire.Step, q vix.FileQuery) error {
 // left out and said where the query allows that.
 func (h *host) datastoresFor(ctx context.Context, what wire.Step, q vix.FileQuery) ([]*inventory.Store, []vix.Unreadable, error) {
 	begun := time.Now()
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, nil, err
 	}
-	groups, skipped, err := h.selectDatastores(sk, what, q)
+	groups, skipped, err := h.selectDatastores(outline, what, q)
 	if err == nil && len(skipped) == 0 {
 		return groups, nil, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != sk {
+	if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != outline {
 		return h.selectDatastores(fresh, what, q)
 	}
 	return groups, skipped, err
 }
 
-func (h *host) selectDatastores(sk *inventory.Outline, what wire.Step, q vix.FileQuery) ([]*inventory.Store, []vix.Unreadable, error) {
-	within, err := h.datacentersIn(sk, what, q.Datacenter)
+func (h *host) selectDatastores(outline *inventory.Outline, what wire.Step, q vix.FileQuery) ([]*inventory.Store, []vix.Unreadable, error) {
+	within, err := h.datacentersIn(outline, what, q.Datacenter)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,14 +134,14 @@ func (h *host) selectDatastores(sk *inventory.Outline, what wire.Step, q vix.Fil
 	if len(hidden) > 0 && !q.SkipUnreadable {
 		return nil, nil, h.Incomplete(what, hidden)
 	}
-	if err := sk.HaveNames(what, within, q.Datastores); err != nil {
+	if err := outline.HaveNames(what, within, q.Datastores); err != nil {
 		return nil, nil, err
 	}
-	groups := sk.Stores(within, q.Datastores)
+	groups := outline.Stores(within, q.Datastores)
 	if len(groups) == 0 && len(hidden) == 0 {
 		return nil, nil, &vix.Error{
 			Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldDatastores,
-			Reason: "There is no datastore in " + join(sk.Paths(within)) + ", or this user may not see any.",
+			Reason: "There is no datastore in " + join(outline.Paths(within)) + ", or this user may not see any.",
 			Remedy: "Check that this user has System.View on the datastores: nothing is concluded from an empty list.",
 		}
 	}
@@ -157,25 +157,25 @@ func (h *host) selectDatastores(sk *inventory.Outline, what wire.Step, q vix.Fil
 
 // datacentersIn are those that a list is of: the named one, else the connection's
 // default, else all that there are. It gives at least one.
-func (h *host) datacentersIn(sk *inventory.Outline, what wire.Step, name string) ([]*inventory.Datacenter, error) {
+func (h *host) datacentersIn(outline *inventory.Outline, what wire.Step, name string) ([]*inventory.Datacenter, error) {
 	if name = cmp.Or(name, h.Options.Datacenter); name != "" {
-		dc, err := sk.Datacenter(what, name)
+		dc, err := outline.Datacenter(what, name)
 		if err != nil {
 			return nil, err
 		}
 		return []*inventory.Datacenter{dc}, nil
 	}
-	if len(sk.Withheld) > 0 {
-		return nil, h.Incomplete(what, sk.Withheld)
+	if len(outline.Withheld) > 0 {
+		return nil, h.Incomplete(what, outline.Withheld)
 	}
-	if len(sk.Datacenters) == 0 {
+	if len(outline.Datacenters) == 0 {
 		return nil, &vix.Error{
 			Op: what.Op, Object: what.Object, Code: vix.CodeObjectNotFound, Field: vix.FieldDatacenter,
 			Reason: fmt.Sprintf("There is no datacenter: the user %q sees none at all.", h.User.UserName),
 			Remedy: "Check that this user has System.View on the datacenters: nothing is concluded from an empty list.",
 		}
 	}
-	return sk.Datacenters, nil
+	return outline.Datacenters, nil
 }
 
 // leaveOut notes what is excluded and gives the rest.

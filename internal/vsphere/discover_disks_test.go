@@ -61,11 +61,12 @@ func configAt(t *testing.T, h *host, q vix.FileQuery, file string) *vix.FileConf
 func TestDisksAreLookedForWhereTheyLie(t *testing.T) {
 	t.Parallel()
 	s := simulated(t, sim.Options{Datacenters: 2, Datastores: 3})
+	must(t, s.AddDatastore("DC0", "OLD")) // not what a name that begins so means, where the file is beside
 	h := connected(t, s)
-	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
+	outline, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
 	volume := func(name string) string {
-		u, err := url.Parse(sk.Datacenters[0].Datastores[name].URL)
+		u, err := url.Parse(outline.Datacenters[0].Datastores[name].URL)
 		must(t, err)
 		return strings.TrimRight(u.Path, "/") + "/"
 	}

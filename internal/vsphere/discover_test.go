@@ -174,9 +174,9 @@ func TestFilesReadsConfigurations(t *testing.T) {
 	s.ExpireSessions()
 	s.ResetRequests()
 	f := []datastores.File{{File: vix.File{Path: pathOf(t, "[LocalDS_0] web/web.vmx")}}}
-	sk, err := h.Outline(t.Context(), wire.NoOlderThan(0))
+	outline, err := h.Outline(t.Context(), wire.NoOlderThan(0))
 	must(t, err)
-	f[0].Store = &inventory.Store{Home: sk.Datacenters[0].Datastores["LocalDS_0"]}
+	f[0].Store = &inventory.Store{Home: outline.Datacenters[0].Datastores["LocalDS_0"]}
 	s.ExpireSessions()
 	if err := h.ReadConfigs(t.Context(), vix.FileQuery{}, f); err != nil || f[0].Config.Problem != "" {
 		t.Errorf("after the session expired: %+v, %v", f[0].Config, err)

@@ -4,8 +4,9 @@
 // Package vsphere is the service provider vi_server: vCenter and ESXi, through
 // govmomi. It implements vix.Host on the line to the host (wire), which turns
 // every fault of the vSphere API into a *vix.Error, on what the host has
-// (inventory), on one wait for all (watch), on what finds and reads its VMs (vms)
-// and on what lies on its datastores (datastores). It knows nothing of Terraform.
+// (inventory), on one wait for all (watch), on what finds and reads its VMs (vms),
+// on what lies on its datastores (datastores) and on what is done in their guests
+// (guests). It knows nothing of Terraform.
 //
 // How it keeps the load on the host small and flat: a connection logs in once
 // and reads the outline of the inventory (datacenters and their datastores)

@@ -34,11 +34,11 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 	}
 	above := inventory.NewEntities(content)
 	maps.Copy(above, entities)
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	found, hidden := items(content, below, above, sk, query)
+	found, hidden := items(content, below, above, outline, query)
 	if hidden, err = h.StillThere(ctx, hidden); err != nil {
 		return nil, h.Failed(what, err)
 	}
@@ -52,11 +52,11 @@ func (h *host) Find(ctx context.Context, query vix.Query) ([]vix.Item, error) {
 func (h *host) findBelow(ctx context.Context, what wire.Step, query vix.Query) (types.ManagedObjectReference, inventory.Entities, error) {
 	var none types.ManagedObjectReference
 	begun := time.Now()
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return none, nil, err
 	}
-	name := cmp.Or(query.Datacenter, h.Options.Datacenter, sk.ImpliedBy(vix.RegisterSpec{Folder: query.Folder}))
+	name := cmp.Or(query.Datacenter, h.Options.Datacenter, outline.ImpliedBy(vix.RegisterSpec{Folder: query.Folder}))
 	if name == "" && query.Folder != "" {
 		return none, nil, &vix.Error{
 			Op: what.Op, Object: what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldDatacenter,
@@ -64,21 +64,21 @@ func (h *host) findBelow(ctx context.Context, what wire.Step, query vix.Query) (
 			Remedy: "Give the datacenter, or the folder's inventory path.",
 		}
 	}
-	within, err := h.datacentersIn(sk, what, name)
+	within, err := h.datacentersIn(outline, what, name)
 	if err != nil {
 		// What is remembered may be old; an error deserves a fresh look.
-		if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != sk {
-			sk = fresh
-			within, err = h.datacentersIn(sk, what, name)
+		if fresh, failed := h.Outline(ctx, begun); failed == nil && fresh != outline {
+			outline = fresh
+			within, err = h.datacentersIn(outline, what, name)
 		}
 	}
 	switch {
 	case err != nil:
 		return none, nil, err
 	case name == "":
-		return h.Client.ServiceContent.RootFolder, sk.Entities, nil
+		return h.Client.ServiceContent.RootFolder, outline.Entities, nil
 	case query.Folder == "":
-		return within[0].Ref, sk.Entities, nil
+		return within[0].Ref, outline.Entities, nil
 	}
 	t, err := h.Places(ctx, within[0])
 	if err != nil {
@@ -88,7 +88,7 @@ func (h *host) findBelow(ctx context.Context, what wire.Step, query vix.Query) (
 	if err != nil {
 		return none, nil, err
 	}
-	return folder.Ref, sk.Entities, nil
+	return folder.Ref, outline.Entities, nil
 }
 
 // readBelow reads what Find needs of all VMs below an entity, and what the folders
@@ -123,7 +123,8 @@ func (h *host) readBelow(ctx context.Context, below types.ManagedObjectReference
 // items makes the answer of what was read, sorted by datacenter and path, and says
 // what the host withheld of it.
 func items(
-	content []types.ObjectContent, below types.ManagedObjectReference, above inventory.Entities, sk *inventory.Outline, query vix.Query,
+	content []types.ObjectContent, below types.ManagedObjectReference, above inventory.Entities, outline *inventory.Outline,
+	query vix.Query,
 ) (out []vix.Item, hidden []inventory.Withheld) {
 	came := map[types.ManagedObjectReference]types.ObjectContent{}
 	for _, o := range content {
@@ -147,7 +148,7 @@ func items(
 		if o.Obj.Type != "VirtualMachine" {
 			continue
 		}
-		r := vms.NewRecord(o, above, sk)
+		r := vms.NewRecord(o, above, outline)
 		if reg := r.Registration(); !query.Running || r.VM.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn {
 			out = append(out, vix.Item{
 				ID: reg.ID, ManagedObjectID: reg.ManagedObjectID, Name: reg.Name, Path: reg.Path,

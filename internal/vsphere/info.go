@@ -26,11 +26,11 @@ func (h *host) Info(ctx context.Context) (vix.HostInfo, error) {
 	if info.InstanceUUID, err = h.server(ctx); err != nil {
 		return info, err
 	}
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return info, err
 	}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		out := vix.Datacenter{Name: dc.Name, Path: dc.Path}
 		for _, ds := range dc.Datastores {
 			out.Datastores = append(out.Datastores, ds.Datastore)

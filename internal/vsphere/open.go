@@ -145,12 +145,12 @@ func (h *host) nearby(ctx context.Context, p vix.Path, in []*inventory.Datacente
 // nameIsShared reports that several datacenters have a datastore of the name, so
 // that a configuration must say which one it means.
 func (h *host) nameIsShared(ctx context.Context, name string) bool {
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return true // to say too much is right, too
 	}
 	having := 0
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		if dc.Datastore(name) != nil {
 			having++
 		}

@@ -60,7 +60,7 @@ func (p *powering) reboot(ctx context.Context) error {
 		return err
 	}
 	if p.order.WaitFor == vix.WaitForNothing && p.order.Mode == vix.PowerSoft {
-		return p.ended(ctx, past(p.asked(ctx, order)))
+		return p.ended(ctx, past(p.giveOrder(ctx, order)))
 	}
 	if err := p.ask(ctx, d.aim(), order); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (p *powering) reboot(ctx context.Context) error {
 func (p *powering) ask(ctx context.Context, to aim, order func(context.Context) error) error {
 	err := p.until(ctx, to, func(ctx context.Context, made func()) error {
 		made() // what the guest does at once is seen, too
-		err := p.asked(ctx, order)
+		err := p.giveOrder(ctx, order)
 		var state *types.InvalidPowerState
 		if as(err, &state) && to.reached(watch.VM{Power: state.ExistingState}) {
 			return nil // somebody was faster
@@ -95,9 +95,9 @@ func (p *powering) ask(ctx context.Context, to aim, order func(context.Context) 
 	}
 }
 
-// asked gives the guest an order. Tools that run and take none yet are waited for, and so are those of
+// giveOrder gives the guest an order. Tools that run and take none yet are waited for, and so are those of
 // a VM that was just resumed.
-func (p *powering) asked(ctx context.Context, order func(context.Context) error) error {
+func (p *powering) giveOrder(ctx context.Context, order func(context.Context) error) error {
 	for rest := firstRest; ; rest = min(2*rest, longestRest) {
 		err := order(ctx)
 		if other, busy := p.h.busyWith(err); busy {

@@ -80,8 +80,8 @@ func (p *powering) until(ctx context.Context, to aim, work func(ctx context.Cont
 }
 
 // answer answers a question: VirtualMachine.AnswerVM. One that nobody asks any more is answered.
-func (p *powering) answer(ctx context.Context, asked *types.VirtualMachineQuestionInfo) error {
-	q := vms.Question(asked)
+func (p *powering) answer(ctx context.Context, question *types.VirtualMachineQuestionInfo) error {
+	q := vms.Question(question)
 	choice, entry, ok := p.order.Answers.Choose(q)
 	if !ok {
 		return vix.Unanswered(p.what.Op, p.what.Object, q, entry)

@@ -223,11 +223,11 @@ func (h *host) stamp(ctx context.Context, r vix.Registration) vix.Registration {
 
 // fileID identifies the file of a registration; empty where its datastore is not known.
 func (h *host) fileID(ctx context.Context, r vix.Registration) string {
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return ""
 	}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		if ds := dc.Datastore(r.Path.Datastore); ds != nil && dc.Path == r.Datacenter {
 			return ds.FileID(r.Path)
 		}

@@ -117,15 +117,15 @@ func TestRequestsAtScale(t *testing.T) {
 func indexBytes(t testing.TB, s *sim.Host) int64 {
 	t.Helper()
 	h := connected(t, s)
-	sk, err := h.Outline(t.Context(), time.Time{})
+	outline, err := h.Outline(t.Context(), time.Time{})
 	must(t, err)
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{"summary.config.vmPathName"}},
 	}}
-	if len(sk.Datacenters) > 1 { // which have datastores of one name
+	if len(outline.Datacenters) > 1 { // which have datastores of one name
 		spec.PropSet = append(spec.PropSet, types.PropertySpec{Type: "Datastore", PathSet: []string{"vm"}})
 	}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for _, ds := range dc.Datastores {
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{
 				Obj: ds.Ref, SelectSet: []types.BaseSelectionSpec{wire.Traverse("vms", "Datastore", "vm")},

@@ -37,8 +37,7 @@ func TestSessionCacheReusesALoginAndKeepsIt(t *testing.T) {
 	h, err := Connect(t.Context(), o)
 	must(t, err)
 	s.ExpireSessions()
-	_, err = h.Info(t.Context())
-	must(t, err)
+	must(t, second(h.Find(t.Context(), vix.Query{}))) // asks the host, whatever has been read when connecting
 	must(t, h.Disconnect(t.Context()))
 	s.ResetRequests()
 	h, err = Connect(t.Context(), o)
@@ -93,5 +92,26 @@ func TestSessionThatCannotBeCachedIsEnded(t *testing.T) {
 				t.Errorf("%d sessions are left", n)
 			}
 		})
+	}
+}
+
+// The cached session has ended in the middle of a run, and its successor cannot be cached: it is ended, and that is said.
+func TestSessionThatCannotBeCachedInTheEndIsEnded(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("GOVMOMI_HOME", home)
+	s := simulated(t, sim.Options{})
+	o := optionsFor(s)
+	o.SessionCache = true
+	h, err := Connect(t.Context(), o)
+	must(t, err)
+	s.ExpireSessions()
+	must(t, second(h.Find(t.Context(), vix.Query{}))) // asks the host, whatever has been read when connecting
+	folder := filepath.Join(home, "sessions")
+	must(t, os.RemoveAll(folder))
+	must(t, os.WriteFile(folder, nil, 0o600))
+	e := failure(t, h.Disconnect(t.Context()), vix.CodeFileError, vix.FieldNone)
+	says(t, kind(t, e, vix.ErrSessionNotKept), "Cannot keep the session of", folder)
+	if n := s.Sessions(); n != 0 {
+		t.Errorf("%d sessions are left", n)
 	}
 }

@@ -73,11 +73,11 @@ func (h *host) datacenterOf(ctx context.Context, what wire.Step, r *vms.Record) 
 	if !ok {
 		return nil, &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFail, Reason: "The datacenter of the VM cannot be told."}
 	}
-	sk, err := h.Outline(ctx, time.Time{})
+	outline, err := h.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		if dc.Ref == ref {
 			return dc, nil
 		}

@@ -51,6 +51,9 @@ func (h *host) ReadVariable(ctx context.Context, handle vix.Handle, v vix.Variab
 
 // WriteVariable implements vix.Variables: ReconfigVM_Task.
 func (h *host) WriteVariable(ctx context.Context, handle vix.Handle, v vix.Variable, value string, overwrite bool) error {
+	if err := v.CheckWritten(); err != nil {
+		return err
+	}
 	what, r, err := h.ofVariable(ctx, "write "+v.String()+" of", handle, v)
 	if err != nil {
 		return err

@@ -38,11 +38,11 @@ type diskQuestion struct {
 // searched, the search tells; the other folders are asked for once each, and a
 // datastore with many of them is listed as a whole.
 func (d *Datastores) findDisks(ctx context.Context, q vix.FileQuery, files []File) error {
-	sk, err := d.Outline(ctx, time.Time{})
+	outline, err := d.Outline(ctx, time.Time{})
 	if err != nil {
 		return err
 	}
-	volumes := volumesOf(sk)
+	volumes := volumesOf(outline)
 	listings := map[string]map[string]bool{} // by volume
 	for i := range files {
 		listings[files[i].Store.Home.Volume()] = files[i].disks
@@ -180,9 +180,9 @@ type mountedVolume struct {
 }
 
 // volumesOf are all datastores by their directories.
-func volumesOf(sk *inventory.Outline) []mountedVolume {
+func volumesOf(outline *inventory.Outline) []mountedVolume {
 	var out []mountedVolume
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for _, ds := range dc.Datastores {
 			if directory := ds.Directory(); directory != "" {
 				out = append(out, mountedVolume{directory, ds})

@@ -20,29 +20,29 @@ import (
 // that have a datastore of the path's name, within the datacenter asked for or
 // the connection's default. It gives at least one or an error that says why none.
 func (i *Inventory) DatacentersOf(ctx context.Context, what wire.Step, l vix.Locator) ([]*Datacenter, error) {
-	sk, err := i.Outline(ctx, time.Time{})
+	outline, err := i.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	found, err := i.selectDatacenters(sk, what, l)
+	found, err := i.selectDatacenters(outline, what, l)
 	if err == nil {
 		return found, nil
 	}
 	// What is remembered may be old; an error deserves a fresh look.
-	if fresh, failed := i.OutlineNow(ctx); failed == nil && fresh != sk {
+	if fresh, failed := i.OutlineNow(ctx); failed == nil && fresh != outline {
 		return i.selectDatacenters(fresh, what, l)
 	}
 	return nil, err
 }
 
-func (i *Inventory) selectDatacenters(sk *Outline, what wire.Step, l vix.Locator) ([]*Datacenter, error) {
+func (i *Inventory) selectDatacenters(outline *Outline, what wire.Step, l vix.Locator) ([]*Datacenter, error) {
 	name := l.Datacenter
 	if name == "" {
 		name = i.Options.Datacenter
 	}
-	within := sk.Datacenters
+	within := outline.Datacenters
 	if name != "" {
-		dc, err := sk.Datacenter(what, name)
+		dc, err := outline.Datacenter(what, name)
 		if err != nil {
 			return nil, err
 		}
@@ -60,13 +60,13 @@ func (i *Inventory) selectDatacenters(sk *Outline, what wire.Step, l vix.Locator
 	if len(found) > 0 {
 		return found, nil
 	}
-	return nil, sk.UnknownDatastore(what, l.Path, within, name != "")
+	return nil, outline.UnknownDatastore(what, l.Path, within, name != "")
 }
 
 // Datacenter finds one by inventory path or unique name.
-func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) {
+func (outline *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) {
 	var found []*Datacenter
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		if vix.SamePlace(dc.Path, name) {
 			found = append(found, dc)
 		}
@@ -78,7 +78,7 @@ func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) 
 	case 0:
 		e.Code = vix.CodeObjectNotFound
 		e.Reason = fmt.Sprintf("There is no datacenter %q, or this user may not see it. The host has:", name)
-		e.Choices = sk.Paths(sk.Datacenters)
+		e.Choices = outline.Paths(outline.Datacenters)
 		if len(e.Choices) == 0 {
 			e.Reason = fmt.Sprintf("There is no datacenter %q: this user sees none at all.", name)
 		}
@@ -86,14 +86,14 @@ func (sk *Outline) Datacenter(what wire.Step, name string) (*Datacenter, error) 
 	default:
 		e.Code, e.Kind = vix.CodeInvalidArg, vix.ErrAmbiguous
 		e.Reason = fmt.Sprintf("The name %q fits %d datacenters:", name, len(found))
-		e.Choices = legible(sk.Paths(found))
+		e.Choices = legible(outline.Paths(found))
 		e.Remedy = "Give the inventory path of the one that is meant."
 	}
 	return nil, e
 }
 
 // Paths are the inventory paths of datacenters.
-func (sk *Outline) Paths(datacenters []*Datacenter) []string {
+func (outline *Outline) Paths(datacenters []*Datacenter) []string {
 	var out []string
 	for _, dc := range datacenters {
 		out = append(out, dc.Path)
@@ -103,10 +103,10 @@ func (sk *Outline) Paths(datacenters []*Datacenter) []string {
 
 // UnknownDatastore says where a datastore is, if it is anywhere, or what it may
 // have been meant to be.
-func (sk *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datacenter, constrained bool) error {
+func (outline *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datacenter, constrained bool) error {
 	e := &vix.Error{Op: what.Op, Object: what.Object, Code: vix.CodeFileNotFound, Field: vix.FieldPath}
 	var elsewhere []*Datacenter
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		if dc.Datastore(p.Datastore) != nil {
 			elsewhere = append(elsewhere, dc)
 		}
@@ -114,7 +114,7 @@ func (sk *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datace
 	if constrained && len(elsewhere) > 0 && len(within) == 1 {
 		e.Field = vix.FieldDatacenter
 		e.Reason = fmt.Sprintf("The datacenter %s has no datastore %q. These have one:", within[0].Path, p.Datastore)
-		e.Choices = sk.Paths(elsewhere)
+		e.Choices = outline.Paths(elsewhere)
 		e.Remedy = "Give the datacenter that the VM is in."
 		return e
 	}
@@ -130,7 +130,7 @@ func (sk *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datace
 		where = "in the datacenter " + within[0].Path
 	}
 	e.Reason = fmt.Sprintf("There is no datastore %q %s, or this user may not see it.", p.Datastore, where)
-	if hidden := sk.hidden(within, constrained); hidden > 0 {
+	if hidden := outline.hidden(within, constrained); hidden > 0 {
 		e.Reason += fmt.Sprintf(" The host hides %d more from this user; one of them may be it.", hidden)
 	}
 	if near := vix.Nearest(p.Datastore, known); len(near) > 0 {
@@ -145,13 +145,13 @@ func (sk *Outline) UnknownDatastore(what wire.Step, p vix.Path, within []*Datace
 }
 
 // hidden is how many datastores and datacenters the host names and does not show.
-func (sk *Outline) hidden(within []*Datacenter, constrained bool) int {
+func (outline *Outline) hidden(within []*Datacenter, constrained bool) int {
 	n := 0
 	for _, dc := range within {
 		n += len(dc.Withheld)
 	}
 	if !constrained {
-		n += len(sk.Withheld)
+		n += len(outline.Withheld)
 	}
 	return n
 }
@@ -164,9 +164,9 @@ func AtMost(all []string, n int) []string {
 	return append(slices.Clone(all[:n]), "and "+strconv.Itoa(len(all)-n)+" more")
 }
 
-// Again is the same datastore as a newer outline has it.
-func (sk *Outline) Again(ds *Datastore) *Datastore {
-	for _, dc := range sk.Datacenters {
+// Newer is the same datastore as a newer outline has it.
+func (outline *Outline) Newer(ds *Datastore) *Datastore {
+	for _, dc := range outline.Datacenters {
 		if now := dc.Datastore(ds.Name); now != nil && now.Ref == ds.Ref {
 			return now
 		}
@@ -175,10 +175,10 @@ func (sk *Outline) Again(ds *Datastore) *Datastore {
 }
 
 // ImpliedBy is the datacenter that the inventory paths of a placement lie in.
-func (sk *Outline) ImpliedBy(spec vix.RegisterSpec) string {
+func (outline *Outline) ImpliedBy(spec vix.RegisterSpec) string {
 	implied := ""
 	for _, given := range []string{spec.Folder, spec.ResourcePool, spec.Cluster, spec.Host} {
-		for _, dc := range sk.Datacenters {
+		for _, dc := range outline.Datacenters {
 			if vix.LiesIn(given, dc.Path) && len(dc.Path) > len(implied) {
 				implied = dc.Path
 			}
@@ -188,9 +188,9 @@ func (sk *Outline) ImpliedBy(spec vix.RegisterSpec) string {
 }
 
 // DatastoreNames are the names of all datastores.
-func (sk *Outline) DatastoreNames() []string {
+func (outline *Outline) DatastoreNames() []string {
 	names := map[string]bool{}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for name := range dc.Datastores {
 			names[name] = true
 		}
@@ -199,7 +199,7 @@ func (sk *Outline) DatastoreNames() []string {
 }
 
 // HaveNames refuses the names of datastores that no datacenter has.
-func (sk *Outline) HaveNames(what wire.Step, within []*Datacenter, names []string) error {
+func (outline *Outline) HaveNames(what wire.Step, within []*Datacenter, names []string) error {
 	if err := distinct(what, vix.FieldDatastores, within, names); err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (sk *Outline) HaveNames(what wire.Step, within []*Datacenter, names []strin
 		if slices.ContainsFunc(within, func(dc *Datacenter) bool { return dc.Datastore(name) != nil }) {
 			continue
 		}
-		unknown := sk.UnknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
+		unknown := outline.UnknownDatastore(what, vix.Path{Datastore: name}, within, len(within) == 1)
 		if e, ok := errors.AsType[*vix.Error](unknown); ok {
 			e.Field = vix.FieldDatastores
 			e.Remedy = "Check the name."

@@ -43,5 +43,5 @@ func (i *Inventory) Lacking(ctx context.Context, err error) string {
 		return ""
 	}
 	return fmt.Sprintf("The user %q lacks the privilege %s on %s %s.",
-		i.User.UserName, wire.OrUnknown(denied.PrivilegeId), KindOf(*denied.Object), path)
+		i.User.UserName, wire.OrUnknown(denied.PrivilegeId), NounOf(*denied.Object), path)
 }

@@ -65,10 +65,10 @@ func (n Entities) Path(ref types.ManagedObjectReference) string {
 	return ""
 }
 
-// Above is the nearest entity of a kind at or above ref.
-func (n Entities) Above(ref types.ManagedObjectReference, kind string) (types.ManagedObjectReference, bool) {
+// Above is the nearest entity of a type at or above ref.
+func (n Entities) Above(ref types.ManagedObjectReference, ofType string) (types.ManagedObjectReference, bool) {
 	for range maxDepth {
-		if ref.Type == kind {
+		if ref.Type == ofType {
 			return ref, true
 		}
 		item, ok := n[ref]

@@ -56,12 +56,12 @@ func (ds *Datastore) Below(name string) (string, bool) {
 
 // AtDirectory are the mounts of the datastore that a path in the file system of the
 // hosts is on, the oldest first.
-func (sk *Outline) AtDirectory(name string) []*Datastore {
+func (outline *Outline) AtDirectory(name string) []*Datastore {
 	var found []*Datastore
-	if sk == nil {
+	if outline == nil {
 		return nil
 	}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for _, ds := range dc.Datastores {
 			if _, ok := ds.Below(name); ok {
 				found = append(found, ds)
@@ -88,7 +88,7 @@ type Store struct {
 // Stores are the datastores of some names, of all if there are none, each once. A
 // datastore's home is its oldest mount of those, whatever order the host answers
 // in: the name that a file is counted under is a key of somebody's map.
-func (sk *Outline) Stores(within []*Datacenter, names []string) []*Store {
+func (outline *Outline) Stores(within []*Datacenter, names []string) []*Store {
 	homes := map[string]*Datastore{}
 	for _, dc := range within {
 		for _, ds := range dc.Datastores {
@@ -102,7 +102,7 @@ func (sk *Outline) Stores(within []*Datacenter, names []string) []*Store {
 	}
 	groups := make([]*Store, 0, len(homes))
 	for _, home := range homes {
-		groups = append(groups, &Store{Home: home, Mounts: sk.MountsOf(home)})
+		groups = append(groups, &Store{Home: home, Mounts: outline.MountsOf(home)})
 	}
 	SortBy(groups, func(g *Store) string { return g.Home.In.Path + "\x00" + g.Home.Name })
 	return groups
@@ -111,9 +111,9 @@ func (sk *Outline) Stores(within []*Datacenter, names []string) []*Store {
 // MountsOf are all datastores of the host that are the same one: it first, then
 // the others by age, so that a file that several of them have registered is
 // counted under the same one each time.
-func (sk *Outline) MountsOf(home *Datastore) []*Datastore {
+func (outline *Outline) MountsOf(home *Datastore) []*Datastore {
 	var mounts []*Datastore
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for _, ds := range dc.Datastores {
 			if (ds.Ref != home.Ref || dc.Ref != home.In.Ref) && ds.Volume() == home.Volume() {
 				mounts = append(mounts, ds)
@@ -142,9 +142,9 @@ func compareAge(a, b types.ManagedObjectReference) int {
 }
 
 // TwinsOf are the other datastores that may show the same NFS export.
-func (sk *Outline) TwinsOf(ds *Datastore) []*Datastore {
+func (outline *Outline) TwinsOf(ds *Datastore) []*Datastore {
 	var twins []*Datastore
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for _, other := range dc.Datastores {
 			if ds.Export != "" && other.Export == ds.Export && other.Volume() != ds.Volume() {
 				twins = append(twins, other)

@@ -11,8 +11,8 @@ import (
 
 func TestObjectsAreCalledWhatPeopleCallThem(t *testing.T) {
 	for ref, want := range map[string]string{"Folder": "the folder", "ResourcePool": "the resource pool", "Datastore": "the datastore", "VirtualMachine": "the VM", "Datacenter": "the datacenter", "HostSystem": "the hostsystem"} {
-		if got := KindOf(types.ManagedObjectReference{Type: ref}); got != want {
-			t.Errorf("KindOf(%s) = %q", ref, got)
+		if got := NounOf(types.ManagedObjectReference{Type: ref}); got != want {
+			t.Errorf("NounOf(%s) = %q", ref, got)
 		}
 	}
 }

@@ -78,8 +78,8 @@ type Datastore struct {
 // Outline reads the outline once per process; again when it was read before
 // notBefore.
 func (i *Inventory) Outline(ctx context.Context, notBefore time.Time) (*Outline, error) {
-	sk, err := i.outlines.Get(ctx, i.Life, struct{}{}, notBefore, i.readOutline)
-	return sk, i.Failed(wire.To("read the inventory of", i.Endpoint.Host), err)
+	outline, err := i.outlines.Get(ctx, i.Life, struct{}{}, notBefore, i.readOutline)
+	return outline, i.Failed(wire.To("read the inventory of", i.Endpoint.Host), err)
 }
 
 // OutlineNow reads the outline anew, because what is remembered may be why
@@ -114,13 +114,13 @@ func (i *Inventory) readOutline(ctx context.Context) (*Outline, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSkeleton(content), nil
+	return newOutline(content), nil
 }
 
-// newSkeleton makes the outline of what was read.
-func newSkeleton(content []types.ObjectContent) *Outline {
-	sk := &Outline{Entities: NewEntities(content)}
-	sk.Withheld = sk.unseen(content)
+// newOutline makes the outline of what was read.
+func newOutline(content []types.ObjectContent) *Outline {
+	outline := &Outline{Entities: NewEntities(content)}
+	outline.Withheld = outline.unseen(content)
 	datastores := map[types.ManagedObjectReference]*Datastore{}
 	for _, o := range content {
 		if o.Obj.Type == "Datastore" {
@@ -134,7 +134,7 @@ func newSkeleton(content []types.ObjectContent) *Outline {
 		var d mo.Datacenter
 		wire.Load(o, &d)
 		dc := &Datacenter{
-			Ref: o.Obj, Name: vix.Unescape(d.Name), Path: sk.Entities.Path(o.Obj),
+			Ref: o.Obj, Name: vix.Unescape(d.Name), Path: outline.Entities.Path(o.Obj),
 			VMFolder: d.VmFolder, HostFolder: d.HostFolder, Datastores: map[string]*Datastore{},
 		}
 		for _, ref := range d.Datastore {
@@ -147,10 +147,10 @@ func newSkeleton(content []types.ObjectContent) *Outline {
 			mine.In = dc
 			dc.add(&mine)
 		}
-		sk.Datacenters = append(sk.Datacenters, dc)
+		outline.Datacenters = append(outline.Datacenters, dc)
 	}
-	SortBy(sk.Datacenters, func(d *Datacenter) string { return d.Path })
-	return sk
+	SortBy(outline.Datacenters, func(d *Datacenter) string { return d.Path })
+	return outline
 }
 
 // add adds a datastore. Of two whose names are one to users neither is taken for the other.

@@ -160,11 +160,11 @@ func onlyCompute(what wire.Step, dc *Datacenter, ds *Datastore, t *Places, mount
 		e.Kind = vix.ErrPlaceNotSaid
 		e.Reason = "Where the VM is to run is not said, and there are several places that have the datastore " + ds.Name + ":"
 		for _, c := range able {
-			kind := vix.FieldHost
+			field := vix.FieldHost
 			if c.Cluster {
-				kind = vix.FieldCluster
+				field = vix.FieldCluster
 			}
-			e.Options = append(e.Options, vix.Option{Field: kind, Value: c.configured()})
+			e.Options = append(e.Options, vix.Option{Field: field, Value: c.configured()})
 		}
 	}
 	return nil, e

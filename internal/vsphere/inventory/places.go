@@ -222,7 +222,7 @@ func paths[T interface{ At() string }](items []T) []string {
 func (p Place) At() string { return p.Path }
 
 // Pick finds the one item that a user's name or inventory path means.
-func Pick[T interface{ At() string }](what wire.Step, field vix.Field, kind, name, where string, items []T) (T, error) {
+func Pick[T interface{ At() string }](what wire.Step, field vix.Field, noun, name, where string, items []T) (T, error) {
 	var found []T
 	for _, item := range items {
 		if vix.SamePlace(item.At(), name) {
@@ -236,7 +236,7 @@ func Pick[T interface{ At() string }](what wire.Step, field vix.Field, kind, nam
 	e := &vix.Error{Op: what.Op, Object: what.Object, Field: field}
 	if len(found) == 0 {
 		e.Code = vix.CodeObjectNotFound
-		e.Reason = "There is no " + kind + " " + Quote(name) + " in " + where + ", or this user may not see it."
+		e.Reason = "There is no " + noun + " " + Quote(name) + " in " + where + ", or this user may not see it."
 		if known := paths(items); len(known) > 0 {
 			e.Reason += " There are:"
 			e.Choices = AtMost(nearestFirst(name, known), 20)

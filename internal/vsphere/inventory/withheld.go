@@ -36,10 +36,10 @@ type Withheld struct {
 // String is what is missing, and on what.
 func (w Withheld) String() string {
 	if w.Path != "" {
-		return fmt.Sprintf("%s on %s %s", PrivilegeRead, KindOf(w.Ref), w.Path)
+		return fmt.Sprintf("%s on %s %s", PrivilegeRead, NounOf(w.Ref), w.Path)
 	}
 	return fmt.Sprintf("%s and %s on %s with the managed object id %s, in %s", PrivilegeView, PrivilegeRead,
-		KindOf(w.Ref), w.Ref.Value, w.In)
+		NounOf(w.Ref), w.Ref.Value, w.In)
 }
 
 // IsWithheld reports that the host kept something of an object to itself because
@@ -53,7 +53,7 @@ func IsWithheld(o types.ObjectContent) bool {
 
 // unseen are the folders and datacenters of what was read that were named and did
 // not come, or not whole.
-func (sk *Outline) unseen(content []types.ObjectContent) []Withheld {
+func (outline *Outline) unseen(content []types.ObjectContent) []Withheld {
 	came := map[types.ManagedObjectReference]bool{}
 	for _, o := range content {
 		came[o.Obj] = true
@@ -64,11 +64,11 @@ func (sk *Outline) unseen(content []types.ObjectContent) []Withheld {
 			continue
 		}
 		if IsWithheld(o) {
-			out = append(out, Withheld{Ref: o.Obj, Path: sk.Entities.Path(o.Obj), In: "/"})
+			out = append(out, Withheld{Ref: o.Obj, Path: outline.Entities.Path(o.Obj), In: "/"})
 		}
 		for _, ref := range Referred(o, "childEntity") {
 			if !came[ref] {
-				out = append(out, Withheld{Ref: ref, In: sk.Entities.Path(o.Obj)})
+				out = append(out, Withheld{Ref: ref, In: outline.Entities.Path(o.Obj)})
 			}
 		}
 	}
@@ -137,8 +137,8 @@ func (i *Inventory) MayNotRead(what wire.Step, ds *Datastore) error {
 	}
 }
 
-// KindOf is what people call a kind of managed object.
-func KindOf(ref types.ManagedObjectReference) string {
+// NounOf is what people call a managed object of that type.
+func NounOf(ref types.ManagedObjectReference) string {
 	switch ref.Type {
 	case "Folder":
 		return "the folder"

@@ -80,9 +80,12 @@ func (v *VMs) ByID(
 	if !uuidForm.MatchString(id) {
 		return nil, nil // a managed object id is not one, and must not be asked for as one
 	}
-	refs, err := v.ids.batch.Get(ctx, id)
-	if err != nil {
-		return nil, err
+	refs := v.ids.indexed(id) // it needs no company, and so no wait for it
+	if len(refs) == 0 {
+		var err error
+		if refs, err = v.ids.batch.Get(ctx, id); err != nil {
+			return nil, err
+		}
 	}
 	found, stale, err := v.recordsOf(ctx, id, refs, reads, started)
 	if err != nil || !stale {

@@ -130,11 +130,11 @@ func (v *VMs) askIDs(ctx context.Context, wanted []string) map[string]Answer[[]t
 // and those on datastores, whichever of them a user may see.
 func (v *VMs) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, error) {
 	return v.ids.whole.Get(ctx, v.Life, struct{}{}, notBefore, func(ctx context.Context) (*whole, error) {
-		sk, err := v.Outline(ctx, time.Time{})
+		outline, err := v.Outline(ctx, time.Time{})
 		if err != nil {
 			return nil, err
 		}
-		content, err := v.RetrieveBriefly(ctx, wholeSpec(v.Client.ServiceContent.RootFolder, sk))
+		content, err := v.RetrieveBriefly(ctx, wholeSpec(v.Client.ServiceContent.RootFolder, outline))
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (v *VMs) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, 
 		}
 		for i := range content {
 			o := &content[i]
-			w.notePath(o.Text(pathProperty), sk)
+			w.notePath(o.Text(pathProperty), outline)
 			if id := strings.ToLower(o.Text(idProperty)); id != "" && !slices.Contains(w.byID[id], o.Obj) {
 				w.byID[id] = append(w.byID[id], o.Obj)
 			}
@@ -154,20 +154,20 @@ func (v *VMs) wholeInventory(ctx context.Context, notBefore time.Time) (*whole, 
 }
 
 // notePath notes where a VM lies, under each name of its datastore.
-func (w *whole) notePath(text string, sk *inventory.Outline) {
+func (w *whole) notePath(text string, outline *inventory.Outline) {
 	name, below := shellPath(text)
 	if !below {
 		w.byPath[hostPath(text).Composed()] = true
 		return
 	}
-	for _, ds := range sk.AtDirectory(name) {
+	for _, ds := range outline.AtDirectory(name) {
 		file, _ := ds.Below(name)
 		w.byPath[vix.Path{Datastore: ds.Name, File: file}.Composed()] = true
 	}
 }
 
 // wholeSpec goes down all folders and into vApps, and from all datastores.
-func wholeSpec(root types.ManagedObjectReference, sk *inventory.Outline) types.PropertyFilterSpec {
+func wholeSpec(root types.ManagedObjectReference, outline *inventory.Outline) types.PropertyFilterSpec {
 	spec := types.PropertyFilterSpec{
 		ObjectSet: []types.ObjectSpec{{Obj: root, Skip: types.NewBool(true), SelectSet: []types.BaseSelectionSpec{
 			wire.Traverse("children", "Folder", "childEntity", "children", "vmFolder", "vms", "apps"),
@@ -178,7 +178,7 @@ func wholeSpec(root types.ManagedObjectReference, sk *inventory.Outline) types.P
 		PropSet: []types.PropertySpec{{Type: "VirtualMachine", PathSet: []string{pathProperty, idProperty}}},
 	}
 	below := []types.BaseSelectionSpec{wire.Traverse("onDatastore", "Datastore", "vm")}
-	for _, dc := range sk.Datacenters {
+	for _, dc := range outline.Datacenters {
 		for _, ds := range dc.Datastores {
 			spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ds.Ref, Skip: types.NewBool(true), SelectSet: below})
 			below = wire.Selected("onDatastore")

@@ -64,7 +64,7 @@ type indexRead struct {
 // notBefore. Those who ask at the same time share one read, which is of all names that are
 // looked for at that time; a failed read is not kept.
 func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
-	sk, err := v.Outline(ctx, time.Time{})
+	outline, err := v.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) 
 			x.reads++ // not one that is read again
 		}
 		if x.reads > maxIndexes {
-			names = sk.DatastoreNames()
+			names = outline.DatastoreNames()
 		}
 		if x.named == nil {
 			x.named = map[string]*indexRead{}
@@ -88,7 +88,7 @@ func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) 
 			x.named[name] = r
 		}
 		go func() {
-			ix, err := v.readIndex(v.Life, sk, names)
+			ix, err := v.readIndex(v.Life, outline, names)
 			if err != nil {
 				x.forget(r)
 			}
@@ -164,7 +164,7 @@ const pathProperty = "summary.config.vmPathName"
 // readIndex reads the paths of all VMs of the datastores of some names, with one
 // request: from each datastore to its VMs. Only where several datacenters have a
 // datastore of one name do the datastores need to say which VMs are theirs.
-func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []string) (*index, error) {
+func (v *VMs) readIndex(ctx context.Context, outline *inventory.Outline, names []string) (*index, error) {
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: []string{pathProperty}},
 	}}
@@ -174,7 +174,7 @@ func (v *VMs) readIndex(ctx context.Context, sk *inventory.Outline, names []stri
 		shared = false
 	)
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-		for _, dc := range sk.Datacenters {
+		for _, dc := range outline.Datacenters {
 			ds := dc.Datastore(name)
 			if ds == nil {
 				continue

@@ -126,13 +126,13 @@ func TestOpensAtOnceShareAnIndex(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	})
-	sk, err := v.Outline(t.Context(), time.Time{})
+	outline, err := v.Outline(t.Context(), time.Time{})
 	must(t, err)
 	var opens sync.WaitGroup
 	for i := range 10 {
 		opens.Go(func() {
 			p := vix.Path{Datastore: "LocalDS_0", File: fmt.Sprintf("DC0_VM%[1]d/DC0_VM%[1]d.vmx", i)}
-			if found, err := v.At(t.Context(), p, sk.Datacenters, &v.Opens); err != nil || len(found) != 1 || found[0].Path() != p {
+			if found, err := v.At(t.Context(), p, outline.Datacenters, &v.Opens); err != nil || len(found) != 1 || found[0].Path() != p {
 				t.Errorf("%s: %+v, %v", p, found, err)
 			}
 		})
@@ -152,9 +152,9 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 		must(t, err)
 	}
 	must(t, s.SetConnectionState("DC1", odd[0], "inaccessible")) // it tells no configuration any more
-	sk, err := v.Outline(t.Context(), time.Time{})
+	outline, err := v.Outline(t.Context(), time.Time{})
 	must(t, err)
-	ix, err := v.readIndex(t.Context(), sk, sk.DatastoreNames())
+	ix, err := v.readIndex(t.Context(), outline, outline.DatastoreNames())
 	must(t, err)
 	if len(ix.vms) != 6+len(odd) {
 		t.Errorf("the index has %d paths: %v", len(ix.vms), ix.vms)
@@ -162,7 +162,7 @@ func TestTheIndexHasEveryVM(t *testing.T) {
 	for _, path := range odd {
 		p, err := vix.ParsePath(path)
 		must(t, err)
-		if hits := ix.find(p, sk.Datacenters); len(hits) != 1 || hits[0].in.Name != "DC1" {
+		if hits := ix.find(p, outline.Datacenters); len(hits) != 1 || hits[0].in.Name != "DC1" {
 			t.Errorf("%s: %+v", path, hits)
 		}
 	}

@@ -141,6 +141,23 @@ func TestWhatIsReportedOfATaskIsAccumulated(t *testing.T) {
 	}
 }
 
+// Where the state came without a result, and the result in no update before the wait was over, it is read once more.
+func TestAResultThatDidNotComeIsRead(t *testing.T) {
+	s, w, _ := world(t)
+	const other = "[LocalDS_0] other/other.vmx"
+	if err := s.WriteVM("DC0", other, sim.VMX{}); err != nil {
+		t.Fatal(err)
+	}
+	id, err := s.Register(t.Context(), "DC0", other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.resultOf(t.Context(), s.LastTask(), types.TaskInfo{State: types.TaskInfoStateSuccess}, nil)
+	if registered, ok := got.(reference); err != nil || !ok || registered.Value != id {
+		t.Errorf("the result is %v, %v, want %s", got, err, id)
+	}
+}
+
 // What a call met that was under way before somebody began to wait says nothing to him: the fault may be over.
 func TestWhoBeginsAfterAFailedCallWaits(t *testing.T) {
 	_, w, vm := world(t)

@@ -174,9 +174,9 @@ func (c *caller) attempt(ctx context.Context, req, res soap.HasFault) outcome {
 		// Hosts are known that answer so when the session has ended; a call that is
 		// never empty tells.
 		var now methods.CurrentTimeBody
-		asked := c.send(ctx, &methods.CurrentTimeBody{Req: &types.CurrentTime{This: vim25.ServiceInstance}}, &now)
-		if expired = sessionExpired(&now, asked.err); asked.err != nil && !expired {
-			return asked
+		confirmed := c.send(ctx, &methods.CurrentTimeBody{Req: &types.CurrentTime{This: vim25.ServiceInstance}}, &now)
+		if expired = sessionExpired(&now, confirmed.err); confirmed.err != nil && !expired {
+			return confirmed
 		}
 	}
 	if !expired || safetyOf(req) == farewell {

@@ -154,9 +154,9 @@ func (l *Line) Close(ctx context.Context, tidy func(context.Context)) error {
 	return l.Failed(To("log out of", l.Endpoint.Host), err)
 }
 
-// Waiting tells the log that a wait of a kind begins, and by the fields what it is for: one that hangs must show there.
+// Waiting tells the log that a wait of a name begins, and by the fields what it is for: one that hangs must show there.
 // What it gives tells of the end.
-func (l *Line) Waiting(ctx context.Context, kind string, fields ...any) (ended func(err *error)) {
+func (l *Line) Waiting(ctx context.Context, name string, fields ...any) (ended func(err *error)) {
 	l.Options.Log.DebugContext(ctx, "waiting", fields...)
 	begun := time.Now()
 	return func(err *error) {
@@ -164,7 +164,7 @@ func (l *Line) Waiting(ctx context.Context, kind string, fields ...any) (ended f
 		if *err != nil {
 			fields = append(fields, "error", WithoutSession(*err))
 		}
-		l.Options.Log.DebugContext(ctx, kind, fields...)
+		l.Options.Log.DebugContext(ctx, name, fields...)
 	}
 }
 

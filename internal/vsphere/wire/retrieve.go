@@ -82,10 +82,10 @@ func (e cutError) mayBeginAnew() bool {
 	return LineFailed(e.error) || fault.Is(e.error, &types.InvalidArgument{}) || fault.Is(e.error, &types.InvalidProperty{})
 }
 
-// Traverse selects what path of kind leads to, and from there on what the named
+// Traverse selects what path of a type of objects leads to, and from there on what the named
 // selections select.
-func Traverse(name, kind, path string, then ...string) *types.TraversalSpec {
-	return &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: kind, Path: path, SelectSet: Selected(then...)}
+func Traverse(name, ofType, path string, then ...string) *types.TraversalSpec {
+	return &types.TraversalSpec{SelectionSpec: types.SelectionSpec{Name: name}, Type: ofType, Path: path, SelectSet: Selected(then...)}
 }
 
 // Selected refers to selections that the same filter specification says elsewhere.
