@@ -59,8 +59,8 @@ func warnKeepsFiles(diags *diag.Diagnostics, state cloneModel, rec cloneRecord, 
 	case rec.MadeID == "":
 		why = "it was imported, and not made by this resource"
 	case rec.MadeID == is.ManagedObjectID && rec.MadeUUID == is.InstanceUUID && state.tellsNoPath(is, parse):
-		why = "its path is the one that this resource saw last, as far as a text can tell, but a name in it begins or ends with a blank or " +
-			"has a control character, which the text of a path does not keep, so that another file may be meant"
+		why = "its path is the one that this resource saw last, as far as a text can tell, but a name in it begins or ends with a blank " +
+			"or has a control character, which the text of a path does not keep, so that another file may be meant"
 	}
 	diags.AddWarning("The files of a clone stay", coded(vix.CodeInvalidHandle, fmt.Sprintf(
 		"%s: the VM is unregistered, and not deleted with its files as delete_files says: %s.", is.Path, why)))
