@@ -30,7 +30,8 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 		return
 	}
 	const twice = "The power of a VM is planned twice"
-	if vm != nil && !r.conn.claimed(ctx, vm, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, twice, req, resp) {
+	// Of one configuration of the provider alone: what is to be on for some work and off afterwards is given to two (the golden image).
+	if vm != nil && !r.conn.claimed(ctx, vm, "power of "+vmKey(vm.ManagedObjectID)+vm.ID+" in "+r.conn.walk(), twice, req, resp) {
 		return
 	}
 	todo := plan.VMID.IsUnknown() || rec.Waits || vm != nil && string(settled(vm.PowerState)) != plan.State.ValueString()
