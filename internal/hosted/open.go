@@ -147,18 +147,20 @@ func powerState(path string, file *vmx.File, runs bool) vix.PowerState {
 
 // tree are snapshots in the words of the domain; parents come first.
 func tree(snapshots []vmx.Snapshot) []vix.Snapshot {
-	paths := map[int]string{}
+	taken := map[int]vix.Snapshot{}
 	out := make([]vix.Snapshot, 0, len(snapshots))
 	for _, s := range snapshots {
-		paths[s.UID] = vix.SnapshotPath(paths[s.Parent], s.Name)
 		state := vix.PoweredOff
 		if s.Memory {
 			state = vix.PoweredOn
 		}
-		out = append(out, vix.Snapshot{
-			ID: strconv.Itoa(s.UID), Name: s.Name, Description: s.Description, Path: paths[s.UID], Created: s.Created, IsCurrent: s.Current,
-			PowerState: state,
-		})
+		above := taken[s.Parent] // nothing, for a root
+		is := vix.Snapshot{
+			ID: strconv.Itoa(s.UID), Parent: above.ID, Name: s.Name, Description: s.Description, Path: vix.SnapshotPath(above.Path, s.Name),
+			Created: s.Created, IsCurrent: s.Current, PowerState: state,
+		}
+		taken[s.UID] = is
+		out = append(out, is)
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func warnDeletesFiles(diags *diag.Diagnostics, is *vix.Registration) {
 }
 
 // warnKeepsFiles says why files stay that were to be deleted.
-func warnKeepsFiles(diags *diag.Diagnostics, state cloneModel, rec cloneRecord, is *vix.Registration) {
+func warnKeepsFiles(diags *diag.Diagnostics, state cloneModel, rec cloneRecord, is *vix.Registration, parse pathParser) {
 	why := fmt.Sprintf("it is %s with the instance UUID %s by now; this resource made %s with %s, and saw it last at %s",
 		is.ManagedObjectID, is.InstanceUUID, rec.MadeID, rec.MadeUUID, state.RegisteredPath.ValueString())
 	switch {
@@ -58,6 +58,9 @@ func warnKeepsFiles(diags *diag.Diagnostics, state cloneModel, rec cloneRecord, 
 		why = "a replacement that is forced (-replace, or a tainted resource) leaves the plan no place to say that files are deleted"
 	case rec.MadeID == "":
 		why = "it was imported, and not made by this resource"
+	case rec.MadeID == is.ManagedObjectID && rec.MadeUUID == is.InstanceUUID && state.tellsNoPath(is, parse):
+		why = "its path is the one that this resource saw last, as far as a text can tell, but a name in it begins or ends with a blank " +
+			"or has a control character, which the text of a path does not keep, so that another file may be meant"
 	}
 	diags.AddWarning("The files of a clone stay", coded(vix.CodeInvalidHandle, fmt.Sprintf(
 		"%s: the VM is unregistered, and not deleted with its files as delete_files says: %s.", is.Path, why)))

@@ -70,7 +70,7 @@ func (r *cloneResource) takeAway(
 		}
 	}
 	if state.DeleteFiles.ValueBool() {
-		warnKeepsFiles(diags, state, rec, is)
+		warnKeepsFiles(diags, state, rec, is, r.conn.parsePath)
 	}
 	if err := r.registrar.Unregister(ctx, is.Handle(), off); err != nil && !errors.Is(err, vix.ErrGone) {
 		return err

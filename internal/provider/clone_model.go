@@ -98,6 +98,13 @@ func (m *cloneModel) handle(server string, parse pathParser) vix.Handle {
 	return h
 }
 
+// tellsNoPath reports that state has the path of a VM as a text that is not read as that path again.
+func (m *cloneModel) tellsNoPath(is *vix.Registration, parse pathParser) bool {
+	text := m.RegisteredPath.ValueString()
+	p, err := parse(text)
+	return vix.Composed(text) == vix.Composed(is.Path.String()) && (err != nil || !p.Same(is.Path))
+}
+
 // made makes the plan the state of what was made: what was planned stays as it was written.
 func (m *cloneModel) made(r *vix.Registration) {
 	m.Folder = planned(m.Folder, r.Folder)

@@ -125,7 +125,7 @@ func (r *cloneResource) foresee(ctx context.Context, state cloneModel, rec *clon
 	case rec.Deletes:
 		warnDeletesFiles(diags, is)
 	case state.DeleteFiles.ValueBool():
-		warnKeepsFiles(diags, state, *rec, is)
+		warnKeepsFiles(diags, state, *rec, is, r.conn.parsePath)
 	}
 	warnCloneRuns(diags, state, is)
 }

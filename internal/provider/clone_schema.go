@@ -46,7 +46,8 @@ func cloneSchema(ctx context.Context) schema.Schema {
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Display name, 1 to 80 characters, which nothing else in the folder has. The host calls the clone's " +
-					"folder and files so, too, when it makes it. Changed in place.",
+					"folder and files so, too, when it makes it: it is made by no name that begins with a blank or has a tab or another " +
+					"control character, which no path can name. Changed in place.",
 				Validators: []validator.String{
 					stringvalidator.UTF8LengthBetween(1, 80), sayableValidator{},
 					stringvalidator.RegexMatches(notBlank, "must not consist of spaces only"),

@@ -46,8 +46,10 @@ type connection struct {
 	// variables are those that do.
 	variables *objectHandovers
 	// powers are the VMs whose power does.
-	powers  *objectHandovers
-	sources sources
+	powers *objectHandovers
+	// snapshots are those that do.
+	snapshots *objectHandovers
+	sources   sources
 
 	mu       sync.Mutex
 	serverID string

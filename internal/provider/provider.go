@@ -86,6 +86,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		addresses:  newAddressNotes(),
 		powerNotes: newPowerNotes(), guestNotes: newGuestNotes(), openedVMs: newOpenedVMs(), foresight: newForesight(),
 		guestFiles: newGuestFileHandovers(), variables: newVariableHandovers(), powers: newPowerHandovers(),
+		snapshots: newSnapshotHandovers(),
 	}
 	hand := func() {
 		resp.DataSourceData, resp.ResourceData = conn, conn

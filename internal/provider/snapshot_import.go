@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -50,6 +51,7 @@ func (r *snapshotResource) importSnapshot(ctx context.Context, req resource.Impo
 		diags.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 	}
 	vmRecordOf(&vm.Registration).save(ctx, resp.Private, diags)
+	savePrivate(ctx, resp.Private, objectKept, rand.Text(), diags)
 	diags.Append(setSnapshotIdentity(ctx, resp.Identity, vm.Server, m)...)
 }
 

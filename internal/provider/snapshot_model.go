@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -77,12 +76,13 @@ func createdAt(is *vix.Snapshot) types.String {
 	return types.StringValue(is.Created.UTC().Format(time.RFC3339))
 }
 
-// snapshotsBelow are the snapshots that were taken on one.
+// snapshotsBelow are the snapshots that were taken on one, by the tree: several may have one name, and so one path.
 func snapshotsBelow(vm *vix.VM, is *vix.Snapshot) []vix.Snapshot {
 	var below []vix.Snapshot
-	for _, s := range vm.Snapshots {
-		if strings.HasPrefix(s.Path, is.Path+"/") {
-			below = append(below, s)
+	on := map[string]bool{is.ID: true}
+	for _, s := range vm.Snapshots { // parents come first
+		if on[s.Parent] {
+			below, on[s.ID] = append(below, s), true
 		}
 	}
 	return below

@@ -75,6 +75,7 @@ func (r *snapshotResource) planReplaced(
 	out := end.Out
 	switch {
 	case first && !replaces:
+		r.conn.snapshots.stays(ctx, state.handoverKey(), privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics))
 		r.conn.foresight.nothing(state.thing())
 		end = snapshotEnd{Out: state.out()}
 	case first:
@@ -118,6 +119,9 @@ func (r *snapshotResource) planDestroy(ctx context.Context, req resource.ModifyP
 func (r *snapshotResource) foresee(
 	ctx context.Context, state snapshotModel, req resource.ModifyPlanRequest, diags *diag.Diagnostics,
 ) (end snapshotEnd) {
+	if r.leaves(ctx, state, req.Private, diags) {
+		return end // nothing is done with it
+	}
 	handle := vmRecordFrom(ctx, req.Private, diags).handle(state.VMID.ValueString(), r.conn.parsePath)
 	if handle.ManagedObjectID == "" && handle.Path.IsZero() {
 		return end

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -87,6 +88,9 @@ func (r *snapshotResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	plan.follow(taken)
+	object := rand.Text()
+	r.conn.snapshots.created(plan.handoverKey(), object)
+	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
 	vmRecordOf(vm).save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, snapshotEndKept, snapshotEnd{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -98,6 +102,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 	var state snapshotModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	rec := vmRecordFrom(ctx, req.Private, &resp.Diagnostics)
+	identified(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -112,7 +117,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		r.conn.vms.forget(state.VMID.ValueString())
-		warnVMAbsent(&resp.Diagnostics, state.VMID.ValueString())
+		warnNothingRefreshed(&resp.Diagnostics, state.VMID.ValueString(), err)
 		return
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
@@ -172,6 +177,13 @@ func (r *snapshotResource) Delete(ctx context.Context, req resource.DeleteReques
 		addNotConnected(&resp.Diagnostics, "remove the snapshot "+state.Name.ValueString(), r.conn)
 		return
 	}
+	object, key := privateFrom[string](ctx, req.Private, objectKept, &resp.Diagnostics), state.handoverKey()
+	defer r.conn.ledger.lock(key)()
+	defer r.conn.snapshots.forget(key, object)
+	if r.conn.snapshots.isAnothers(key, object) {
+		warnSnapshotLeft(&resp.Diagnostics, state)
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	end := privateFrom[snapshotEnd](ctx, req.Private, snapshotEndKept, &resp.Diagnostics)
@@ -179,7 +191,7 @@ func (r *snapshotResource) Delete(ctx context.Context, req resource.DeleteReques
 	err := r.remove(ctx, state, end, rec.handle(state.VMID.ValueString(), r.conn.parsePath), &resp.Diagnostics)
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
-		warnVMAbsentAtDestroy(&resp.Diagnostics, "its snapshot "+state.Name.ValueString()+" was not removed", state.VMID.ValueString())
+		warnNothingDone(&resp.Diagnostics, "its snapshot "+state.Name.ValueString()+" was not removed", state.VMID.ValueString(), err)
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
 	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
@@ -139,7 +140,7 @@ func TestASnapshotOfAnInterruptedAttemptIsNotTakenTwice(t *testing.T) {
 func TestTheDestroyOfASnapshotSaysWhatIsLost(t *testing.T) {
 	w, id := snapshotWorld(t)
 	o := w.create(args{"vm_id": id, "name": "a", "revert_on_destroy": true, "remove_children": true})
-	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Name: "b", Path: "a/b", Created: time.Now()})
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Parent: "2", Name: "b", Path: "a/b", Created: time.Now()})
 	w.host.made()
 	plan, apply := w.destroy(o)
 	plan.has(t, "WARNING: A VM will be reverted\nBefore the snapshot a is removed, the VM web ([storage1] web/web.vmx) is reverted to it, which "+
@@ -268,7 +269,7 @@ func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
 	w, id := snapshotWorld(t)
 	config := args{"vm_id": id, "name": "a", "revert_on_destroy": true, "remove_children": true}
 	o := w.create(config)
-	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Name: "b", Path: "a/b", Created: fakeNow})
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "9", Parent: "2", Name: "b", Path: "a/b", Created: fakeNow})
 	first, second := w.forced(o, config)
 	first.same(t, o)
 	second.diags.has(t, "ERROR: A VM will be reverted", "ERROR: Snapshots go with the one that they were taken on", "  - a/b (id 9)",
@@ -280,7 +281,7 @@ func TestTheEndOfASnapshotIsWhatThePlanHasSaid(t *testing.T) {
 	calls(t, w.host, "Snapshots")
 
 	p := w.planOnce(o, tftypes.NewValue(w.kind(), nil))
-	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "10", Name: "c", Path: "a/c", Created: fakeNow})
+	w.host.snapshots[id] = append(w.host.snapshots[id], vix.Snapshot{ID: "10", Parent: "2", Name: "c", Path: "a/c", Created: fakeNow})
 	w.host.made()
 	w.gone(o, p.private).has(t, "WARNING: Snapshots stay that were taken on one that goes", "  - a/c (id 10)")
 	calls(t, w.host, "Snapshots", "Revert 2 false", "RemoveSnapshot 2 false true")
@@ -296,4 +297,30 @@ func TestASnapshotMayBeCalledAsAFile(t *testing.T) {
 			t.Errorf("%s is %q, %+v", text, id, named)
 		}
 	}
+}
+
+// Where a restored copy has the id, that is said, and not that the id is in no inventory: the VM that had it is.
+func TestASnapshotOfAVMWhoseIDACopyHas(t *testing.T) {
+	w := newSimWorld(t, sim.Options{})
+	was, err := w.sim.Register(t.Context(), "DC0", simPath)
+	w.must(err)
+	w.becomes(snapshotType)
+	o := w.create(args{"vm_id": simUUID, "name": "a"})
+	const copied = "[LocalDS_0] copy/copy.vmx"
+	w.must(w.sim.WriteVM("DC0", copied, sim.VMX{InstanceUUID: simUUID}))
+	w.must(w.sim.Unregister(t.Context(), "DC0", simPath))
+	is, err := w.sim.Register(t.Context(), "DC0", copied)
+	w.must(err)
+	if is == was {
+		t.Fatalf("both are %s", is)
+	}
+	other := "What has the id " + simUUID + " now is another VM: another managed object at another path (" + copied + ", " + is + "). The VM that " +
+		"had it before is in no inventory any more"
+	again, diags := w.read(o)
+	diags.only(t, "WARNING: A VM is not registered, and what state has of it was not refreshed\n"+other+". What belongs to it stays in the state "+
+		"as it was, and is there again when the VM is registered again.\n\n"+vix.CodeInvalidHandle.String())
+	_, apply := w.destroy(again)
+	apply.only(t, "WARNING: A VM is not registered, and nothing was done with it\n"+other+", so that its snapshot a was not removed. It is as it "+
+		"was if the VM is registered again.\n\n"+vix.CodeInvalidHandle.String())
+	w.logsOut()
 }

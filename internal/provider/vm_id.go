@@ -274,9 +274,7 @@ func (rec vmRecord) handle(id string, parse pathParser) vix.Handle {
 // hangs on a VM, its absence from the inventory proves nothing. One text for many, so that Terraform
 // folds them.
 func warnVMAbsent(diags *diag.Diagnostics, id string) {
-	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", coded(vix.CodeVMNotFound, fmt.Sprintf(
-		"The VM %s is in no inventory any more. What belongs to it stays in the state as it was, and is there again when the VM is "+
-			"registered again.", id)))
+	warnNothingRefreshed(diags, id, vix.ErrGone)
 }
 
 // notRefreshed is one summary for many, so that Terraform folds them.
@@ -289,8 +287,7 @@ func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
 
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
 func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
-	diags.AddWarning("A VM is not registered, and nothing was done with it", coded(vix.CodeVMNotFound, fmt.Sprintf(
-		"The VM %s is in no inventory any more, so that %s. It is as it was if the VM is registered again.", id, what)))
+	warnNothingDone(diags, what, id, vix.ErrGone)
 }
 
 // warnVMForgotten says why state forgets what is nothing without its VM.

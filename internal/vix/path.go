@@ -144,6 +144,19 @@ func parsePath(text string) (p Path, reason, right string) {
 	return Path{}, "This names a folder, not a VM's configuration file (.vmx).", suggest(datastore, clean)
 }
 
+// Unwritable says why no path that is written can have a folder or a file of a name at its beginning; empty if one can. A host may have
+// such a file and tell its path: what reads that again reads another one, or none.
+func Unwritable(name string) string {
+	if at := strings.IndexFunc(name, unicode.IsControl); at >= 0 {
+		r, _ := utf8.DecodeRuneInString(name[at:])
+		return fmt.Sprintf("has the control character %U", r)
+	}
+	if first, _ := utf8.DecodeRuneInString(name); unicode.IsSpace(first) {
+		return "begins with a blank"
+	}
+	return ""
+}
+
 // String is the one spelling that the host itself uses.
 func (p Path) String() string {
 	if p.Datastore == "" {

@@ -231,3 +231,21 @@ func TestParseAnyPathTakesEitherForm(t *testing.T) {
 		}
 	}
 }
+
+// A name is unwritable where a path that begins with it is not read as it is written.
+func TestUnwritableIsWhatNoPathKeeps(t *testing.T) {
+	for name, want := range map[string]string{
+		"web": "", "a b": "", "web ": "", "web\u00a0": "", "größer": "", "a%2fb": "", " web": "begins with a blank",
+		"\u00a0web": "begins with a blank", "\tweb": "has the control character U+0009", "we\tb": "has the control character U+0009",
+		"web\t": "has the control character U+0009", "a\nb": "has the control character U+000A", "a\u0085b": "has the control character U+0085",
+		"a\x7f": "has the control character U+007F",
+	} {
+		if got := Unwritable(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+		p := Path{Datastore: "storage1", File: name + "/" + name + ".vmx"}
+		if again, err := ParsePath(p.String()); (err == nil && again == p) != (want == "") {
+			t.Errorf("%q is read as %+v, %v", p, again, err)
+		}
+	}
+}

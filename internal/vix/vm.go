@@ -61,7 +61,8 @@ type VM struct {
 	// MemorySize is in MiB.
 	MemorySize int64
 	Guest      GuestInfo
-	Snapshots  []Snapshot
+	// Snapshots are all of them, parents before children.
+	Snapshots []Snapshot
 	// Variables are the guestinfo.* settings, keyed without that prefix: what
 	// VixVM_ReadVariable(VIX_VM_GUEST_VARIABLE) reads.
 	Variables  map[string]string
@@ -112,6 +113,8 @@ type Snapshot struct {
 	// as it is. Empty where the host has none.
 	ID                string
 	Name, Description string
+	// Parent is the ID of the snapshot that it was taken on; empty for a root.
+	Parent string
 	// Path is the names from the root down, joined by slashes: VIX's
 	// VixVM_GetNamedSnapshot takes it. See SnapshotPath.
 	Path       string

@@ -148,14 +148,32 @@ func aNameOfTwoSnapshotsIsAmbiguous(t *testing.T, s *subject) {
 	if _, err := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{ID: first.ID}, false); err != nil {
 		t.Fatal(err)
 	}
-	s.take(t, handle, "x")
+	second := s.take(t, handle, "x")
+	below := s.take(t, handle, "y")
 	_, err := s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{Path: "same/x"}, false)
 	if e := wantCode(t, err, vix.CodeSnapshotNonuniqueName); len(e.Choices) != 2 {
 		t.Errorf("the candidates are %q", e.Choices)
 	}
 	_, err = s.snapshots.Revert(s.ctx, handle, vix.SnapshotName{Either: "nothing"}, false)
-	if e := wantCode(t, err, vix.CodeSnapshotNotFound); len(e.Choices) != 3 {
+	if e := wantCode(t, err, vix.CodeSnapshotNotFound); len(e.Choices) != 4 {
 		t.Errorf("there are %q", e.Choices)
+	}
+	// Which of the two it was taken on, only the tree tells.
+	vm, err := s.snapshots.Snapshots(s.ctx, handle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, is := range vm.Snapshots {
+		want := first.ID
+		switch is.ID {
+		case first.ID:
+			want = ""
+		case below.ID:
+			want = second.ID
+		}
+		if is.Parent != want {
+			t.Errorf("%s was taken on %q, want %q", is, is.Parent, want)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ func (h *host) CheckClone(ctx context.Context, spec vix.CloneSpec) (*vix.CloneCh
 	if out.Underway = left.underway; out.Underway {
 		return out, nil
 	}
+	if err := c.named(); err != nil {
+		return nil, err
+	}
 	if err := h.mayClone(ctx, c); err != nil {
 		return nil, err
 	}
@@ -53,6 +56,9 @@ func (h *host) Clone(ctx context.Context, spec vix.CloneSpec) (*vix.Cloned, erro
 	}
 	if left.vm != nil {
 		return &vix.Cloned{Registration: h.stamp(ctx, left.vm.Registration()), Finished: true, Snapshot: c.snapshot}, nil
+	}
+	if err := c.named(); err != nil {
+		return nil, err
 	}
 	var vm reference
 	err = h.patiently(ctx, func() (err error) {

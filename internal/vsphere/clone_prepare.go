@@ -109,6 +109,21 @@ func (h *host) cloneDatastore(ctx context.Context, c *cloning) error {
 	return nil
 }
 
+// named refuses a name of a clone by which the host would call files that no path can name.
+func (c *cloning) named() error {
+	why := vix.Unwritable(c.spec.Name)
+	if why == "" {
+		return nil
+	}
+	return &vix.Error{
+		Op: c.what.Op, Object: c.what.Object, Code: vix.CodeInvalidArg, Field: vix.FieldName,
+		Reason: fmt.Sprintf("The name %q %s. The host calls the folder and the files of a clone as the clone, and no path that is "+
+			"written can name such a file: the clone could not be opened by its path, nor be told from another by it, which must be "+
+			"before its files are deleted.", c.spec.Name, why),
+		Remedy: "Give it a name that begins with a visible character and has no control characters, such as tabs.",
+	}
+}
+
 // pointing is an error that points at an argument.
 func pointing(err error, at vix.Field) error {
 	e, ok := errors.AsType[*vix.Error](err)

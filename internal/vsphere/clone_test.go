@@ -358,3 +358,32 @@ func TestClonesTravelTogether(t *testing.T) {
 		})
 	}
 }
+
+// A clone is not made by a name that no path can have: the host calls its files so. Blanks at the end are kept.
+func TestAClonesNameIsOneThatAPathCanHave(t *testing.T) {
+	s := simulated(t, sim.Options{})
+	h := connected(t, s)
+	r, err := h.Register(t.Context(), vix.RegisterSpec{Path: laid(t, s, "DC0", "[LocalDS_0] golden/golden.vmx"), Host: "/DC0/host/DC0_H0/DC0_H0"})
+	must(t, err)
+	for _, name := range []string{" lead", "tab\tin", "\u00a0no-break", "line\nend"} {
+		spec := vix.CloneSpec{Source: r.Handle(), Name: name}
+		_, checked := h.CheckClone(t.Context(), spec)
+		_, cloned := h.Clone(t.Context(), spec)
+		for _, err := range []error{checked, cloned} {
+			failure(t, err, vix.CodeInvalidArg, vix.FieldName)
+		}
+	}
+	made, err := h.Clone(t.Context(), vix.CloneSpec{Source: r.Handle(), Name: "trail "})
+	must(t, err)
+	if made.Path.File != "trail /trail .vmx" || made.Name != "trail " {
+		t.Errorf("%+v", made)
+	}
+	must(t, h.Destroy(t.Context(), made.Handle(), vix.PowerOffFail))
+	files, err := s.Files("DC0", "LocalDS_0")
+	must(t, err)
+	for name := range files {
+		if strings.Contains(name, "trail") {
+			t.Errorf("%s is left", name)
+		}
+	}
+}

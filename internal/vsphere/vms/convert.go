@@ -196,7 +196,7 @@ func (r *Record) Opened() *vix.VM {
 		}
 	}
 	if s := vm.Snapshot; s != nil {
-		out.Snapshots = snapshots(nil, "", s.RootSnapshotList, s.CurrentSnapshot)
+		out.Snapshots = snapshots(nil, vix.Snapshot{}, s.RootSnapshotList, s.CurrentSnapshot)
 	}
 	return out
 }
@@ -275,17 +275,17 @@ var messageID = regexp.MustCompile(`^(msg\.[\w.\-]+)`)
 
 // snapshots flattens the tree, parents before children.
 func snapshots(
-	out []vix.Snapshot, above string, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
+	out []vix.Snapshot, above vix.Snapshot, trees []types.VirtualMachineSnapshotTree, current *types.ManagedObjectReference,
 ) []vix.Snapshot {
 	for _, t := range trees {
 		name := vix.Unescape(t.Name)
-		path := vix.SnapshotPath(above, name)
-		out = append(out, vix.Snapshot{
-			ID: strconv.Itoa(int(t.Id)), Name: name, Description: t.Description, Path: path, Created: t.CreateTime,
+		is := vix.Snapshot{
+			ID: strconv.Itoa(int(t.Id)), Parent: above.ID, Name: name, Description: t.Description,
+			Path: vix.SnapshotPath(above.Path, name), Created: t.CreateTime,
 			IsCurrent: current != nil && *current == t.Snapshot, PowerState: powerState(t.State, nil),
 			Quiesced: t.Quiesced,
-		})
-		out = snapshots(out, path, t.ChildSnapshotList, current)
+		}
+		out = snapshots(append(out, is), is, t.ChildSnapshotList, current)
 	}
 	return out
 }

@@ -1,0 +1,37 @@
+// Copyright (c) The terraform-provider-vix Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
+)
+
+// absent says that a VM is not registered, and how that is known: nothing has its id, or another VM has.
+func absent(id string, why error) (vix.Code, string) {
+	e, ok := errors.AsType[*vix.Error](why)
+	if !ok || e.VM == nil || !errors.Is(why, vix.ErrOtherVM) {
+		return vix.CodeVMNotFound, fmt.Sprintf("The VM %s is in no inventory any more", id)
+	}
+	return vix.CodeInvalidHandle, fmt.Sprintf("What has the id %s now is another VM: another managed object at another path (%s, %s). "+
+		"The VM that had it before is in no inventory any more", id, e.VM.Path, e.VM.ManagedObjectID)
+}
+
+// warnNothingRefreshed is warnVMAbsent where it is known why the VM is absent.
+func warnNothingRefreshed(diags *diag.Diagnostics, id string, why error) {
+	code, text := absent(id, why)
+	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", coded(code, text+". What belongs to it stays "+
+		"in the state as it was, and is there again when the VM is registered again."))
+}
+
+// warnNothingDone is warnVMAbsentAtDestroy where it is known why the VM is absent.
+func warnNothingDone(diags *diag.Diagnostics, what, id string, why error) {
+	code, text := absent(id, why)
+	diags.AddWarning("A VM is not registered, and nothing was done with it", coded(code, fmt.Sprintf(
+		"%s, so that %s. It is as it was if the VM is registered again.", text, what)))
+}
