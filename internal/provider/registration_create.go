@@ -41,7 +41,10 @@ func (r *registrationResource) create(
 	}
 	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
 	if err != nil {
-		addError(&resp.Diagnostics, schema, inItsOwnWay(err))
+		if errors.Is(err, vix.ErrAlreadyRegistered) {
+			err = further(err, inItsOwnWay)
+		}
+		addError(&resp.Diagnostics, schema, err)
 		return
 	}
 	if done.Adopted && !plan.Adopted.IsUnknown() && !plan.Adopted.ValueBool() {
