@@ -111,7 +111,7 @@ func TestAForcedReplacementDeletesNoFiles(t *testing.T) {
 		is.PowerState = vix.PoweredOn
 		gone := outcome{object: object{value: tftypes.NewValue(w.kind(), nil), private: p.private}}
 		_, diags = w.apply(o, gone, nil)
-		diags.has(t, "The VM is powered on, and the plan of a tainted resource has no place to say that it is powered off.")
+		diags.has(t, "The VM is powered on, and no plan has said that it is powered off: that of a tainted resource has no place for it.")
 		is.PowerState = vix.PoweredOff
 		w.host.made()
 		_, diags = w.apply(o, gone, nil)

@@ -46,8 +46,8 @@ func warnConnectionState(diags *diag.Diagnostics, r *vix.Registration) {
 	if r.ConnectionState == vix.Invalid && r.Encrypted {
 		diags.AddWarning("A VM is encrypted and locked",
 			coded(vix.CodeNeedKey, r.Path.String()+": the VM is registered, but the host does not have the key that unlocks it "+
-				"(connection state invalid). Make the key provider of the VM available to this vCenter or host under the same name, then unlock "+
-				"the VM in the vSphere Client."))
+				"(connection state invalid). Make the key provider of the VM available to this vCenter or host under the same name, then "+
+				"unlock the VM in the vSphere Client."))
 		return
 	}
 	state, ok := connectionStates[r.ConnectionState]

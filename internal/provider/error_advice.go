@@ -80,7 +80,8 @@ var advice = map[vix.Kind]func(e *vix.Error) string{
 		"VIX_GUEST_PASSWORD; a resource may have its own, guest_username and guest_password_wo, or guest_ticket_wo."),
 	vix.ErrGuestBusy: always("Let vix_power wait for the guest, wait_for = \"tools\", and take its id as vm_id; a longer time can be set " +
 		"in timeouts."),
-	vix.ErrRunUnknown: always("This error comes again until the run is another one. To run it once more, change triggers:\n\n" +
+	vix.ErrRunUnknown: always("Apply again first: what was started is looked for and waited for, and nothing is started twice. If this " +
+		"error comes again, the guest tells nothing of it any more; to run it once more then, change triggers:\n\n" +
 		"  triggers = { again = \"1\" }"),
 	vix.ErrRunUnended:      always("A longer time can be set in timeouts."),
 	vix.ErrGuestFileExists: always("To write over it, set overwrite = true."),

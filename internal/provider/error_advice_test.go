@@ -61,7 +61,8 @@ func TestAdvice(t *testing.T) {
 		vix.ErrGuestBusy: {vix.Error{},
 			"Let vix_power wait for the guest, wait_for = \"tools\", and take its id as vm_id; a longer time can be set in timeouts."},
 		vix.ErrRunUnknown: {vix.Error{Doubt: true, Remedy: "Look for it in the guest."},
-			"Look for it in the guest. This error comes again until the run is another one. To run it once more, change triggers:\n\n" +
+			"Look for it in the guest. Apply again first: what was started is looked for and waited for, and nothing is started twice. If this " +
+				"error comes again, the guest tells nothing of it any more; to run it once more then, change triggers:\n\n" +
 				"  triggers = { again = \"1\" }"},
 		vix.ErrRunUnended:      {vix.Error{}, "A longer time can be set in timeouts."},
 		vix.ErrGuestFileExists: {vix.Error{}, "To write over it, set overwrite = true."},

@@ -141,8 +141,9 @@ func TestARunIsNeverStartedTwice(t *testing.T) {
 		w.host.guest.forgets = true
 		for range 2 {
 			_, diags = w.apply(nil, w.plan(nil, config), config)
-			diags.only(t, "ERROR: Cannot run it\nNothing tells whether it was started.\n\nThis error comes again until the run is another one. "+
-				"To run it once more, change triggers:\n\n  triggers = { again = \"1\" }\n\nVIX_E_FAIL (1) on vc")
+			diags.only(t, "ERROR: Cannot run it\nNothing tells whether it was started.\n\nApply again first: what was started is looked for and waited "+
+				"for, and nothing is started twice. If this error comes again, the guest tells nothing of it any more; to run it once more "+
+				"then, change triggers:\n\n  triggers = { again = \"1\" }\n\nVIX_E_FAIL (1) on vc")
 		}
 		w.host.guest.forgets = false
 		o := w.create(config)

@@ -44,6 +44,9 @@ resource "vix_snapshot" "web" {
 		w.run(t, nil, "plan", "-no-color", "-detailed-exitcode")
 	}
 	replaced("-replace=vix_power.web", "-replace=vix_variable.web", "-replace=vix_snapshot.web")
+	if power := w.run(t, nil, "state", "show", "-no-color", "vix_power.web"); !strings.Contains(power, `previous_state = "off"`) {
+		t.Errorf("what was found first is forgotten: %s", power)
+	}
 	// The same setting by another kind, and in another case.
 	config = strings.Replace(config, `name  = "role"`, "kind  = \"runtime_config\"\n  name  = \"guestinfo.ROLE\"", 1)
 	w.configure(t, config)

@@ -13,8 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// objectHandovers know which object of the state has a thing of a VM: a file of its guest, a variable, its power. Under create_before_destroy, and
-// where a thing goes to another address, a new object makes it before the old one is deleted: that delete must leave it alone.
+// objectHandovers know which object of the state has a thing of a VM: a file of its guest, a variable, its power. Under
+// create_before_destroy, and where a thing goes to another address, a new object makes it before the old one is deleted: that delete must
+// leave it alone.
 type objectHandovers struct {
 	notes
 	// walk is this one: of the plan, or of the apply.

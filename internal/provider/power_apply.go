@@ -152,8 +152,8 @@ func (r *powerResource) restore(
 // keepAsIs leaves a VM as it is although it is to be restored: nothing becomes of it that no plan has said. What replaces the resource
 // remembers what was found first.
 func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powerRecord, object string, diags *diag.Diagnostics) {
-	to := state.restores(rec)
-	if string(to) == state.State.ValueString() || !r.conn.connected() || r.conn.powers.isAnothers(powerOf(state.VMID.ValueString()), object) {
+	to, power := state.restores(rec), powerOf(state.VMID.ValueString())
+	if string(to) == state.State.ValueString() || !r.conn.connected() || r.conn.powers.isAnothers(power, object) {
 		return // as far as the plan knew, there was nothing to do; or another address has it
 	}
 	r.conn.powerNotes.begin(ctx, rec.Server, state.VMID.ValueString(), to)

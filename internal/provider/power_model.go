@@ -118,6 +118,8 @@ type powerRecord struct {
 	Foreseen bool `json:"foreseen,omitempty"`
 	// Walk is the one that has said so.
 	Walk string `json:"walk,omitempty"`
+	// Previous is the state that was found before the first try, for the second half of the plan of a replacement that is forced.
+	Previous vix.PowerState `json:"previous,omitempty"`
 }
 
 // key is the power of the VM, of which there is one.

@@ -30,7 +30,8 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 		return
 	}
 	const twice = "The power of a VM is planned twice"
-	if vm != nil && !r.conn.claimed(ctx, vm, "power of "+vmKey(vm.ManagedObjectID)+vm.ID, twice, req, resp) {
+	// Of one configuration of the provider alone: what is to be on for some work and off afterwards is given to two (the golden image).
+	if vm != nil && !r.conn.claimed(ctx, vm, "power of "+vmKey(vm.ManagedObjectID)+vm.ID+" in "+r.conn.walk(), twice, req, resp) {
 		return
 	}
 	todo := plan.VMID.IsUnknown() || rec.Waits || vm != nil && string(settled(vm.PowerState)) != plan.State.ValueString()
@@ -49,6 +50,11 @@ func (r *powerResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	case !req.State.Raw.IsNull():
 		r.conn.foresight.nothing(powerOf(object))
 		r.conn.powers.stays(ctx, powerOf(state.VMID.ValueString()), object)
+		rec.Previous = vix.PowerState(state.PreviousState.ValueString())
+		rec.save(ctx, resp.Private, &resp.Diagnostics)
+	case rec.Changed && rec.Previous != "" && vm != nil && vm.ManagedObjectID == rec.ManagedObjectID:
+		// The second half of a replacement that is forced: with create_before_destroy nothing else tells it what was found first.
+		r.conn.powerNotes.begin(ctx, rec.Server, plan.VMID.ValueString(), rec.Previous)
 	}
 }
 

@@ -113,3 +113,28 @@ func TestWhatAnInterruptedReplacementLeavesRestoresNothing(t *testing.T) {
 		}
 	}
 }
+
+// An object that was imported, or that an earlier version has made, is told apart from the other one as well.
+func TestOfTwoImportedObjectsTheOneThatStaysHasThePower(t *testing.T) {
+	w, vm, config := powerWorld(t)
+	vm.PowerState = vix.PoweredOn
+	imported := func() *object {
+		o, diags := w.importing(vm.ID, nil)
+		diags.none(t)
+		o, diags = w.read(o)
+		diags.none(t)
+		return o
+	}
+	goes, stays := imported(), imported()
+	if string(goes.private) == string(stays.private) {
+		t.Error("they are one")
+	}
+	p := w.plan(stays, config)
+	p.diags.none(t)
+	end := w.planOnce(goes, tftypes.NewValue(w.kind(), nil))
+	end.diags.none(t)
+	w.walk()
+	w.host.made()
+	w.gone(goes, end.private).none(t)
+	calls(t, w.host)
+}

@@ -79,7 +79,7 @@ func (r *registrationResource) unregister(
 	r.conn.ledger.done(is)
 }
 
-// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so. tainted is set where the plan had no
+// plannedOff is how a VM that runs is treated: as the plan says, and only if it said so. tainted is set where no plan had a
 // place to say so.
 func plannedOff(off vix.PowerOff, planned vix.PowerState, tainted bool, is *vix.Registration) (vix.PowerOff, error) {
 	if is.PowerState != vix.PoweredOn {
@@ -95,8 +95,9 @@ func plannedOff(off vix.PowerOff, planned vix.PowerState, tainted bool, is *vix.
 		Remedy: "Plan again; the plan says then what becomes of the VM.",
 	}
 	if tainted {
-		e.Reason = "The VM is powered on, and the plan of a tainted resource has no place to say that it is powered off."
-		e.Remedy = "Power the VM off, or take the taint away (terraform untaint), then apply again."
+		e.Reason = "The VM is powered on, and no plan has said that it is powered off: that of a tainted resource has no place for it."
+		e.Remedy = "Power the VM off, or take the taint away (terraform untaint), then apply again. What create_before_destroy has left " +
+			"deposed is said by the next plan; plan and apply it in one folder."
 	}
 	return off, e
 }

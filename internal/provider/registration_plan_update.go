@@ -126,7 +126,8 @@ func (r *registrationResource) planUpdate(
 	handle := state.handle(rec.Server, r.conn.parsePath)
 	note := planNote{
 		Out: &handle, Record: rec, Unregisters: state.unregisters(), PowersOff: vix.PowerOff(state.PowerOffOnDestroy.ValueString()),
-		Replaces: len(replace) > 0, PowerState: rec.PowerState, Walk: r.conn.walk(), Readable: state.ConnectionState.ValueString() == string(vix.Connected),
+		Replaces: len(replace) > 0, PowerState: rec.PowerState, Walk: r.conn.walk(),
+		Readable: state.ConnectionState.ValueString() == string(vix.Connected),
 	}
 	if p, err := r.conn.parsePath(state.VMXPath.ValueString()); err == nil {
 		note.VMXPath = p

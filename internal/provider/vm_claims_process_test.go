@@ -38,7 +38,6 @@ func TestProcessWhatTwoAliasesPlanTwice(t *testing.T) {
 	w.run(t, nil, "apply", "-no-color", "-auto-approve")
 	const after = "name = %q\nvalue = \"x\"\ndepends_on = [%s.%s]"
 	for _, c := range []struct{ kind, one, two, says string }{
-		{"vix_power", on, strings.Replace(on, "on", "off", 1), "Error: The power of a VM is planned twice"},
 		{
 			"vix_variable", "name = \"walk\"\nvalue = \"a\"", "kind = \"runtime_config\"\nname = \"guestinfo.WALK\"\nvalue = \"b\"",
 			"Error: The variable guestinfo.(walk|WALK) of one VM is planned twice",
