@@ -92,8 +92,10 @@ func warnCloneGone(diags *diag.Diagnostics, state cloneModel) {
 // warnClonePlace says of a place that was written for the first time, or after an import, that it means nothing by now.
 func warnClonePlace(diags *diag.Diagnostics, name string, want types.String, is string) {
 	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s takes effect when the clone is made anew", name),
-		coded(vix.CodeCancelled, fmt.Sprintf("%s says where a clone is made. This one was made without it, and is at %s. It is not made again because of %s = %q; "+
-			"terraform apply -replace does that.", name, is, name, want.ValueString())))
+		coded(vix.CodeCancelled,
+			fmt.Sprintf("%s says where a clone is made. This one was made without it, and is at %s. It is not made again "+
+				"because of %s = %q; "+
+				"terraform apply -replace does that.", name, is, name, want.ValueString())))
 }
 
 // inItsOwnWay is the error of a name that a VM has, with what it may have to do with the order of a replacement. Terraform tells

@@ -78,9 +78,10 @@ func texts(err error) (summary, detail string) {
 		return "Interrupted", coded(vix.CodeCancelled, "The run was interrupted before the host had answered. "+
 			"What was asked of the host may still happen; the next plan shows how things are.")
 	case errors.Is(err, context.DeadlineExceeded):
-		return "Out of time", coded(vix.CodeNetHTTPOperationTimedout, "The host had not answered when the time allowed for this operation was over. "+
-			"What was asked of it may still happen; the next plan shows how things are. "+
-			"A longer time can be set in timeouts.")
+		return "Out of time", coded(vix.CodeNetHTTPOperationTimedout,
+			"The host had not answered when the time allowed for this operation was over. "+
+				"What was asked of it may still happen; the next plan shows how things are. "+
+				"A longer time can be set in timeouts.")
 	}
 	return "Unexpected error", coded(vix.CodeFail, err.Error())
 }

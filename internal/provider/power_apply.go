@@ -158,7 +158,8 @@ func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powe
 	}
 	r.conn.powerNotes.begin(ctx, rec.Server, state.VMID.ValueString(), to)
 	diags.AddWarning("The power state of a VM was not restored", coded(vix.CodeCancelled, fmt.Sprintf(
-		"The VM %s (%s) stays as it is, and does not become %s: the plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.",
+		"The VM %s (%s) stays as it is, and does not become %s: the plan of a replacement that is forced (-replace, "+
+			"or a tainted resource) has no place to say that it does.",
 		state.VMID.ValueString(), rec.Path, to)))
 }
 

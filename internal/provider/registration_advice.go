@@ -266,8 +266,10 @@ func warnGone(diags *diag.Diagnostics, state registrationModel) {
 
 func warnLeadsElsewhere(diags *diag.Diagnostics, vmxPath string, leads, is vix.Path) {
 	diags.AddAttributeWarning(path.Root("vmx_path"), "vmx_path leads to another VM than the one that is registered",
-		coded(vix.CodeInvalidHandle, fmt.Sprintf("%s leads to %s by now, and the registration is of %s, and remains so. To register the other one, write its own path: "+
-			"that replaces the registration.", vmxPath, leads, is)))
+		coded(vix.CodeInvalidHandle,
+			fmt.Sprintf("%s leads to %s by now, and the registration is of %s, and remains so. To register the other "+
+				"one, write its own path: "+
+				"that replaces the registration.", vmxPath, leads, is)))
 }
 
 // warnUnread says that a registration was not read, because the product cannot be asked for it any more.
@@ -278,9 +280,10 @@ func warnUnread(diags *diag.Diagnostics, state registrationModel, lacks error) {
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {
-	diags.AddWarning("A VM has moved", coded(vix.CodeOK, fmt.Sprintf("%s: the VM was at %s and is at %s now, as after a storage vMotion. It is the same "+
-		"registration, and registered_path follows. vmx_path may stay, or be changed to the new path.",
-		state.VMXPath.ValueString(), state.RegisteredPath.ValueString(), now)))
+	diags.AddWarning("A VM has moved", coded(vix.CodeOK,
+		fmt.Sprintf("%s: the VM was at %s and is at %s now, as after a storage vMotion. It is the same "+
+			"registration, and registered_path follows. vmx_path may stay, or be changed to the new path.",
+			state.VMXPath.ValueString(), state.RegisteredPath.ValueString(), now)))
 }
 
 // displaced is the error of another VM with the id, where vmx_path names that one's path

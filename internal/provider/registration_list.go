@@ -153,12 +153,15 @@ func (l *registrationList) together(
 func unlistable(item vix.Item, having int) (vix.Code, string) {
 	switch {
 	case !item.ConnectionState.Readable():
-		return vix.CodeFileAccessError, fmt.Sprintf("The host cannot read the VM's files (it is %s), and what it says of it is not all of it. Bring its "+
+		return vix.CodeFileAccessError, fmt.Sprintf("The host cannot read the VM's files (it is %s), and what it says "+
+			"of it is not all of it. Bring its "+
 			"datastore back, or unregister it.", item.ConnectionState)
 	case item.ID == "" || item.ID == item.ManagedObjectID:
-		return vix.CodeUnrecognizedProperty, "The host tells no instance UUID of the VM, so that no identity imports it. Import it by its path."
+		return vix.CodeUnrecognizedProperty, "The host tells no instance UUID of the VM, so that no identity imports " +
+			"it. Import it by its path."
 	case having > 1:
-		return vix.CodeInvalidArg, fmt.Sprintf("%d VMs have its instance UUID, %s, so that no identity tells them apart: a copy and its original. Give "+
+		return vix.CodeInvalidArg, fmt.Sprintf("%d VMs have its instance UUID, %s, so that no identity tells them "+
+			"apart: a copy and its original. Give "+
 			"one of them another one (vc.uuid in its .vmx), or import it by its path.", having, item.ID)
 	}
 	return vix.CodeOK, ""

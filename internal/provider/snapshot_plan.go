@@ -97,9 +97,11 @@ func (r *snapshotResource) planReplaced(
 // addForcedEnd refuses a replacement that is forced, which would lose what said says.
 func addForcedEnd(diags *diag.Diagnostics, said diag.Diagnostics) {
 	for _, w := range said.Warnings() {
-		diags.AddError(w.Summary(), coded(vix.CodeCancelled, strings.TrimSuffix(w.Detail(), coded(vix.CodeOK, ""))+"\n\nTerraform has no place to say so in the plan of a "+
-			"replacement that is forced (-replace, or replace_triggered_by). Apply revert_on_destroy = false and remove_children = false "+
-			"first, or destroy the snapshot and take it again."))
+		diags.AddError(w.Summary(), coded(vix.CodeCancelled,
+			strings.TrimSuffix(w.Detail(), coded(vix.CodeOK, ""))+"\n\nTerraform has no place to say so in the plan of a "+
+				"replacement that is forced (-replace, or replace_triggered_by). Apply revert_on_destroy = false and "+
+					"remove_children = false "+
+				"first, or destroy the snapshot and take it again."))
 	}
 }
 

@@ -111,8 +111,10 @@ func warnUnreadable(diags *diag.Diagnostics, skipped []vix.Unreadable) {
 			where = "the folder " + u.Datastore
 		}
 		diags.AddAttributeWarning(path.Root("on_inaccessible"), "Files are missing",
-			coded(vix.CodeFileError, capital(where)+": "+u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, "+
-				"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed."))
+			coded(vix.CodeFileError,
+				capital(where)+": "+u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter "+
+					"than it should be, "+
+					"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed."))
 	}
 }
 
