@@ -127,7 +127,7 @@ func TestImportErrors(t *testing.T) {
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone")
 	_, diags = w.importing(webPath, nil)
-	diags.only(t, "ERROR: Unexpected error\ngone")
+	diags.only(t, "ERROR: Unexpected error\ngone\n\nVIX_E_FAIL (1)")
 }
 
 func TestRecordSurvivesWhatItCannotRead(t *testing.T) {

@@ -100,8 +100,7 @@ func addForcedEnd(diags *diag.Diagnostics, said diag.Diagnostics) {
 		diags.AddError(w.Summary(), coded(vix.CodeCancelled,
 			strings.TrimSuffix(w.Detail(), coded(vix.CodeOK, ""))+"\n\nTerraform has no place to say so in the plan of a "+
 				"replacement that is forced (-replace, or replace_triggered_by). Apply revert_on_destroy = false and "+
-					"remove_children = false "+
-				"first, or destroy the snapshot and take it again."))
+				"remove_children = false first, or destroy the snapshot and take it again."))
 	}
 }
 
