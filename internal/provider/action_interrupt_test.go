@@ -61,7 +61,7 @@ func TestAnInterruptedActionTellsItsEnd(t *testing.T) {
 		said = append(said, <-told)
 	}
 	const want = "ERROR: Interrupted\nThe run was interrupted before the host had answered. What was asked of the host may still happen; " +
-		"the next plan shows how things are."
+		"the next plan shows how things are.\n\nVIX_E_CANCELLED (10)"
 	if n := len(said); n == 0 || said[n-1] != want || slices.ContainsFunc(said[:n-1], func(line string) bool { return !strings.HasSuffix(line, "begun") }) {
 		t.Errorf("when the provider has stopped the action has told %q", said)
 	}

@@ -44,9 +44,9 @@ func warnCloneUnderway(diags *diag.Diagnostics, name string) {
 }
 
 func warnDeletesFiles(diags *diag.Diagnostics, is *vix.Registration) {
-	diags.AddWarning("The files of a clone will be deleted", fmt.Sprintf(
+	diags.AddWarning("The files of a clone will be deleted", coded(vix.CodeOK, fmt.Sprintf(
 		"%s: the VM %q (%s) is deleted with all its files, and with every disk that is attached to it by then (delete_files = true).",
-		is.Path, is.Name, is.ManagedObjectID))
+		is.Path, is.Name, is.ManagedObjectID)))
 }
 
 // warnKeepsFiles says why files stay that were to be deleted.
@@ -95,22 +95,10 @@ func warnCloneGone(diags *diag.Diagnostics, state cloneModel) {
 // warnClonePlace says of a place that was written for the first time, or after an import, that it means nothing by now.
 func warnClonePlace(diags *diag.Diagnostics, name string, want types.String, is string) {
 	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s takes effect when the clone is made anew", name),
-		fmt.Sprintf("%s says where a clone is made. This one was made without it, and is at %s. It is not made again because of %s = %q; "+
-			"terraform apply -replace does that.", name, is, name, want.ValueString()))
-}
-
-// displacedClone is the error of another VM that has the clone's id, with what can be done about a clone.
-func displacedClone(err error) error {
-	e, ok := errors.AsType[*vix.Error](err)
-	if !ok || e.VM == nil || !errors.Is(err, vix.ErrOtherVM) && !errors.Is(err, vix.ErrRegisteredAnew) {
-		return err
-	}
-	more := *e
-	more.Kind = ""
-	more.Remedy = fmt.Sprintf("If it is the clone, registered anew by somebody, take the old one out of the state and import it:\n\n"+
-		"  terraform state rm ADDRESS\n  terraform import ADDRESS %s\n\n"+
-		"If it is a copy, leave it alone, and let go of the clone that is no more:\n\n  terraform state rm ADDRESS", importID(e.VM))
-	return &more
+		coded(vix.CodeCancelled,
+			fmt.Sprintf("%s says where a clone is made. This one was made without it, and is at %s. It is not made again "+
+				"because of %s = %q; "+
+				"terraform apply -replace does that.", name, is, name, want.ValueString())))
 }
 
 // inItsOwnWay is the error of a name that a VM has, with what it may have to do with the order of a replacement. Terraform tells

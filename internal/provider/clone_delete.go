@@ -23,7 +23,7 @@ func (r *cloneResource) remove(ctx context.Context, state cloneModel, rec cloneR
 		return
 	}
 	if err != nil {
-		addErrorAt(diags, path.Empty(), displacedClone(err))
+		addErrorAt(diags, path.Empty(), ofClone(err))
 		return
 	}
 	defer r.conn.ledger.lock(vmKey(is.ManagedObjectID))()

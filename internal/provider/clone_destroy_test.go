@@ -62,7 +62,7 @@ func TestOnlyTheVeryCloneIsDeletedWithItsFiles(t *testing.T) {
 			default:
 				apply.none(t)
 				p.diags.has(t, "WARNING: The files of a clone will be deleted\n[storage1] test/test.vmx: the VM \"test\" (vm-2) is deleted with all its "+
-					"files, and with every disk that is attached to it by then (delete_files = true).")
+					"files, and with every disk that is attached to it by then (delete_files = true).\n\nVIX_OK (0)")
 			}
 		})
 	}

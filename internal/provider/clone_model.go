@@ -47,9 +47,9 @@ type cloneModel struct {
 // validate finds what contradicts itself.
 func (m *cloneModel) validate(diags *diag.Diagnostics) {
 	if m.Template.ValueBool() && !m.ResourcePool.IsNull() {
-		diags.AddAttributeError(path.Root("resource_pool"), "A template has no resource pool",
+		diags.AddAttributeError(path.Root("resource_pool"), "A template has no resource pool", coded(vix.CodeInvalidArg,
 			"A template cannot run and belongs to a host or cluster, not to a resource pool. "+
-				"Remove resource_pool; host or cluster says where the template is.")
+				"Remove resource_pool; host or cluster says where the template is."))
 	}
 }
 

@@ -97,7 +97,7 @@ func (r *cloneResource) foresee(ctx context.Context, state cloneModel, rec *clon
 	case errors.Is(err, vix.ErrGone):
 		return
 	case err != nil:
-		addErrorAt(diags, path.Empty(), displacedClone(err))
+		addErrorAt(diags, path.Empty(), ofClone(err))
 		return
 	}
 	if r.conn.ledger.isTaken(is) {

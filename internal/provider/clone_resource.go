@@ -133,7 +133,7 @@ func (r *cloneResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
-		addErrorAt(&resp.Diagnostics, path.Empty(), displacedClone(err))
+		addErrorAt(&resp.Diagnostics, path.Empty(), ofClone(err))
 		return
 	}
 	if rec.Server == "" {

@@ -76,8 +76,8 @@ func connectionOf(data any, diags *diag.Diagnostics) *connection {
 	}
 	conn, ok := data.(*connection)
 	if !ok {
-		diags.AddError("Unexpected provider data",
-			"This is a bug in the provider. Please report it to the provider's developers.")
+		diags.AddError("Unexpected provider data", coded(vix.CodeFail,
+			"This is a bug in the provider. Please report it to the provider's developers."))
 	}
 	return conn
 }

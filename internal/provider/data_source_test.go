@@ -30,7 +30,7 @@ func TestHostDataSource(t *testing.T) {
 	}
 	w.host.fail["Info"] = errors.New("gone")
 	_, diags = w.data("vix_host", args{})
-	diags.only(t, "ERROR: Unexpected error\ngone")
+	diags.only(t, "ERROR: Unexpected error\ngone\n\nVIX_E_FAIL (1)")
 }
 
 func TestHostModelOfNothing(t *testing.T) {
@@ -112,7 +112,7 @@ func TestVMDataSourceErrors(t *testing.T) {
 	diags.has(t, "at AttributeName(\"vmx_path\")", "Write "+webPath)
 	calls(t, w.host, "Open "+webPath, "Open "+webPath)
 	var explained *vix.Error
-	if err := explainOrder(&vix.Error{Code: vix.CodeVMNotFound, Remedy: "Register it."}); !errors.As(err, &explained) ||
+	if err := further(&vix.Error{Code: vix.CodeVMNotFound, Remedy: "Register it."}, readTooEarly); !errors.As(err, &explained) ||
 		!strings.HasPrefix(explained.Remedy, "Register it.\n\nIf a vix_registration") {
 		t.Errorf("got %v", err)
 	}

@@ -56,9 +56,10 @@ func attribute(name string) path.Path {
 	return path.Root(name)
 }
 
-// addAt adds an error about the attribute of that name.
-func addAt(diags *diag.Diagnostics, name, summary, detail string) {
+// addAt adds an error about what is written as the attribute of that name.
+func addAt(diags *diag.Diagnostics, name, summary, why string) {
 	at := attribute(name)
+	detail := coded(vix.CodeInvalidArg, why)
 	if at.Equal(path.Empty()) {
 		diags.AddError(summary, detail)
 		return
@@ -74,21 +75,22 @@ func texts(err error) (summary, detail string) {
 		e = advised(e)
 		return e.Summary(), e.Detail()
 	case errors.Is(err, context.Canceled):
-		return "Interrupted", "The run was interrupted before the host had answered. " +
-			"What was asked of the host may still happen; the next plan shows how things are."
+		return "Interrupted", coded(vix.CodeCancelled, "The run was interrupted before the host had answered. "+
+			"What was asked of the host may still happen; the next plan shows how things are.")
 	case errors.Is(err, context.DeadlineExceeded):
-		return "Out of time", "The host had not answered when the time allowed for this operation was over. " +
-			"What was asked of it may still happen; the next plan shows how things are. " +
-			"A longer time can be set in timeouts."
+		return "Out of time", coded(vix.CodeNetHTTPOperationTimedout,
+			"The host had not answered when the time allowed for this operation was over. "+
+				"What was asked of it may still happen; the next plan shows how things are. "+
+				"A longer time can be set in timeouts.")
 	}
-	return "Unexpected error", err.Error()
+	return "Unexpected error", coded(vix.CodeFail, err.Error())
 }
 
 // addNotConnected says that something needs the host that there is none of yet.
 func addNotConnected(diags *diag.Diagnostics, what string, conn *connection) {
-	diags.AddError("Cannot "+what+" before the provider is connected", conn.reason+"\n\n"+
+	diags.AddError("Cannot "+what+" before the provider is connected", coded(vix.CodeHostNotConnected, conn.reason+"\n\n"+
 		"Apply what the provider's configuration depends on first, for example with terraform apply -target. A data source that has "+
-		"depends_on for it is read at apply.")
+		"depends_on for it is read at apply."))
 }
 
 func hasAttribute(schema typed, name string) bool {

@@ -46,7 +46,7 @@ func TestAddError(t *testing.T) {
 		"several":                       {errors.Join(known, context.Canceled), diag.Diagnostics{at("folder"), interrupted}},
 		"interrupted":                   {fmt.Errorf("register: %w", context.Canceled), diag.Diagnostics{interrupted}},
 		"out of time":                   {context.DeadlineExceeded, diag.Diagnostics{outOfTime}},
-		"anything else is shown whole":  {errors.New("x: y: z"), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected error", "x: y: z")}},
+		"anything else is shown whole":  {errors.New("x: y: z"), diag.Diagnostics{diag.NewErrorDiagnostic("Unexpected error", "x: y: z\n\nVIX_E_FAIL (1)")}},
 		"a code without reason or host": {&vix.Error{Op: "log in", Code: 77}, diag.Diagnostics{diag.NewErrorDiagnostic("Cannot log in", "VIX_E (77)")}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,9 +61,10 @@ func TestAddError(t *testing.T) {
 
 var (
 	interrupted = diag.NewErrorDiagnostic("Interrupted", "The run was interrupted before the host had answered. "+
-		"What was asked of the host may still happen; the next plan shows how things are.")
+		"What was asked of the host may still happen; the next plan shows how things are.\n\nVIX_E_CANCELLED (10)")
 	outOfTime = diag.NewErrorDiagnostic("Out of time", "The host had not answered when the time allowed for this operation was over. "+
-		"What was asked of it may still happen; the next plan shows how things are. A longer time can be set in timeouts.")
+		"What was asked of it may still happen; the next plan shows how things are. A longer time can be set in timeouts.\n\n"+
+		"VIX_E_NET_HTTP_OPERATION_TIMEDOUT (30028)")
 )
 
 func TestConnectionOfForeignData(t *testing.T) {
@@ -112,13 +113,88 @@ func TestConnectionStateWarnings(t *testing.T) {
 	}
 }
 
-// Terraform folds warnings of one summary: a thousand objects are a line then. So no summary has the name of an object in it.
-func TestWarningsOfManyObjectsHaveOneSummary(t *testing.T) {
+// What is said has a code of VIX, so that it can be looked up and told from another whatever its words are: a detail comes from
+// coded, or from the error that texts has turned into one.
+func TestWhatIsSaidHasACode(t *testing.T) {
+	// where the detail is
+	calls := map[string]int{
+		"AddError": 1, "AddWarning": 1, "AddAttributeError": 2, "AddAttributeWarning": 2, "NewErrorDiagnostic": 1, "NewWarningDiagnostic": 1,
+		"NewAttributeErrorDiagnostic": 2, "NewAttributeWarningDiagnostic": 2, "NewFuncError": 0, "NewArgumentFuncError": 1,
+	}
+	// stopsDestroy says again, with a hint, what has its code already.
+	again := map[string]int{"stopsDestroy": 2}
+	found := 0
+	eachFunc(t, func(file string, f *ast.FuncDecl) {
+		made := map[string]bool{} // the details of this function
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for i, value := range n.Rhs {
+					if len(n.Lhs) == 2 && len(n.Rhs) == 1 && isCallOf(value, "texts") {
+						made[types.ExprString(n.Lhs[1])] = true
+					} else if len(n.Lhs) == len(n.Rhs) && isCallOf(value, "coded") {
+						made[types.ExprString(n.Lhs[i])] = true
+					}
+				}
+			case *ast.CallExpr:
+				method, ok := n.Fun.(*ast.SelectorExpr)
+				if !ok {
+					break
+				}
+				at, ok := calls[method.Sel.Name]
+				if !ok {
+					break
+				}
+				found++
+				if again[f.Name.Name] > 0 {
+					again[f.Name.Name]--
+				} else if !isCoded(n.Args[at], made) {
+					t.Errorf("%s, %s: no code of VIX: %s", file, f.Name.Name, types.ExprString(n.Args[at]))
+				}
+			}
+			return true
+		})
+	})
+	if found < 120 {
+		t.Errorf("%d places were found", found)
+	}
+	for name, left := range again {
+		if left != 0 {
+			t.Errorf("%s does not say %d times what has been said", name, left)
+		}
+	}
+}
+
+// isCoded reports that a detail is a text with its code, or has one of those that were made in it.
+func isCoded(detail ast.Expr, made map[string]bool) bool {
+	if isCallOf(detail, "coded") {
+		return true
+	}
+	has := false
+	ast.Inspect(detail, func(n ast.Node) bool {
+		name, ok := n.(*ast.Ident)
+		has = has || ok && made[name.Name]
+		return true
+	})
+	return has
+}
+
+func isCallOf(e ast.Expr, name string) bool {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.Ident)
+	return ok && f.Name == name
+}
+
+// eachFunc goes through the functions of the package.
+func eachFunc(t *testing.T, see func(file string, f *ast.FuncDecl)) {
+	t.Helper()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := 0
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -127,7 +203,19 @@ func TestWarningsOfManyObjectsHaveOneSummary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
+				see(name, f)
+			}
+		}
+	}
+}
+
+// Terraform folds warnings of one summary: a thousand objects are a line then. So no summary has the name of an object in it.
+func TestWarningsOfManyObjectsHaveOneSummary(t *testing.T) {
+	found := 0
+	eachFunc(t, func(name string, f *ast.FuncDecl) {
+		ast.Inspect(f.Body, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
@@ -146,7 +234,7 @@ func TestWarningsOfManyObjectsHaveOneSummary(t *testing.T) {
 			}
 			return true
 		})
-	}
+	})
 	if found < 30 {
 		t.Errorf("%d warnings were found", found)
 	}
@@ -158,7 +246,7 @@ func isFixed(summary ast.Expr) bool {
 	case *ast.BasicLit:
 		return true
 	case *ast.Ident:
-		return e.Name == "notRefreshed"
+		return e.Name == "notRefreshed" || e.Name == "fileBelieved"
 	case *ast.CallExpr:
 		return slices.Contains([]string{"name", "r.ConnectionState"}, types.ExprString(e.Args[len(e.Args)-1]))
 	}

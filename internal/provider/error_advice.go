@@ -132,6 +132,65 @@ var actionAdvice = map[vix.Kind]func(e *vix.Error) string{
 		"on. A longer time can be set in timeouts."),
 }
 
+// cloneAdvice is what to say of a clone where that is something else: no path says of a clone that it is meant.
+var cloneAdvice = map[vix.Kind]func(e *vix.Error) string{
+	vix.ErrOtherVM:        cloneOrCopy,
+	vix.ErrRegisteredAnew: cloneOrCopy,
+}
+
+func cloneOrCopy(e *vix.Error) string {
+	return fmt.Sprintf("If it is the clone, registered anew by somebody, take the old one out of the state and import it:\n\n"+
+		"  terraform state rm ADDRESS\n  terraform import ADDRESS %s\n\n"+
+		"If it is a copy, leave it alone, and let go of the clone that is no more:\n\n  terraform state rm ADDRESS", importID(e.VM))
+}
+
+// What else is to be said of an error, by where it came up: further adds it to what its kind has.
+const (
+	// readTooEarly is what nobody guesses: a data source whose arguments are all known is read while Terraform plans, before
+	// anything is registered.
+	readTooEarly = "If a vix_registration in this configuration registers it: this data source was read before that, because " +
+		"its vmx_path is a literal. Refer to the registration instead, which makes Terraform wait for it:\n\n" +
+		"  vmx_path = vix_registration.NAME.registered_path"
+	// notNoted is said of a VM that is in the way of a registration where no attempt can be noted.
+	notNoted = "If an apply of this configuration was interrupted before, that cannot be told here: the provider notes what it begins " +
+		"in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it."
+	// inItsOwnWay is said of a VM that is in the way of a registration, and was not when that was planned.
+	inItsOwnWay = "A replacement with lifecycle { create_before_destroy = true } stands in its own way: take that out, or set " +
+		"if_registered = \"adopt\"."
+	// nameInItsOwnWay is said of a VM that has the name which a registration gives, and was not in its way when that was planned.
+	nameInItsOwnWay = "If it is the VM of the registration that this one is to replace: with lifecycle { create_before_destroy = true }, " +
+		"here or in a resource that depends on this one, the new one is registered while the old one still has the name. Take that " +
+		"out, or give the new one a name of its own with name."
+	// importForms is said of what is no id to import a registration by.
+	importForms = "An import takes one of:\n\n" +
+		"  - the id of the VM, its instance UUID: 50201e5a-0000-0000-0000-000000000001\n" +
+		"  - the path in a datacenter: DC1:[storage1] web/web.vmx, /F1/DC1:[storage1] web/web.vmx\n" +
+		"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n" +
+		"  - the VM's place in the inventory: /DC1/vm/Linux/web\n" +
+		"  - its managed object id: vm-42\n" +
+		"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }"
+)
+
+// further is an error with more at the end of what to do about it.
+func further(err error, text string) error {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok {
+		return err
+	}
+	more := advised(e)
+	more.Remedy = strings.TrimSpace(more.Remedy + "\n\n" + text)
+	return more
+}
+
+// ofClone is an error about the VM of a clone, with what to do about it.
+func ofClone(err error) error {
+	e, ok := errors.AsType[*vix.Error](err)
+	if !ok || cloneAdvice[e.Kind] == nil {
+		return err
+	}
+	return remedied(e, cloneAdvice[e.Kind](e))
+}
+
 // invoked is an error of an action that was invoked, with what to do about it.
 func invoked(err error) error {
 	e, ok := errors.AsType[*vix.Error](err)

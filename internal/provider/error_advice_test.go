@@ -159,6 +159,24 @@ func TestAdviceAboutActions(t *testing.T) {
 	}
 }
 
+// Of a clone no path says that it is the one that is meant.
+func TestAdviceAboutClones(t *testing.T) {
+	is := &vix.Registration{ID: "50-1", ManagedObjectID: "vm-42", Name: "web", Path: mustPath(t, webPath)}
+	const want = "If it is the clone, registered anew by somebody, take the old one out of the state and import it:\n\n" +
+		"  terraform state rm ADDRESS\n  terraform import ADDRESS vm-42\n\n" +
+		"If it is a copy, leave it alone, and let go of the clone that is no more:\n\n  terraform state rm ADDRESS\n\nVIX_E_FAIL (1)"
+	for _, kind := range []vix.Kind{vix.ErrOtherVM, vix.ErrRegisteredAnew} {
+		_, detail := texts(ofClone(&vix.Error{Op: "read", Object: webPath, Code: vix.CodeFail, Kind: kind, VM: is}))
+		if detail != want {
+			t.Errorf("%s:\n%s\nwant:\n%s", kind, detail, want)
+		}
+	}
+	other := &vix.Error{Op: "read", Object: webPath, Code: vix.CodeFail, Kind: vix.ErrSilent}
+	if got := ofClone(other); !errors.Is(got, vix.ErrSilent) {
+		t.Errorf("%v has become %v", other, got)
+	}
+}
+
 func TestAdviceInDoubt(t *testing.T) {
 	e := &vix.Error{Op: "register", Object: webPath, Code: vix.CodeHostConnectionLost, Kind: vix.ErrSilent, Doubt: true, Reason: "The line broke."}
 	want := "The line broke.\n\nApply again when the host answers: what it has carried out is recognised.\n\n" +

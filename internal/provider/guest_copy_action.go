@@ -119,8 +119,8 @@ func (a *guestCopyAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if config.Direction.ValueString() == toGuest {
 		op, name, there = vix.GuestModify, "destination", config.Destination
 		if _, err := os.Stat(config.Source.ValueString()); err != nil && !config.Source.IsUnknown() {
-			resp.Diagnostics.AddAttributeWarning(path.Root("source"), "What is to be copied cannot be read yet",
-				"If nothing makes it before the action runs, that fails. On the machine that runs Terraform: "+err.Error()+".")
+			resp.Diagnostics.AddAttributeWarning(path.Root("source"), "What is to be copied cannot be read yet", coded(vix.CodeFileError,
+				"If nothing makes it before the action runs, that fails. On the machine that runs Terraform: "+err.Error()+"."))
 		}
 	}
 	if vm := a.plan(ctx, config.VMID, &resp.Diagnostics, op); vm != nil {

@@ -243,7 +243,7 @@ func TestAFileWithoutTheProvidersLogin(t *testing.T) {
 	w.host.made()
 	again, diags := w.read(o)
 	diags.only(t, "WARNING: A file in a guest was not looked at, and state is believed\nThe provider has no guest_username and guest_password, "+
-		"and a refresh has no other login.")
+		"and a refresh has no other login.\n\nVIX_E_CANNOT_AUTHENTICATE_WITH_GUEST (3024)")
 	if !again.value.Equal(o.value) {
 		t.Errorf("the state is %v", fields(again.value))
 	}

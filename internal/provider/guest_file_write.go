@@ -166,7 +166,8 @@ func (r *guestFileResource) ours(ctx context.Context, job *guestFileJob, note gu
 func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, handle vix.Handle, diags *diag.Diagnostics) bool {
 	login, ok := r.conn.readLogin()
 	if !ok {
-		warnGuestNotAsked(diags, "The provider has no guest_username and guest_password, and a refresh has no other login.")
+		diags.AddWarning(fileBelieved, coded(vix.CodeCannotAuthenticateWithGuest,
+			"The provider has no guest_username and guest_password, and a refresh has no other login."))
 		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)
@@ -186,7 +187,7 @@ func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, han
 		warnVMAbsent(diags, state.VMID.ValueString())
 	case guestSilent(err):
 		summary, detail := texts(err)
-		warnGuestNotAsked(diags, summary+". "+detail)
+		diags.AddWarning(fileBelieved, summary+". "+detail)
 	case err != nil:
 		addErrorAt(diags, path.Empty(), err)
 	case is == nil:
@@ -211,7 +212,5 @@ func guestSilent(err error) bool {
 	}, vix.CodeOf(err))
 }
 
-// warnGuestNotAsked says that what state has of files in guests is believed.
-func warnGuestNotAsked(diags *diag.Diagnostics, why string) {
-	diags.AddWarning("A file in a guest was not looked at, and state is believed", why)
-}
+// fileBelieved is one summary for many, so that Terraform folds them.
+const fileBelieved = "A file in a guest was not looked at, and state is believed"

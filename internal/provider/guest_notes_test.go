@@ -60,7 +60,7 @@ func TestTheResultOfARunOutlivesTerraform(t *testing.T) {
 	o, diags := w.apply(nil, w.plan(nil, config), config)
 	diags.has(t, "WARNING: The output of a program is cut", "WARNING: The result of an earlier apply is taken\nAn apply of "+
 		fakeNow.UTC().Format(time.RFC3339)+" has run /bin/x in the guest of web ([storage1] web/web.vmx), and was interrupted before its result was in "+
-		"the state. That result is taken, and nothing was run now. To run it once more, change triggers.")
+		"the state. That result is taken, and nothing was run now. To run it once more, change triggers.\n\nVIX_E_ALREADY_EXISTS (23)")
 	holds(t, o.value, args{"stdout": "\uFFFDout", "pid": `tftypes.Number<"7">`, "elapsed": `tftypes.Number<"2">`, "exit_code": `tftypes.Number<"0">`})
 	calls(t, w.host, "OpenID "+id, "OpenID "+id)
 	if w.host.guest.all() != 1 {

@@ -111,9 +111,9 @@ func textOf(raw []byte, cut bool) string {
 // warnCut says that an output is longer than what is kept of it.
 func warnCut(diags *diag.Diagnostics, result *vix.GuestResult) {
 	if result.StdoutCut || result.StderrCut {
-		diags.AddWarning("The output of a program is cut", fmt.Sprintf(
+		diags.AddWarning("The output of a program is cut", coded(vix.CodeBufferTooSmall, fmt.Sprintf(
 			"A program in the guest of %s (%s) has written more than the %d bytes of each output that are kept. Let it write into a "+
-				"file of the guest, and copy that.", result.VM.Name, result.VM.Path, vix.GuestOutputLimit))
+				"file of the guest, and copy that.", result.VM.Name, result.VM.Path, vix.GuestOutputLimit)))
 	}
 }
 

@@ -63,10 +63,10 @@ func (r *guestRunResource) isInState(ctx context.Context, private privateGetter,
 
 // warnTaken says that a run is not run, because an earlier apply has run it of which Terraform has no result.
 func warnTaken(diags *diag.Diagnostics, what string, vm *vix.Registration, note guestNote) {
-	diags.AddWarning("The result of an earlier apply is taken", fmt.Sprintf(
+	diags.AddWarning("The result of an earlier apply is taken", coded(vix.CodeAlreadyExists, fmt.Sprintf(
 		"An apply of %s has run %s in the guest of %s (%s), and was interrupted before its result was in the state. That result is "+
 			"taken, and nothing was run now. To run it once more, change triggers.",
-		note.Attempt.Begun.UTC().Format(time.RFC3339), what, vm.Name, vm.Path))
+		note.Attempt.Begun.UTC().Format(time.RFC3339), what, vm.Name, vm.Path)))
 }
 
 // once runs what the plan says, unless an attempt of an earlier process has started it: then that is waited for. It fills in

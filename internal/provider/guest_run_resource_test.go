@@ -91,7 +91,7 @@ func TestAnOutputThatIsCut(t *testing.T) {
 	p := w.plan(nil, args{"vm_id": id, "program": "/bin/x"})
 	o, diags := w.apply(nil, p, args{"vm_id": id, "program": "/bin/x"})
 	diags.only(t, "WARNING: The output of a program is cut\nA program in the guest of web ([storage1] web/web.vmx) has written more than the "+
-		"1048576 bytes of each output that are kept. Let it write into a file of the guest, and copy that.")
+		"1048576 bytes of each output that are kept. Let it write into a file of the guest, and copy that.\n\nVIX_E_BUFFER_TOOSMALL (24)")
 	holds(t, o.value, args{"stdout": "grö"})
 	for text, want := range map[string]string{"a\xc3": "a", "a\xe2\x82": "a", "\xf0\x9f\x98": "", "aé": "aé", "a\xff": "a\uFFFD", "": ""} {
 		if got := textOf([]byte(text), true); got != want {

@@ -113,8 +113,8 @@ func (a *powerAction) ValidateConfig(ctx context.Context, req action.ValidateCon
 		return
 	}
 	if config.VMID.IsNull() == config.VMIDs.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("vm_id"), "One of vm_id and vm_ids",
-			"Say which VM is meant with vm_id, or which VMs with vm_ids; one of the two.")
+		resp.Diagnostics.AddAttributeError(path.Root("vm_id"), "One of vm_id and vm_ids", coded(vix.CodeInvalidArg,
+			"Say which VM is meant with vm_id, or which VMs with vm_ids; one of the two."))
 	}
 }
 

@@ -140,8 +140,8 @@ func (r *powerResource) restore(
 	case gone(err):
 		warnVMAbsentAtDestroy(&resp.Diagnostics, "its power was not changed", id)
 	case done != nil && done.VM.PowerState == vix.PoweredOff && to == vix.Suspended:
-		resp.Diagnostics.AddWarning("A VM that is off cannot be suspended again", fmt.Sprintf(
-			"The VM %s (%s) was suspended before, and what it had in memory is gone: it stays off.", id, done.VM.Path))
+		resp.Diagnostics.AddWarning("A VM that is off cannot be suspended again", coded(vix.CodeVMNotRunning, fmt.Sprintf(
+			"The VM %s (%s) was suspended before, and what it had in memory is gone: it stays off.", id, done.VM.Path)))
 	case err != nil:
 		addError(&resp.Diagnostics, resp.State.Schema, err)
 	default:
@@ -157,9 +157,10 @@ func (r *powerResource) keepAsIs(ctx context.Context, state powerModel, rec powe
 		return // as far as the plan knew, there was nothing to do; or another address has it
 	}
 	r.conn.powerNotes.begin(ctx, rec.Server, state.VMID.ValueString(), to)
-	diags.AddWarning("The power state of a VM was not restored", fmt.Sprintf("The VM %s (%s) stays as it is, and does not become %s: the "+
-		"plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.",
-		state.VMID.ValueString(), rec.Path, to))
+	diags.AddWarning("The power state of a VM was not restored", coded(vix.CodeCancelled, fmt.Sprintf(
+		"The VM %s (%s) stays as it is, and does not become %s: the plan of a replacement that is forced (-replace, "+
+			"or a tainted resource) has no place to say that it does.",
+		state.VMID.ValueString(), rec.Path, to)))
 }
 
 // gone reports that the VM is proved to be no more, or to be another one by now.

@@ -114,9 +114,13 @@ func (r *powerResource) foresee(
 	if to == "" || string(to) == state.State.ValueString() || r.conn.powers.isAnothers(powerOf(state.VMID.ValueString()), object) {
 		return false
 	}
-	resp.Diagnostics.AddWarning("A destroy brings VMs back to the power state that was found", fmt.Sprintf(
+	code := vix.CodeVMNotRunning
+	if vix.PowerState(state.State.ValueString()) == vix.PoweredOn {
+		code = vix.CodeVMIsRunning
+	}
+	resp.Diagnostics.AddWarning("A destroy brings VMs back to the power state that was found", coded(code, fmt.Sprintf(
 		"The VM %s (%s), which is %s, becomes %s (mode %s). With on_destroy = \"keep\", applied before, it stays as it is.",
-		state.VMID.ValueString(), rec.Path, state.State.ValueString(), to, state.Mode.ValueString()))
+		state.VMID.ValueString(), rec.Path, state.State.ValueString(), to, state.Mode.ValueString())))
 	if !r.conn.connected() {
 		return true
 	}

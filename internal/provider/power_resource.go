@@ -95,8 +95,9 @@ func (r *powerResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	resp.Diagnostics.Append(setVMIdentity(ctx, resp.Identity, rec.Server, state.VMID)...)
 	if !r.conn.connected() {
-		resp.Diagnostics.AddWarning("The power of a VM was not refreshed", r.conn.reason+" What state says of the VM "+
-			state.VMID.ValueString()+" is kept as it was.")
+		resp.Diagnostics.AddWarning("The power of a VM was not refreshed", coded(vix.CodeHostNotConnected,
+			r.conn.reason+" What state says of the VM "+
+				state.VMID.ValueString()+" is kept as it was."))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultReadTimeout)

@@ -45,7 +45,7 @@ func TestPowerLife(t *testing.T) {
 	calls(t, w.host)
 	planning, applying := w.destroy(o)
 	planning.only(t, "WARNING: A destroy brings VMs back to the power state that was found\nThe VM "+vm.ID+" ("+webPath+
-		"), which is on, becomes off (mode soft). With on_destroy = \"keep\", applied before, it stays as it is.")
+		"), which is on, becomes off (mode soft). With on_destroy = \"keep\", applied before, it stays as it is.\n\nVIX_E_VM_IS_RUNNING (3007)")
 	applying.none(t)
 	calls(t, w.host, "CheckPower off soft", "SetPower off soft none")
 	if vm.PowerState != vix.PoweredOff {
@@ -203,7 +203,7 @@ func TestOfOneVMThereIsOnePower(t *testing.T) {
 	w, _, config := powerWorld(t)
 	w.plan(nil, config).diags.none(t)
 	w.planToo(nil, config).diags.only(t, "ERROR at AttributeName(\"vm_id\"): The power of a VM is planned twice\nOne resource alone can have "+
-		"it: two would undo each other's work at each apply. Remove one of the two."+stops)
+		"it: two would undo each other's work at each apply. Remove one of the two.\n\nVIX_E_ALREADY_EXISTS (23)"+stops)
 	other := w.host.register(mustPath(t, otherPath), "db")
 	w.planToo(nil, args{"vm_id": other.ID, "state": "on"}).diags.none(t)
 }

@@ -27,7 +27,7 @@ func TestASuspendedVMThatIsOffStaysOff(t *testing.T) {
 // restored is what a plan says of a VM that gets its previous state back.
 func restored(vm *vix.Registration) string {
 	return "A destroy brings VMs back to the power state that was found\nThe VM " + vm.ID + " (" + webPath + "), which is on, becomes off " +
-		"(mode soft). With on_destroy = \"keep\", applied before, it stays as it is."
+		"(mode soft). With on_destroy = \"keep\", applied before, it stays as it is.\n\nVIX_E_VM_IS_RUNNING (3007)"
 }
 
 // gone applies the end of an object that was planned before.
@@ -64,7 +64,7 @@ func TestAPowerThatNoPlanHasSaidToRestoreStays(t *testing.T) {
 	w.host.made()
 	w.gone(o, nil).none(t) // nothing is known of it at all
 	w.gone(o, o.private).only(t, "WARNING: The power state of a VM was not restored\nThe VM "+vm.ID+" ("+webPath+") stays as it is, and does "+
-		"not become off: the plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.")
+		"not become off: the plan of a replacement that is forced (-replace, or a tainted resource) has no place to say that it does.\n\nVIX_E_CANCELLED (10)")
 	calls(t, w.host)
 }
 

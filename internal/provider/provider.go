@@ -248,6 +248,6 @@ func (p *Provider) connector(kind vix.ServiceProvider, diags *diag.Diagnostics) 
 	slices.Sort(have)
 	diags.AddAttributeError(path.Root("service_provider"),
 		fmt.Sprintf("This build has no service provider %q", kind),
-		fmt.Sprintf("It has: %s.\n\n%s", strings.Join(have, ", "), vix.CodeWrapperServiceproviderNotFound))
+		coded(vix.CodeWrapperServiceproviderNotFound, fmt.Sprintf("It has: %s.", strings.Join(have, ", "))))
 	return nil
 }

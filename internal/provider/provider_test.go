@@ -36,17 +36,17 @@ func TestProviderConfiguration(t *testing.T) {
 		"no hostname": {
 			config: args{"username": "u", "password": "p"},
 			want: "ERROR at AttributeName(\"hostname\"): No host to connect to\n" +
-				"Set hostname in the provider's configuration, or the environment variable VIX_HOSTNAME or VSPHERE_SERVER.",
+				"Set hostname in the provider's configuration, or the environment variable VIX_HOSTNAME or VSPHERE_SERVER.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"no username": {
 			config: args{"hostname": "h", "password": "p"},
 			want: "ERROR at AttributeName(\"username\"): No user to log in as\n" +
-				"Set username in the provider's configuration, or the environment variable VIX_USERNAME or VSPHERE_USER.",
+				"Set username in the provider's configuration, or the environment variable VIX_USERNAME or VSPHERE_USER.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"no password": {
 			config: args{"hostname": "h", "username": "u"},
 			want: "ERROR: No password to log in with\n" +
-				"Set password in the provider's configuration, or the environment variable VIX_PASSWORD or VSPHERE_PASSWORD.",
+				"Set password in the provider's configuration, or the environment variable VIX_PASSWORD or VSPHERE_PASSWORD.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"port": {
 			config: with(args{"port": 65536}),
@@ -56,37 +56,37 @@ func TestProviderConfiguration(t *testing.T) {
 		"port in the environment": {
 			config: full, env: map[string]string{"VIX_PORT": "https"},
 			want: "ERROR at AttributeName(\"port\"): Bad value in the environment variable VIX_PORT\n" +
-				"\"https\" is no port: a number from 1 to 65535.",
+				"\"https\" is no port: a number from 1 to 65535.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"insecure in the environment": {
 			config: full, env: map[string]string{"VSPHERE_ALLOW_UNVERIFIED_SSL": "maybe"},
 			want: "ERROR at AttributeName(\"insecure\"): Bad value in the environment variable VSPHERE_ALLOW_UNVERIFIED_SSL\n" +
-				"\"maybe\" is neither true nor false.",
+				"\"maybe\" is neither true nor false.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"timeout in the environment": {
 			config: full, env: map[string]string{"VIX_REQUEST_TIMEOUT": "0s"},
 			want: "ERROR at AttributeName(\"request_timeout\"): Bad value in the environment variable VIX_REQUEST_TIMEOUT\n" +
-				"\"0s\" is not above zero.",
+				"\"0s\" is not above zero.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"service provider in the environment": {
 			config: full, env: map[string]string{"VIX_SERVICE_PROVIDER": "esx"},
 			want: "ERROR at AttributeName(\"service_provider\"): Bad value in the environment variable VIX_SERVICE_PROVIDER\n" +
-				"\"esx\" is none of [vi_server workstation player fusion].",
+				"\"esx\" is none of [vi_server workstation player fusion].\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"thumbprint in the environment": {
 			config: full, env: map[string]string{"VIX_THUMBPRINT": "ab:cd"},
 			want: "ERROR at AttributeName(\"thumbprint\"): Bad value in the environment variable VIX_THUMBPRINT\n" +
-				"\"ab:cd\" has 2 bytes; a SHA-256 thumbprint has 32, a SHA-1 thumbprint 20.",
+				"\"ab:cd\" has 2 bytes; a SHA-256 thumbprint has 32, a SHA-1 thumbprint 20.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"thumbprint": {
 			config: with(args{"thumbprint": "SHA1"}),
 			want: "ERROR at AttributeName(\"thumbprint\"): Not a certificate thumbprint\n" +
-				"\"SHA1\" is not hexadecimal. A thumbprint looks like AB:CD:…, with 32 pairs (SHA-256) or 20 pairs (SHA-1).",
+				"\"SHA1\" is not hexadecimal. A thumbprint looks like AB:CD:…, with 32 pairs (SHA-256) or 20 pairs (SHA-1).\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"timeout": {
 			config: with(args{"request_timeout": "60"}),
 			want: "ERROR at AttributeName(\"request_timeout\"): Not a duration\n" +
-				"\"60\" is no duration; write a number with a unit, such as 30s, 2m or 1h30m.",
+				"\"60\" is no duration; write a number with a unit, such as 30s, 2m or 1h30m.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"service provider": {
 			config: with(args{"service_provider": "esx"}),
@@ -101,12 +101,12 @@ func TestProviderConfiguration(t *testing.T) {
 		"insecure and thumbprint": {
 			config: with(args{"insecure": true, "thumbprint": sha1}),
 			want: "ERROR at AttributeName(\"insecure\"): insecure and thumbprint contradict each other\n" +
-				"insecure accepts any certificate, thumbprint trusts a single one. Remove one of them.",
+				"insecure accepts any certificate, thumbprint trusts a single one. Remove one of them.\n\nVIX_E_INVALID_ARG (3)",
 		},
 		"insecure in the environment and thumbprint": {
 			config: with(args{"thumbprint": sha1}), env: map[string]string{"VIX_INSECURE": "true"},
 			want: "ERROR at AttributeName(\"insecure\"): insecure and thumbprint contradict each other\n" +
-				"VIX_INSECURE accepts any certificate, thumbprint trusts a single one. Remove one of them.",
+				"VIX_INSECURE accepts any certificate, thumbprint trusts a single one. Remove one of them.\n\nVIX_E_INVALID_ARG (3)",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestProviderUnknownConfiguration(t *testing.T) {
 			diags.only(t, "ERROR: Cannot open "+webPath+" before the provider is connected\n"+
 				"The provider is not connected: its configuration is not known yet ("+name+").\n\n"+
 				"Apply what the provider's configuration depends on first, for example with terraform apply -target. A data "+
-				"source that has depends_on for it is read at apply.")
+				"source that has depends_on for it is read at apply.\n\nVIX_E_HOST_NOT_CONNECTED (26)")
 			_, diags = w.data("vix_host", args{})
 			diags.has(t, "Cannot read the host before the provider is connected")
 			_, diags = w.importing("DC0:"+webPath, nil)

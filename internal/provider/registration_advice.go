@@ -19,7 +19,8 @@ import (
 // The texts of what a plan or an apply of registrations says. A warning that many
 // objects may give has one fixed summary, so that Terraform folds them.
 
-// coded ends a text with the code of VIX for what it is about.
+// coded ends a text with the code of VIX for what it is about. VIX_OK is for what is not hindered, and said because it
+// cannot be undone.
 func coded(code vix.Code, text string) string { return text + "\n\n" + code.String() }
 
 // stopsDestroy adds to the errors of a plan what somebody needs who only wants to
@@ -57,39 +58,6 @@ func conflicts(spec vix.RegisterSpec, is *vix.Registration) []error {
 		})
 	}
 	return errs
-}
-
-// alreadyRegistered adds the ways that only Terraform has out of a VM that is in the way.
-func alreadyRegistered(e *vix.Error, noted bool) error {
-	more := advised(e)
-	if !noted {
-		more.Remedy = strings.TrimSpace(more.Remedy +
-			"\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider notes what it begins " +
-			"in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.")
-	}
-	return more
-}
-
-// inItsOwnWay says of a VM that is in the way of a create, and was not when that was planned, what it may be.
-func inItsOwnWay(err error) error {
-	var e *vix.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	if e.Code == vix.CodeDuplicateName {
-		more := advised(e)
-		more.Remedy = strings.TrimSpace(more.Remedy + "\n\nIf it is the VM of the registration that this one is to replace: with " +
-			"lifecycle { create_before_destroy = true }, here or in a resource that depends on this one, the new one is registered while " +
-			"the old one still has the name. Take that out, or give the new one a name of its own with name.")
-		return more
-	}
-	if e.Kind != vix.ErrAlreadyRegistered {
-		return err
-	}
-	more := advised(e)
-	more.Remedy = strings.TrimSpace(more.Remedy + "\n\nA replacement with lifecycle { create_before_destroy = true } stands in its " +
-		"own way: take that out, or set if_registered = \"adopt\".")
-	return more
 }
 
 func addTwice(diags *diag.Diagnostics, p vix.Path) {
@@ -299,22 +267,25 @@ func warnGone(diags *diag.Diagnostics, state registrationModel) {
 }
 
 func warnLeadsElsewhere(diags *diag.Diagnostics, vmxPath string, leads, is vix.Path) {
-	diags.AddAttributeWarning(path.Root("vmx_path"), "vmx_path leads to another VM than the one that is registered", fmt.Sprintf(
-		"%s leads to %s by now, and the registration is of %s, and remains so. To register the other one, write its own path: "+
-			"that replaces the registration.", vmxPath, leads, is))
+	diags.AddAttributeWarning(path.Root("vmx_path"), "vmx_path leads to another VM than the one that is registered",
+		coded(vix.CodeInvalidHandle,
+			fmt.Sprintf("%s leads to %s by now, and the registration is of %s, and remains so. To register the other "+
+				"one, write its own path: "+
+				"that replaces the registration.", vmxPath, leads, is)))
 }
 
 // warnUnread says that a registration was not read, because the product cannot be asked for it any more.
 func warnUnread(diags *diag.Diagnostics, state registrationModel, lacks error) {
-	_, why := texts(lacks)
+	_, detail := texts(lacks)
 	diags.AddWarning(notRefreshed, fmt.Sprintf("The registration of %s: what state says of it is kept as it was. To forget it, a destroy "+
-		"needs nothing more.\n\n%s", state.VMXPath.ValueString(), why))
+		"needs nothing more.\n\n%s", state.VMXPath.ValueString(), detail))
 }
 
 func warnMoved(diags *diag.Diagnostics, state registrationModel, now vix.Path) {
-	diags.AddWarning("A VM has moved", fmt.Sprintf("%s: the VM was at %s and is at %s now, as after a storage vMotion. It is the same "+
-		"registration, and registered_path follows. vmx_path may stay, or be changed to the new path.",
-		state.VMXPath.ValueString(), state.RegisteredPath.ValueString(), now))
+	diags.AddWarning("A VM has moved", coded(vix.CodeOK,
+		fmt.Sprintf("%s: the VM was at %s and is at %s now, as after a storage vMotion. It is the same "+
+			"registration, and registered_path follows. vmx_path may stay, or be changed to the new path.",
+			state.VMXPath.ValueString(), state.RegisteredPath.ValueString(), now)))
 }
 
 // displaced is the error of another VM with the id, where vmx_path names that one's path

@@ -132,28 +132,30 @@ func TestRegistrationAdvice(t *testing.T) {
 			t.Errorf("%s:\n%s\n%s\nwant:\n%s\n%s", name, diags[0].Summary(), diags[0].Detail(), test.summary, test.text)
 		}
 	}
-	err := alreadyRegistered(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Reason: "It is."}, false)
+	err := further(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Reason: "It is."}, notNoted)
 	want := "It is.\n\nIf an apply of this configuration was interrupted before, that cannot be told here: the provider " +
 		"notes what it begins in Terraform's data folder (.terraform), and there is none. Import the VM, or adopt it.\n\n" +
 		"VIX_E_ALREADY_EXISTS (23)"
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
 	}
-	err = inItsOwnWay(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Kind: vix.ErrAlreadyRegistered, Reason: "It is.", VM: is})
+	err = further(&vix.Error{
+		Op: "register", Object: webPath, Code: vix.CodeAlreadyExists, Kind: vix.ErrAlreadyRegistered, Reason: "It is.", VM: is,
+	}, inItsOwnWay)
 	want = "It is.\n\nTo take it over as it is, set if_registered = \"adopt\", or import it:\n\n  terraform import vix_registration.NAME vm-2\n\n" +
 		"A replacement with lifecycle { create_before_destroy = true } stands in its own way: take that out, or set if_registered = " +
 		"\"adopt\".\n\nVIX_E_ALREADY_EXISTS (23)"
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
 	}
-	err = inItsOwnWay(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeDuplicateName, Reason: "It is taken.", Remedy: "Another."})
+	err = further(&vix.Error{Op: "register", Object: webPath, Code: vix.CodeDuplicateName, Reason: "It is taken.", Remedy: "Another."}, nameInItsOwnWay)
 	want = "It is taken.\n\nAnother.\n\nIf it is the VM of the registration that this one is to replace: with lifecycle { " +
 		"create_before_destroy = true }, here or in a resource that depends on this one, the new one is registered while the old one " +
 		"still has the name. Take that out, or give the new one a name of its own with name.\n\nVIX_E_DUPLICATE_NAME (41)"
 	if _, detail := texts(err); detail != want {
 		t.Errorf("got:\n%s\nwant:\n%s", detail, want)
 	}
-	if other := errors.New("other"); !errors.Is(inItsOwnWay(other), other) {
+	if other := errors.New("other"); !errors.Is(further(other, inItsOwnWay), other) {
 		t.Error("another error has changed")
 	}
 }

@@ -110,7 +110,8 @@ func placement(plan, prior types.String, placed, is string, configured bool) pla
 // warnMovedSince explains placeNoted.
 func warnMovedSince(diags *diag.Diagnostics, name string, want types.String, is string) {
 	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s takes effect at the next registration", name),
-		fmt.Sprintf("%s says where registering puts a VM. This one was registered without it, has been moved since and is at %s "+
-			"now. It is not registered again because of %s = %q; terraform apply -replace does that.",
-			name, is, name, want.ValueString()))
+		coded(vix.CodeCancelled,
+			fmt.Sprintf("%s says where registering puts a VM. This one was registered without it, has been moved since and is at %s "+
+				"now. It is not registered again because of %s = %q; terraform apply -replace does that.",
+				name, is, name, want.ValueString())))
 }

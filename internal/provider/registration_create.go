@@ -41,7 +41,13 @@ func (r *registrationResource) create(
 	}
 	done, again, err := r.register(ctx, spec, r.conn.intent(server, written))
 	if err != nil {
-		addError(&resp.Diagnostics, schema, inItsOwnWay(err))
+		switch {
+		case vix.CodeOf(err) == vix.CodeDuplicateName:
+			err = further(err, nameInItsOwnWay)
+		case errors.Is(err, vix.ErrAlreadyRegistered):
+			err = further(err, inItsOwnWay)
+		}
+		addError(&resp.Diagnostics, schema, err)
 		return
 	}
 	if done.Adopted && !plan.Adopted.IsUnknown() && !plan.Adopted.ValueBool() {

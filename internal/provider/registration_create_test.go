@@ -84,7 +84,7 @@ func TestCreateAdoptionFails(t *testing.T) {
 	p = w.plan(nil, config)
 	w.host.fail["Update"] = errors.New("no")
 	o, diags = w.apply(nil, p, config)
-	diags.only(t, "ERROR: Unexpected error\nno")
+	diags.only(t, "ERROR: Unexpected error\nno\n\nVIX_E_FAIL (1)")
 	if !o.value.IsNull() {
 		t.Errorf("state %v: an error would taint it", fields(o.value))
 	}
@@ -132,7 +132,7 @@ func TestCreateFails(t *testing.T) {
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone")
 	_, diags := w.apply(nil, p, config)
-	diags.only(t, "ERROR: Unexpected error\ngone")
+	diags.only(t, "ERROR: Unexpected error\ngone\n\nVIX_E_FAIL (1)")
 	if len(intents(t)) > 0 {
 		t.Error("an attempt was noted before there was one")
 	}

@@ -62,14 +62,7 @@ func (c *connection) findImported(
 		return opened(diags)(c.host.OpenID(ctx, id))
 	}
 	if err != nil {
-		summary, detail := texts(err)
-		diags.AddError(summary, detail+"\n\nAn import takes one of:\n\n"+
-			"  - the id of the VM, its instance UUID: 50201e5a-0000-0000-0000-000000000001\n"+
-			"  - the path in a datacenter: DC1:[storage1] web/web.vmx, /F1/DC1:[storage1] web/web.vmx\n"+
-			"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n"+
-			"  - the VM's place in the inventory: /DC1/vm/Linux/web\n"+
-			"  - its managed object id: vm-42\n"+
-			"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
+		addErrorAt(diags, path.Empty(), further(err, importForms))
 		return nil
 	}
 	return opened(diags)(c.host.Open(ctx, at))

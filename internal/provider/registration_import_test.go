@@ -104,15 +104,15 @@ func TestImportErrors(t *testing.T) {
 	w := newWorld(t)
 	_, diags := w.importing("", args{"server": "another", "id": "x"})
 	diags.only(t, "ERROR at AttributeName(\"server\"): The registration is on another server\nThe identity names the server another; this "+
-		"provider is connected to the server "+fakeServer+". Import with a provider that is connected to the former.")
+		"provider is connected to the server "+fakeServer+". Import with a provider that is connected to the former.\n\nVIX_E_INVALID_HANDLE (1000)")
 	_, diags = w.importing("web", nil)
 	diags.only(t, "ERROR: Cannot use \"web\" as a vmx path\nThe datastore in brackets is missing.\n\n"+
-		"A vmx path is the datastore in brackets, then the file below it: [storage1] web/web.vmx\n\nVIX_E_INVALID_ARG (3)\n\n"+
+		"A vmx path is the datastore in brackets, then the file below it: [storage1] web/web.vmx\n\n"+
 		"An import takes one of:\n\n  - the id of the VM, its instance UUID: 50201e5a-0000-0000-0000-000000000001\n"+
 		"  - the path in a datacenter: DC1:[storage1] web/web.vmx, /F1/DC1:[storage1] web/web.vmx\n"+
 		"  - the path alone, where one datacenter only has it: [storage1] web/web.vmx\n"+
 		"  - the VM's place in the inventory: /DC1/vm/Linux/web\n  - its managed object id: vm-42\n"+
-		"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }")
+		"  - in an import block of Terraform 1.12 or later, identity = { server = …, id = … }\n\nVIX_E_INVALID_ARG (3)")
 	_, diags = w.importing(webPath, nil)
 	diags.only(t, "ERROR: Cannot open "+webPath+"\nNo VM has it.\n\nVIX_E_VM_NOT_FOUND (4000) on vc")
 	_, diags = w.importing("/vmfs/volumes/storage1/web/web.vmx", nil)
@@ -127,7 +127,7 @@ func TestImportErrors(t *testing.T) {
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone")
 	_, diags = w.importing(webPath, nil)
-	diags.only(t, "ERROR: Unexpected error\ngone")
+	diags.only(t, "ERROR: Unexpected error\ngone\n\nVIX_E_FAIL (1)")
 }
 
 func TestRecordSurvivesWhatItCannotRead(t *testing.T) {

@@ -137,8 +137,8 @@ func (l *registrationList) together(
 	var readers sync.WaitGroup
 	for i, item := range items {
 		readers.Go(func() {
-			if why := unlistable(item, shared[strings.ToLower(item.ID)]); why != "" {
-				results[i] = notListed(item, why)
+			if code, why := unlistable(item, shared[strings.ToLower(item.ID)]); why != "" {
+				results[i] = notListed(item, code, why)
 				return
 			}
 			results[i] = l.result(ctx, req, server, item)
@@ -150,25 +150,28 @@ func (l *registrationList) together(
 
 // unlistable says why an import by identity would not find the VM, or would write a
 // configuration that is not true of it; empty if it may be listed. Having is how many have its id.
-func unlistable(item vix.Item, having int) string {
+func unlistable(item vix.Item, having int) (vix.Code, string) {
 	switch {
 	case !item.ConnectionState.Readable():
-		return fmt.Sprintf("The host cannot read the VM's files (it is %s), and what it says of it is not all of it. Bring its "+
+		return vix.CodeFileAccessError, fmt.Sprintf("The host cannot read the VM's files (it is %s), and what it says "+
+			"of it is not all of it. Bring its "+
 			"datastore back, or unregister it.", item.ConnectionState)
 	case item.ID == "" || item.ID == item.ManagedObjectID:
-		return "The host tells no instance UUID of the VM, so that no identity imports it. Import it by its path."
+		return vix.CodeUnrecognizedProperty, "The host tells no instance UUID of the VM, so that no identity imports " +
+			"it. Import it by its path."
 	case having > 1:
-		return fmt.Sprintf("%d VMs have its instance UUID, %s, so that no identity tells them apart: a copy and its original. Give "+
+		return vix.CodeInvalidArg, fmt.Sprintf("%d VMs have its instance UUID, %s, so that no identity tells them "+
+			"apart: a copy and its original. Give "+
 			"one of them another one (vc.uuid in its .vmx), or import it by its path.", having, item.ID)
 	}
-	return ""
+	return vix.CodeOK, ""
 }
 
 // notListed is a warning in place of a result.
-func notListed(item vix.Item, why string) list.ListResult {
+func notListed(item vix.Item, code vix.Code, why string) list.ListResult {
 	var diags diag.Diagnostics
-	diags.AddWarning("A VM is not listed", fmt.Sprintf("%s, %s (%s): %s", item.Name,
-		vix.Locator{Path: item.Path, Datacenter: item.Datacenter}, item.ManagedObjectID, why))
+	diags.AddWarning("A VM is not listed", coded(code, fmt.Sprintf("%s, %s (%s): %s", item.Name,
+		vix.Locator{Path: item.Path, Datacenter: item.Datacenter}, item.ManagedObjectID, why)))
 	return list.ListResult{Diagnostics: diags}
 }
 
@@ -184,7 +187,7 @@ func (l *registrationList) result(ctx context.Context, req list.ListRequest, ser
 		Server: server, ID: item.ID, ManagedObjectID: item.ManagedObjectID, Path: item.Path, Datacenter: item.Datacenter,
 	})
 	if errors.Is(err, vix.ErrGone) || errors.Is(err, vix.ErrOtherVM) {
-		return notListed(item, "It was unregistered, or registered anew, while the query ran. Run the query again.")
+		return notListed(item, vix.CodeInvalidHandle, "It was unregistered, or registered anew, while the query ran. Run the query again.")
 	}
 	if err != nil {
 		addErrorAt(&result.Diagnostics, path.Empty(), err)

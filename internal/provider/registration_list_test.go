@@ -123,7 +123,7 @@ func TestListReportsErrors(t *testing.T) {
 	if len(got) != 1 {
 		t.Fatalf("%d results", len(got))
 	}
-	diagnostics(got[0].Diagnostics).only(t, "ERROR: Unexpected error\ngone")
+	diagnostics(got[0].Diagnostics).only(t, "ERROR: Unexpected error\ngone\n\nVIX_E_FAIL (1)")
 	for _, call := range []string{"Find", "Info"} {
 		w := newWorld(t)
 		w.host.fail[call] = errors.New("no such thing")
@@ -131,7 +131,7 @@ func TestListReportsErrors(t *testing.T) {
 		if len(got) != 1 {
 			t.Fatalf("%s: %d results", call, len(got))
 		}
-		diagnostics(got[0].Diagnostics).only(t, "ERROR: Unexpected error\nno such thing")
+		diagnostics(got[0].Diagnostics).only(t, "ERROR: Unexpected error\nno such thing\n\nVIX_E_FAIL (1)")
 	}
 	bare := newBareWorld(t)
 	bare.configure(args{"hostname": unknown}).none(t)

@@ -64,12 +64,13 @@ func (m *registrationModel) validate(diags *diag.Diagnostics) {
 	p, err := vix.ParseAnyPath(m.VMXPath.ValueString())
 	if err == nil && p.IsTemplate() && !m.Template.IsUnknown() && !m.Template.ValueBool() {
 		diags.AddAttributeError(path.Root("vmx_path"), "A .vmtx file is a template",
-			fmt.Sprintf("Set template = true to register the template %s, or write %s to register the VM.", p, p.AsVMX()))
+			coded(vix.CodeInvalidArg,
+				fmt.Sprintf("Set template = true to register the template %s, or write %s to register the VM.", p, p.AsVMX())))
 	}
 	if m.Template.ValueBool() && !m.ResourcePool.IsNull() {
-		diags.AddAttributeError(path.Root("resource_pool"), "A template has no resource pool",
+		diags.AddAttributeError(path.Root("resource_pool"), "A template has no resource pool", coded(vix.CodeInvalidArg,
 			"A template cannot run and belongs to a host or cluster, not to a resource pool. "+
-				"Remove resource_pool; host or cluster says where the template is registered.")
+				"Remove resource_pool; host or cluster says where the template is registered."))
 	}
 }
 

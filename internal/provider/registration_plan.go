@@ -189,7 +189,9 @@ func (c *creation) refuse(ctx context.Context, spec vix.RegisterSpec, err error)
 			addKeptInTheWay(&c.diags, spec.Path)
 			return
 		}
-		err = alreadyRegistered(e, c.r.conn.journal.usable())
+		if !c.r.conn.journal.usable() {
+			err = further(err, notNoted)
+		}
 	}
 	addError(&c.diags, c.schema, err)
 }

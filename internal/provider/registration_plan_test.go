@@ -79,7 +79,7 @@ func TestPlanCreateChecks(t *testing.T) {
 		},
 		"host does not answer": {
 			args{"vmx_path": webPath}, false, func(h *fakeHost, _ vix.Path) { h.fail["Info"] = vix.ErrAmbiguous },
-			"ERROR: Unexpected error\nambiguous" + stops,
+			"ERROR: Unexpected error\nambiguous\n\nVIX_E_FAIL (1)" + stops,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -296,7 +296,7 @@ func TestDRSIsNoDrift(t *testing.T) {
 	p = w.plan(o, config)
 	p.diags.only(t, "WARNING at AttributeName(\"host\"): host takes effect at the next registration\nhost says where registering puts a "+
 		"VM. This one was registered without it, has been moved since and is at /DC0/host/C0/esx2 now. It is not registered again "+
-		"because of host = \"esx9\"; terraform apply -replace does that.")
+		"because of host = \"esx9\"; terraform apply -replace does that.\n\nVIX_E_CANCELLED (10)")
 	if len(p.replace) > 0 {
 		t.Errorf("replaces for %v", p.replace)
 	}

@@ -101,7 +101,7 @@ func privateFrom[T any](ctx context.Context, private privateGetter, key string, 
 func savePrivate(ctx context.Context, private privateSetter, key string, value any, diags *diag.Diagnostics) {
 	raw, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("Cannot write the private state", err.Error())
+		diags.AddError("Cannot write the private state", coded(vix.CodeFail, err.Error()))
 		return
 	}
 	diags.Append(private.SetKey(ctx, key, raw)...)

@@ -61,14 +61,14 @@ func TestRegistrationValidation(t *testing.T) {
 	}{
 		"template file without template": {args{"vmx_path": "[storage1] t/t.vmtx"},
 			"ERROR at AttributeName(\"vmx_path\"): A .vmtx file is a template\n" +
-				"Set template = true to register the template [storage1] t/t.vmtx, or write [storage1] t/t.vmx to register the VM."},
+				"Set template = true to register the template [storage1] t/t.vmtx, or write [storage1] t/t.vmx to register the VM.\n\nVIX_E_INVALID_ARG (3)"},
 		"template file":              {args{"vmx_path": "[storage1] t/t.vmtx", "template": true}, ""},
 		"template file, not known":   {args{"vmx_path": "[storage1] t/t.vmtx", "template": unknown}, ""},
 		"path that is not known yet": {args{"vmx_path": unknown}, ""},
 		"template in a pool": {args{"vmx_path": webPath, "template": true, "resource_pool": "p"},
 			"ERROR at AttributeName(\"resource_pool\"): A template has no resource pool\n" +
 				"A template cannot run and belongs to a host or cluster, not to a resource pool. " +
-				"Remove resource_pool; host or cluster says where the template is registered."},
+				"Remove resource_pool; host or cluster says where the template is registered.\n\nVIX_E_INVALID_ARG (3)"},
 		"bad path": {args{"vmx_path": "/vmfs/volumes/storage1/web/web.vmx"},
 			"ERROR at AttributeName(\"vmx_path\"): Cannot use \"/vmfs/volumes/storage1/web/web.vmx\" as a vmx path\n" +
 				"This is the path in an ESXi shell; the host knows VMs by datastore path.\n\nWrite [storage1] web/web.vmx\n\n" +
@@ -120,7 +120,7 @@ func TestRegistrationReadOutcomes(t *testing.T) {
 	vm.Path = mustPath(t, "[storage2] web/web.vmx")
 	moved, diags := w.read(o)
 	diags.only(t, "WARNING: A VM has moved\n"+webPath+": the VM was at "+webPath+" and is at [storage2] web/web.vmx now, as after a storage "+
-		"vMotion. It is the same registration, and registered_path follows. vmx_path may stay, or be changed to the new path.")
+		"vMotion. It is the same registration, and registered_path follows. vmx_path may stay, or be changed to the new path.\n\nVIX_OK (0)")
 	holds(t, moved.value, args{"vmx_path": webPath, "registered_path": "[storage2] web/web.vmx"})
 	w.plan(moved, config).same(t, moved)
 	again, diags := w.read(moved)
@@ -160,7 +160,7 @@ func TestRegistrationReadWithoutServer(t *testing.T) {
 	w.configure(args{"hostname": "vc", "username": "u", "password": "p"}).none(t)
 	w.host.fail["Info"] = errors.New("gone in the middle")
 	kept, diags := w.read(o)
-	diags.only(t, "ERROR: Unexpected error\ngone in the middle")
+	diags.only(t, "ERROR: Unexpected error\ngone in the middle\n\nVIX_E_FAIL (1)")
 	if !kept.value.Equal(o.value) {
 		t.Error("state has changed")
 	}
@@ -180,7 +180,7 @@ func TestRegistrationNotConnected(t *testing.T) {
 		}
 		kept, diags := w.read(o)
 		diags.only(t, "WARNING: What state has was not refreshed\nThe registration of "+webPath+" is kept as state has it. The provider is "+
-			"not connected: its configuration is not known yet (hostname).")
+			"not connected: its configuration is not known yet (hostname).\n\nVIX_E_HOST_NOT_CONNECTED (26)")
 		if !kept.value.Equal(o.value) {
 			t.Error("state has changed")
 		}
@@ -258,7 +258,7 @@ func TestRegistrationDestroyModes(t *testing.T) {
 		"kept":               {config: args{"on_destroy": "keep"}},
 		"adopted, but undo":  {config: args{"on_destroy": "unregister"}, adopted: true, unregister: true},
 		"gone already":       {fail: gone, unregister: true},
-		"refused":            {fail: errors.New("no"), unregister: true, apply: "ERROR: Unexpected error\nno"},
+		"refused":            {fail: errors.New("no"), unregister: true, apply: "ERROR: Unexpected error\nno\n\nVIX_E_FAIL (1)"},
 		"running":            {running: true, unregister: true, plan: "WARNING: A VM that runs will not be unregistered\n" + webPath + " is powered on. A host does not unregister a VM that runs: the destroy fails unless the VM is powered off before. To have the destroy do that, apply power_off_on_destroy = \"guest\" (the guest shuts down) or \"hard\" first; to leave the VM registered, apply on_destroy = \"keep\" first.\n\nVIX_E_VM_IS_RUNNING (3007)"},
 		"running, hard":      {config: args{"power_off_on_destroy": "hard"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": the plug is pulled before it is unregistered (power_off_on_destroy = \"hard\").\n\nVIX_E_VM_IS_RUNNING (3007)"},
 		"running, guest":     {config: args{"power_off_on_destroy": "guest"}, running: true, unregister: true, plan: "WARNING: A VM that runs will be powered off\n" + webPath + ": its guest is shut down before it is unregistered (power_off_on_destroy = \"guest\").\n\nVIX_E_VM_IS_RUNNING (3007)"},

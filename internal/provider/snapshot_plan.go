@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -97,9 +98,10 @@ func (r *snapshotResource) planReplaced(
 // addForcedEnd refuses a replacement that is forced, which would lose what said says.
 func addForcedEnd(diags *diag.Diagnostics, said diag.Diagnostics) {
 	for _, w := range said.Warnings() {
-		diags.AddError(w.Summary(), coded(vix.CodeCancelled, w.Detail()+"\n\nTerraform has no place to say so in the plan of a "+
-			"replacement that is forced (-replace, or replace_triggered_by). Apply revert_on_destroy = false and remove_children = false "+
-			"first, or destroy the snapshot and take it again."))
+		diags.AddError(w.Summary(), coded(vix.CodeCancelled,
+			strings.TrimSuffix(w.Detail(), coded(vix.CodeOK, ""))+"\n\nTerraform has no place to say so in the plan of a "+
+				"replacement that is forced (-replace, or replace_triggered_by). Apply revert_on_destroy = false and "+
+				"remove_children = false first, or destroy the snapshot and take it again."))
 	}
 }
 
@@ -168,10 +170,10 @@ func (r *snapshotResource) foretell(
 func (r *snapshotResource) sayEnd(state snapshotModel, vm *vix.VM, is *vix.Snapshot, diags *diag.Diagnostics) (end snapshotEnd) {
 	if state.RevertOnDestroy.ValueBool() {
 		end.Reverts = true
-		diags.AddWarning("A VM will be reverted", fmt.Sprintf(
+		diags.AddWarning("A VM will be reverted", coded(vix.CodeOK, fmt.Sprintf(
 			"Before the snapshot %s is removed, the VM %s (%s) is reverted to it, which leaves it %s: what has happened in the VM "+
 				"since %s is lost.",
-			is.Path, vm.Name, vm.Path, is.PowerState, state.Created.ValueString()))
+			is.Path, vm.Name, vm.Path, is.PowerState, state.Created.ValueString())))
 	}
 	ours := r.conn.snapshotsOf(vm.ID)
 	below := slices.DeleteFunc(snapshotsBelow(vm, is), func(s vix.Snapshot) bool { return slices.Contains(ours, s.ID) })
@@ -181,8 +183,8 @@ func (r *snapshotResource) sayEnd(state snapshotModel, vm *vix.VM, is *vix.Snaps
 	for _, s := range below {
 		end.Below = append(end.Below, s.ID)
 	}
-	diags.AddWarning("Snapshots go with the one that they were taken on", fmt.Sprintf(
+	diags.AddWarning("Snapshots go with the one that they were taken on", coded(vix.CodeOK, fmt.Sprintf(
 		"With the snapshot %s of the VM %s (%s) go, since remove_children is "+
-			"set:\n\n%s", is.Path, vm.Name, vm.Path, listedSnapshots(below)))
+			"set:\n\n%s", is.Path, vm.Name, vm.Path, listedSnapshots(below))))
 	return end
 }

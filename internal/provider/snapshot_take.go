@@ -139,18 +139,18 @@ func (r *snapshotResource) unforeseen(vm *vix.VM, is *vix.Snapshot, end snapshot
 
 // addNotForeseenRevert refuses to revert a VM of which no plan has said so, and to remove what it could be reverted to.
 func addNotForeseenRevert(diags *diag.Diagnostics, is *vix.Snapshot, vm *vix.VM) {
-	diags.AddError("Cannot remove the snapshot "+is.Path, fmt.Sprintf(
+	diags.AddError("Cannot remove the snapshot "+is.Path, coded(vix.CodeCancelled, fmt.Sprintf(
 		"Before it is removed, the VM %s (%s) is to be reverted to it (revert_on_destroy), and the plan has not said so: that of a "+
 			"tainted resource has no place for it. Take the taint away (terraform untaint), or apply revert_on_destroy = false, then plan "+
 			"again.",
-		vm.Name, vm.Path))
+		vm.Name, vm.Path)))
 }
 
 // warnChildrenStay says that snapshots stay although remove_children is set.
 func warnChildrenStay(diags *diag.Diagnostics, is *vix.Snapshot, vm *vix.VM, kept []vix.Snapshot) {
-	diags.AddWarning("Snapshots stay that were taken on one that goes", fmt.Sprintf(
+	diags.AddWarning("Snapshots stay that were taken on one that goes", coded(vix.CodeCancelled, fmt.Sprintf(
 		"The snapshot %s of the VM %s (%s) is removed alone, although remove_children is set: the plan has not said that these go along, "+
-			"or they were taken in this apply:\n\n%s", is.Path, vm.Name, vm.Path, listedSnapshots(kept)))
+			"or they were taken in this apply:\n\n%s", is.Path, vm.Name, vm.Path, listedSnapshots(kept))))
 }
 
 // listedSnapshots are snapshots as warnings list them.

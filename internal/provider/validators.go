@@ -73,7 +73,7 @@ func (thumbprintValidator) ValidateString(
 		return
 	}
 	if reason := badThumbprint(text); reason != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a certificate thumbprint", reason)
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a certificate thumbprint", coded(vix.CodeInvalidArg, reason))
 	}
 }
 
@@ -109,7 +109,7 @@ func (durationValidator) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	if reason := badDuration(text); reason != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration", reason)
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration", coded(vix.CodeInvalidArg, reason))
 	}
 }
 
@@ -145,13 +145,13 @@ func (v globValidator) ValidateString(_ context.Context, req validator.StringReq
 	text := req.ConfigValue.ValueString()
 	if unwanted, negated := strings.CutPrefix(text, "!"); negated && v.negatable {
 		if unwanted != "*" && !slices.Contains(vix.DefaultExclude, unwanted) {
-			resp.Diagnostics.AddAttributeError(req.Path, "No such default", fmt.Sprintf(
-				"%q takes a default away, and %q is none. The defaults are: %s.", text, unwanted, strings.Join(vix.DefaultExclude, ", ")))
+			resp.Diagnostics.AddAttributeError(req.Path, "No such default", coded(vix.CodeInvalidArg, fmt.Sprintf(
+				"%q takes a default away, and %q is none. The defaults are: %s.", text, unwanted, strings.Join(vix.DefaultExclude, ", "))))
 		}
 		return
 	}
 	if reason := badGlob(text); reason != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a glob", reason)
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a glob", coded(vix.CodeInvalidArg, reason))
 	}
 }
 
@@ -186,11 +186,11 @@ func (fileNameValidator) ValidateString(_ context.Context, req validator.StringR
 	}
 	switch {
 	case strings.Contains(text, "/"):
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a glob for a file's name", fmt.Sprintf(
-			"%q has a slash, and a file's own name has none. The folder to look below is path.", text))
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a glob for a file's name", coded(vix.CodeInvalidArg, fmt.Sprintf(
+			"%q has a slash, and a file's own name has none. The folder to look below is path.", text)))
 	case !matchesEnding(text, ".vmx") && !matchesEnding(text, ".vmtx"):
-		resp.Diagnostics.AddAttributeError(req.Path, "Nothing can match", fmt.Sprintf(
-			"%q matches no name that ends in .vmx or .vmtx, and other files are never found. Write *.vmx, web*.vmx or *.vm*x.", text))
+		resp.Diagnostics.AddAttributeError(req.Path, "Nothing can match", coded(vix.CodeInvalidArg, fmt.Sprintf(
+			"%q matches no name that ends in .vmx or .vmtx, and other files are never found. Write *.vmx, web*.vmx or *.vm*x.", text)))
 	}
 }
 
@@ -222,8 +222,8 @@ func (v regexValidator) MarkdownDescription(ctx context.Context) string { return
 // ValidateString implements validator.String.
 func (regexValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Not a regular expression", fmt.Sprintf(
-			"%q: %s. The syntax is RE2, the one of Terraform's own regex function.", req.ConfigValue.ValueString(), err))
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a regular expression", coded(vix.CodeInvalidArg, fmt.Sprintf(
+			"%q: %s. The syntax is RE2, the one of Terraform's own regex function.", req.ConfigValue.ValueString(), err)))
 	}
 }
 

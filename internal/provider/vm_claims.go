@@ -27,8 +27,9 @@ func (c *connection) claimed(
 	var diags diag.Diagnostics
 	token := claimToken(ctx, req, resp, &diags)
 	if !c.ledger.wanted(vm.Server, key, token) {
-		diags.AddAttributeError(path.Root("vm_id"), twice, "One resource alone can have it: two would undo each other's work at each "+
-			"apply. Remove one of the two.")
+		diags.AddAttributeError(path.Root("vm_id"), twice, coded(vix.CodeAlreadyExists,
+			"One resource alone can have it: two would undo each other's work at each "+
+				"apply. Remove one of the two."))
 	}
 	resp.Diagnostics.Append(stopsDestroy(diags)...)
 	return !diags.HasError()

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -21,12 +20,6 @@ var (
 	_ datasource.DataSource              = (*vmDataSource)(nil)
 	_ datasource.DataSourceWithConfigure = (*vmDataSource)(nil)
 )
-
-// readTooEarly is what nobody guesses: a data source whose arguments are all
-// known is read while Terraform plans, before anything is registered.
-const readTooEarly = "If a vix_registration in this configuration registers it: this data source was read before that, because " +
-	"its vmx_path is a literal. Refer to the registration instead, which makes Terraform wait for it:\n\n" +
-	"  vmx_path = vix_registration.NAME.registered_path"
 
 // vmDataSource is data "vix_vm": VixVM_Open.
 type vmDataSource struct{ conn *connection }
@@ -71,8 +64,8 @@ func (d *vmDataSource) Read(ctx context.Context, req datasource.ReadRequest, res
 	}
 	vm, err := d.conn.host.Open(ctx, vix.Locator{Path: at, Datacenter: datacenter.ValueString()})
 	if err != nil {
-		if d.conn.host.Supports(vix.FeatureInventory) == nil {
-			err = explainOrder(err)
+		if vix.CodeOf(err) == vix.CodeVMNotFound && d.conn.host.Supports(vix.FeatureInventory) == nil {
+			err = further(err, readTooEarly)
 		}
 		addError(&resp.Diagnostics, req.Config.Schema, err)
 		return
@@ -93,18 +86,4 @@ func warnLocks(diags *diag.Diagnostics, vm *vix.VM) {
 	diags.AddWarning("A VM is locked, and does not run as far as the product tells", coded(vix.CodeFileAlreadyLocked,
 		fmt.Sprintf("%s: beside it are the locks %s. Another user of this machine runs it, or it is paused, or it has crashed. Its "+
 			"power_state is what the product and its files tell; the locks are left as they are.", vm.Path, strings.Join(vm.Locks, ", "))))
-}
-
-// explainOrder adds readTooEarly to the error of a VM that is not registered.
-func explainOrder(err error) error {
-	var e *vix.Error
-	if !errors.As(err, &e) || e.Code != vix.CodeVMNotFound {
-		return err
-	}
-	explained := advised(e)
-	if explained.Remedy != "" {
-		explained.Remedy += "\n\n"
-	}
-	explained.Remedy += readTooEarly
-	return explained
 }

@@ -282,7 +282,7 @@ const notRefreshed = "What state has was not refreshed"
 
 // warnNotRefreshed says of what state has that nobody was asked for it.
 func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
-	diags.AddWarning(notRefreshed, capital(what)+" is kept as state has it. "+conn.reason)
+	diags.AddWarning(notRefreshed, coded(vix.CodeHostNotConnected, capital(what)+" is kept as state has it. "+conn.reason))
 }
 
 // warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
@@ -338,9 +338,9 @@ func importedVM(
 
 // addOtherServer refuses an identity of another server.
 func addOtherServer(diags *diag.Diagnostics, of, server string) {
-	diags.AddAttributeError(path.Root("server"), "The registration is on another server", fmt.Sprintf(
+	diags.AddAttributeError(path.Root("server"), "The registration is on another server", coded(vix.CodeInvalidHandle, fmt.Sprintf(
 		"The identity names the server %s; this provider is connected to the server %s. "+
-			"Import with a provider that is connected to the former.", of, server))
+			"Import with a provider that is connected to the former.", of, server)))
 }
 
 // cutVMID cuts what an import takes behind the id of its VM, which is up to the first of some signs. The id of a VM of a hosted product

@@ -111,8 +111,10 @@ func warnUnreadable(diags *diag.Diagnostics, skipped []vix.Unreadable) {
 			where = "the folder " + u.Datastore
 		}
 		diags.AddAttributeWarning(path.Root("on_inaccessible"), "Files are missing",
-			capital(where)+": "+u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, "+
-				"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed.")
+			coded(vix.CodeFileError,
+				capital(where)+": "+u.Reason+" It was skipped because of on_inaccessible = \"warn\". The list is shorter "+
+					"than it should be, "+
+					"so by_path is null: under for_each, the registrations of this datastore's VMs would be destroyed."))
 	}
 }
 
@@ -163,11 +165,11 @@ func warnSameUUID(diags *diag.Diagnostics, files []vix.File) {
 	if files[0].Path.Datastore == "" {
 		anew = "" // on a desktop the path is the identity
 	}
-	diags.AddWarning("Files share a UUID: one is a copy of the other",
+	diags.AddWarning("Files share a UUID: one is a copy of the other", coded(vix.CodeAlreadyExists,
 		"A copied folder, a restored backup or a replica has the UUID of its original. Which is which, no file tells.\n\n"+
 			groups+"\n\nRegistering both is possible: "+anew+"the state of each stays its own. Powering both on gives a network two "+
 			"machines that are one. Leave the copy out "+
-			"with exclude, path or datastores if you do not mean it.")
+			"with exclude, path or datastores if you do not mean it."))
 }
 
 // warnSameFile says which files are one, seen through two datastores.
@@ -176,10 +178,10 @@ func warnSameFile(diags *diag.Diagnostics, files []vix.File) {
 	if groups == "" {
 		return
 	}
-	diags.AddWarning("Files are seen twice: one NFS export is mounted as two datastores",
+	diags.AddWarning("Files are seen twice: one NFS export is mounted as two datastores", coded(vix.CodeAlreadyExists,
 		"The datastores have one remote path, and the files have the same path below it, size and time:\n\n"+groups+
 			"\n\nOnly one of each can be registered: a VM that is registered twice is powered on twice one day. Unmount one of the two "+
-			"datastores, or leave it out with datastores.")
+			"datastores, or leave it out with datastores."))
 }
 
 // describeFile is a file's key, and whether a VM has it.

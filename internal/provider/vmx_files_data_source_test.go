@@ -79,7 +79,7 @@ func TestVMXFiles(t *testing.T) {
 		"  - /DC0:[storage1] copy/web.vmx, not registered\n    /DC0:[storage1] web/web.vmx, registered as web\n\n"+
 		"Registering both is possible: vCenter gives the second another instance UUID, and the state of each stays its own. "+
 		"Powering both on gives a network two machines that are one. Leave the copy out with exclude, path or datastores if you do "+
-		"not mean it.")
+		"not mean it.\n\nVIX_E_ALREADY_EXISTS (23)")
 	q := w.host.fileQuery
 	if q.Datacenter != "DC0" || q.Folder != "vms" || q.Match != "*.vm*x" || !q.ReadConfig || q.SkipUnreadable ||
 		!slices.Equal(q.Datastores, []string{"storage1"}) {
@@ -141,7 +141,7 @@ func TestVMXFilesOfAShortListHaveNoMap(t *testing.T) {
 	state, diags := w.data(filesSource, args{"on_inaccessible": "warn"})
 	diags.only(t, "WARNING at AttributeName(\"on_inaccessible\"): Files are missing\nThe datastore storage2 of /DC0: "+
 		"No host can read it. It was skipped because of on_inaccessible = \"warn\". The list is shorter than it should be, so by_path "+
-		"is null: under for_each, the registrations of this datastore's VMs would be destroyed.")
+		"is null: under for_each, the registrations of this datastore's VMs would be destroyed.\n\nVIX_E_FILE_ERROR (7)")
 	if !w.host.fileQuery.SkipUnreadable || elements(t, state, "by_path") != nil || elements(t, state, "unreadable")["0"]["datastore"] != "storage2" {
 		t.Errorf("a short list: %v", fields(state))
 	}
@@ -214,7 +214,8 @@ func TestWarnSameFile(t *testing.T) {
 	if len(diags) != 1 || diags[0].Summary() != "Files are seen twice: one NFS export is mounted as two datastores" ||
 		diags[0].Detail() != "The datastores have one remote path, and the files have the same path below it, size and time:\n\n"+
 			"  - [nfs3] web/web.vmx, not registered\n    [nfs4] web/web.vmx, registered as web\n\nOnly one of each can be registered: a VM "+
-			"that is registered twice is powered on twice one day. Unmount one of the two datastores, or leave it out with datastores." {
+			"that is registered twice is powered on twice one day. Unmount one of the two datastores, or leave it out with "+
+			"datastores.\n\nVIX_E_ALREADY_EXISTS (23)" {
 		t.Errorf("warned: %v", diags)
 	}
 	m := newVMXFileModel(&nfs3)

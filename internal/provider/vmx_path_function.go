@@ -55,7 +55,8 @@ func (*vmxPathFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	if !datastore.IsNull() && datastore.ValueString() == "" {
-		resp.Error = function.NewArgumentFuncError(0, "The name of the datastore is empty; it is null where there is none.")
+		resp.Error = function.NewArgumentFuncError(0, coded(vix.CodeInvalidArg,
+			"The name of the datastore is empty; it is null where there is none."))
 		return
 	}
 	p, err := vix.NewPath(datastore.ValueString(), file)

@@ -29,6 +29,7 @@ const (
 	CodeNotSupportedOnRemoteObject     Code = 20    // VIX_E_NOT_SUPPORTED_ON_REMOTE_OBJECT: local objects only
 	CodeFileNameInvalid                Code = 22    // VIX_E_FILE_NAME_INVALID: a bad file name
 	CodeAlreadyExists                  Code = 23    // VIX_E_ALREADY_EXISTS: the name is taken
+	CodeBufferTooSmall                 Code = 24    // VIX_E_BUFFER_TOOSMALL: there is more than what it goes into holds
 	CodeObjectNotFound                 Code = 25    // VIX_E_OBJECT_NOT_FOUND: the object is gone
 	CodeHostNotConnected               Code = 26    // VIX_E_HOST_NOT_CONNECTED: no link to the host
 	CodeNeedKey                        Code = 30    // VIX_E_NEED_KEY: an encrypted VM needs its key
@@ -111,6 +112,7 @@ var codeNames = map[Code]string{ //nolint:gosec // names of errors about passwor
 	CodeNotSupportedOnRemoteObject:     "VIX_E_NOT_SUPPORTED_ON_REMOTE_OBJECT",
 	CodeFileNameInvalid:                "VIX_E_FILE_NAME_INVALID",
 	CodeAlreadyExists:                  "VIX_E_ALREADY_EXISTS",
+	CodeBufferTooSmall:                 "VIX_E_BUFFER_TOOSMALL",
 	CodeObjectNotFound:                 "VIX_E_OBJECT_NOT_FOUND",
 	CodeHostNotConnected:               "VIX_E_HOST_NOT_CONNECTED",
 	CodeNeedKey:                        "VIX_E_NEED_KEY",

