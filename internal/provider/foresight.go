@@ -23,6 +23,11 @@ type foresight struct {
 	walk string
 }
 
+// foretold is what is noted of a thing: what the last two walks have said of its end, the last one last.
+type foretold struct {
+	Walks []foreseen `json:"walks"`
+}
+
 // foreseen is what one walk has said of an end.
 type foreseen struct {
 	Walk string          `json:"walk"`
@@ -39,7 +44,7 @@ func (f foresight) says(ctx context.Context, thing string, end any) {
 	raw, err := json.Marshal(end)
 	if err == nil {
 		walks := append(slices.DeleteFunc(f.of(thing), f.isOwn), foreseen{f.walk, raw})
-		err = f.write(f.fileOf(thing), walks[max(0, len(walks)-2):])
+		err = f.write(f.fileOf(thing), foretold{walks[max(0, len(walks)-2):]})
 	}
 	if err != nil {
 		tflog.Warn(ctx, "cannot note what a plan says of an end", map[string]any{"thing": thing, "error": err.Error()})
@@ -51,8 +56,8 @@ func (f foresight) nothing(thing string) { _ = os.Remove(f.fileOf(thing)) }
 
 // of is what walks have said of a thing, the last one last.
 func (f foresight) of(thing string) []foreseen {
-	walks, _ := read[[]foreseen](f.fileOf(thing))
-	return walks
+	noted, _ := read[foretold](f.fileOf(thing))
+	return noted.Walks
 }
 
 func (f foresight) isOwn(by foreseen) bool { return by.Walk == f.walk }

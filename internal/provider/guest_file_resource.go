@@ -183,7 +183,7 @@ func (r *guestFileResource) Delete(ctx context.Context, req resource.DeleteReque
 	err := r.guest.RemoveGuestFile(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), login, name)
 	switch {
 	case gone(err):
-		warnVMAbsentAtDestroy(&resp.Diagnostics, "the file "+name+" was not deleted", state.VMID.ValueString())
+		warnVMAbsentAtDestroy(&resp.Diagnostics, "the file "+name+" was not deleted", state.VMID.ValueString(), err)
 	case vix.CodeOf(err) == vix.CodeNotAFile: // which proves that the file is gone
 		warnFolderInPlace(&resp.Diagnostics, name)
 	case err != nil:

@@ -184,7 +184,7 @@ func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, han
 	switch {
 	case gone(err):
 		r.conn.vms.forget(state.VMID.ValueString())
-		warnVMAbsent(diags, state.VMID.ValueString())
+		warnVMAbsent(diags, state.VMID.ValueString(), err)
 	case guestSilent(err):
 		summary, detail := texts(err)
 		diags.AddWarning(fileBelieved, summary+". "+detail)

@@ -138,7 +138,7 @@ func (r *powerResource) restore(
 	done, err := r.power.SetPower(ctx, rec.handle(id, r.conn.parsePath), state.order(string(to)))
 	switch {
 	case gone(err):
-		warnVMAbsentAtDestroy(&resp.Diagnostics, "its power was not changed", id)
+		warnVMAbsentAtDestroy(&resp.Diagnostics, "its power was not changed", id, err)
 	case done != nil && done.VM.PowerState == vix.PoweredOff && to == vix.Suspended:
 		resp.Diagnostics.AddWarning("A VM that is off cannot be suspended again", coded(vix.CodeVMNotRunning, fmt.Sprintf(
 			"The VM %s (%s) was suspended before, and what it had in memory is gone: it stays off.", id, done.VM.Path)))

@@ -208,8 +208,10 @@ func (rec *record) names(vmxPath types.String, r *vix.Registration, parse pathPa
 	}
 }
 
-// thing is the VM, of whose end plans say something.
-func (rec *record) thing() string { return "registration " + rec.Server + " " + rec.ManagedObjectID }
+// thing is the VM as this object has it, of whose end plans say something.
+func (rec *record) thing() string {
+	return "registration " + rec.Server + " " + rec.ManagedObjectID + " " + rec.Object
+}
 
 // part is what is planned for the VM of the record.
 func (rec *record) part(role role) part {

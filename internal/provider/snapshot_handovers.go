@@ -5,17 +5,16 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-vix/terraform-provider-vix/internal/vix"
 )
 
 // newSnapshotHandovers know which object of the state has a snapshot: two have one where it was imported to another address.
-func newSnapshotHandovers() *objectHandovers {
-	return &objectHandovers{notes: newNotes("vix-snapshots")}
-}
+func newSnapshotHandovers() *objectHandovers { return newObjectHandovers("vix-snapshots") }
 
 // handoverKey is what objects of the state have a snapshot by: its number in its VM.
 func (m *snapshotModel) handoverKey() string {
@@ -35,14 +34,7 @@ func warnSnapshotLeft(diags *diag.Diagnostics, state snapshotModel) {
 	if state.RevertOnDestroy.ValueBool() {
 		reverted = " The VM was not reverted to it."
 	}
-	diags.AddWarning("A snapshot was not removed", fmt.Sprintf(
+	diags.AddWarning("A snapshot was not removed", coded(vix.CodeAlreadyExists, fmt.Sprintf(
 		"Another object of this state has the snapshot %s (id %s) of the VM %s by now, one of another address. What is there is its "+
-			"snapshot.%s", state.Path.ValueString(), state.ID.ValueString(), state.VMID.ValueString(), reverted))
-}
-
-// identified gives an object that has no id one: it was imported, or comes from a version that gave none.
-func identified(ctx context.Context, private privateGetter, to privateSetter, diags *diag.Diagnostics) {
-	if privateFrom[string](ctx, private, objectKept, diags) == "" {
-		savePrivate(ctx, to, objectKept, rand.Text(), diags)
-	}
+			"snapshot.%s", state.Path.ValueString(), state.ID.ValueString(), state.VMID.ValueString(), reverted)))
 }

@@ -67,7 +67,7 @@ func TestASnapshotThatAnotherAddressHasStays(t *testing.T) {
 					gone.diags.none(t) // nothing is done with it
 				}
 				w.host.made()
-				w.gone(old, gone.private).only(t, strings.ReplaceAll(c.says, "%ID%", id))
+				w.gone(old, gone.private).only(t, strings.ReplaceAll(c.says, "%ID%", id)+"\n\nVIX_E_ALREADY_EXISTS (23)")
 				calls(t, w.host)
 				// The other one is removed as ever.
 				plan, apply := w.destroy(o)
@@ -156,5 +156,5 @@ func TestChildrenAreThoseOfTheTree(t *testing.T) {
 		vix.Snapshot{ID: "6", Parent: "5", Name: "y", Path: "base/s/x/y", Created: fakeNow})
 	plan, _ = w.destroy(o)
 	plan.only(t, "WARNING: Snapshots go with the one that they were taken on\nWith the snapshot base/s of the VM web ([storage1] web/web.vmx) "+
-		"go, since remove_children is set:\n\n  - base/s/x (id 5)\n  - base/s/x/y (id 6)")
+		"go, since remove_children is set:\n\n  - base/s/x (id 5)\n  - base/s/x/y (id 6)\n\nVIX_OK (0)")
 }

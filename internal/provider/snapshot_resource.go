@@ -102,7 +102,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 	var state snapshotModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	rec := vmRecordFrom(ctx, req.Private, &resp.Diagnostics)
-	identified(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	objectOf(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -117,7 +117,7 @@ func (r *snapshotResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		r.conn.vms.forget(state.VMID.ValueString())
-		warnNothingRefreshed(&resp.Diagnostics, state.VMID.ValueString(), err)
+		warnVMAbsent(&resp.Diagnostics, state.VMID.ValueString(), err)
 		return
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
@@ -191,7 +191,7 @@ func (r *snapshotResource) Delete(ctx context.Context, req resource.DeleteReques
 	err := r.remove(ctx, state, end, rec.handle(state.VMID.ValueString(), r.conn.parsePath), &resp.Diagnostics)
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
-		warnNothingDone(&resp.Diagnostics, "its snapshot "+state.Name.ValueString()+" was not removed", state.VMID.ValueString(), err)
+		warnVMAbsentAtDestroy(&resp.Diagnostics, "its snapshot "+state.Name.ValueString()+" was not removed", state.VMID.ValueString(), err)
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}

@@ -133,7 +133,7 @@ func (r *variableResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
 		r.conn.vms.forget(state.VMID.ValueString())
-		warnVMAbsent(&resp.Diagnostics, state.VMID.ValueString())
+		warnVMAbsent(&resp.Diagnostics, state.VMID.ValueString(), err)
 		return
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
@@ -213,7 +213,7 @@ func (r *variableResource) Delete(ctx context.Context, req resource.DeleteReques
 	err := r.variables.RemoveVariable(ctx, rec.handle(state.VMID.ValueString(), r.conn.parsePath), state.of())
 	switch {
 	case errors.Is(err, vix.ErrGone), errors.Is(err, vix.ErrOtherVM):
-		warnVMAbsentAtDestroy(&resp.Diagnostics, state.of().String()+" was not removed", state.VMID.ValueString())
+		warnVMAbsentAtDestroy(&resp.Diagnostics, state.of().String()+" was not removed", state.VMID.ValueString(), err)
 	case err != nil:
 		addErrorAt(&resp.Diagnostics, path.Empty(), err)
 	}

@@ -22,15 +22,16 @@ func absent(id string, why error) (vix.Code, string) {
 		"The VM that had it before is in no inventory any more", id, e.VM.Path, e.VM.ManagedObjectID)
 }
 
-// warnNothingRefreshed is warnVMAbsent where it is known why the VM is absent.
-func warnNothingRefreshed(diags *diag.Diagnostics, id string, why error) {
+// warnVMAbsent says that what state has of a VM that is not registered stays, and why: of what hangs on a VM, its absence from the
+// inventory proves nothing. One text for many, so that Terraform folds them.
+func warnVMAbsent(diags *diag.Diagnostics, id string, why error) {
 	code, text := absent(id, why)
 	diags.AddWarning("A VM is not registered, and what state has of it was not refreshed", coded(code, text+". What belongs to it stays "+
 		"in the state as it was, and is there again when the VM is registered again."))
 }
 
-// warnNothingDone is warnVMAbsentAtDestroy where it is known why the VM is absent.
-func warnNothingDone(diags *diag.Diagnostics, what, id string, why error) {
+// warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered, and why.
+func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string, why error) {
 	code, text := absent(id, why)
 	diags.AddWarning("A VM is not registered, and nothing was done with it", coded(code, fmt.Sprintf(
 		"%s, so that %s. It is as it was if the VM is registered again.", text, what)))

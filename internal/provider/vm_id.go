@@ -270,24 +270,12 @@ func (rec vmRecord) handle(id string, parse pathParser) vix.Handle {
 	return h
 }
 
-// warnVMAbsent says that what state has of a VM that is not registered stays, and why: of what
-// hangs on a VM, its absence from the inventory proves nothing. One text for many, so that Terraform
-// folds them.
-func warnVMAbsent(diags *diag.Diagnostics, id string) {
-	warnNothingRefreshed(diags, id, vix.ErrGone)
-}
-
 // notRefreshed is one summary for many, so that Terraform folds them.
 const notRefreshed = "What state has was not refreshed"
 
 // warnNotRefreshed says of what state has that nobody was asked for it.
 func warnNotRefreshed(diags *diag.Diagnostics, what string, conn *connection) {
 	diags.AddWarning(notRefreshed, coded(vix.CodeHostNotConnected, capital(what)+" is kept as state has it. "+conn.reason))
-}
-
-// warnVMAbsentAtDestroy says that there was nothing to do at a VM that is not registered.
-func warnVMAbsentAtDestroy(diags *diag.Diagnostics, what, id string) {
-	warnNothingDone(diags, what, id, vix.ErrGone)
 }
 
 // warnVMForgotten says why state forgets what is nothing without its VM.
