@@ -23,16 +23,6 @@ func withGuest(t *testing.T) (*vixtest.Acceptance, string) {
 	return a, strings.TrimSpace(w.run(t, nil, "output", "-raw", "id"))
 }
 
-// fails runs terraform, which is to fail, and gives what it says.
-func (w *workspace) fails(t *testing.T, args ...string) string {
-	t.Helper()
-	cmd, out := w.command(nil, args...)
-	if err := cmd.Run(); err == nil {
-		t.Errorf("terraform %v has not failed:\n%s", args, out)
-	}
-	return out.String()
-}
-
 // However many resources have the same wrong password, the guest is asked once: guests lock accounts.
 func TestProcessARefusedLoginIsTriedOnce(t *testing.T) {
 	a, id := withGuest(t)

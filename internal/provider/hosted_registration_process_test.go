@@ -27,23 +27,6 @@ func deskOf(t *testing.T, p *hostedsim.Product, rest *hostedsim.VMRest, config s
 	return newWorkspaceOf(t, config, append(all, env...)...)
 }
 
-// refused runs Terraform, which must fail and say each of some texts.
-func (w *workspace) refused(t *testing.T, says []string, args ...string) string {
-	t.Helper()
-	cmd, out := w.command(nil, args...)
-	err := cmd.Run()
-	text := strings.Join(strings.Fields(strings.ReplaceAll(out.String(), "│", " ")), " ")
-	for _, want := range says {
-		if !regexp.MustCompile(want).MatchString(text) {
-			t.Errorf("%q is not said: %s", want, text)
-		}
-	}
-	if err == nil {
-		t.Errorf("terraform %s is fine:\n%s", strings.Join(args, " "), text)
-	}
-	return text
-}
-
 func adopts(config string) string {
 	return strings.Replace(config, "\n}", "\n  if_registered = \"adopt\"\n}", 1)
 }

@@ -196,3 +196,30 @@ data "vix_host" "this" {}
 		t.Error("the password is in the output, or nothing was done")
 	}
 }
+
+// fails runs terraform, which is to fail, and gives what it says.
+func (w *workspace) fails(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd, out := w.command(nil, args...)
+	if err := cmd.Run(); err == nil {
+		t.Errorf("terraform %v has not failed:\n%s", args, out)
+	}
+	return out.String()
+}
+
+// refused runs Terraform, which must fail and say each of some texts.
+func (w *workspace) refused(t *testing.T, says []string, args ...string) string {
+	t.Helper()
+	cmd, out := w.command(nil, args...)
+	err := cmd.Run()
+	text := strings.Join(strings.Fields(strings.ReplaceAll(out.String(), "│", " ")), " ")
+	for _, want := range says {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%q is not said: %s", want, text)
+		}
+	}
+	if err == nil {
+		t.Errorf("terraform %s is fine:\n%s", strings.Join(args, " "), text)
+	}
+	return text
+}
