@@ -110,8 +110,8 @@ func TestAVMSaysWhatItsFilesSay(t *testing.T) {
 	}
 	wants := []vix.Snapshot{
 		{ID: "1", Name: "root/a 50%", Description: "first", Path: "root%2Fa 50%25", PowerState: vix.PoweredOff},
-		{ID: "2", Name: "child", Path: "root%2Fa 50%25/child", PowerState: vix.PoweredOff},
-		{ID: "3", Name: "live", Path: "root%2Fa 50%25/child/live", PowerState: vix.PoweredOn, IsCurrent: true},
+		{ID: "2", Parent: "1", Name: "child", Path: "root%2Fa 50%25/child", PowerState: vix.PoweredOff},
+		{ID: "3", Parent: "2", Name: "live", Path: "root%2Fa 50%25/child/live", PowerState: vix.PoweredOn, IsCurrent: true},
 	}
 	if len(vm.Snapshots) != len(wants) {
 		t.Fatalf("snapshots %+v", vm.Snapshots)
