@@ -131,7 +131,7 @@ func TestDisksThatNobodyCanSeeAreUnknown(t *testing.T) {
 	s := simulated(t, sim.Options{Datastores: 3})
 	must(t, s.WriteFile("DC0", "[LocalDS_0] web/web.vmx", withDisks("/vmfs/volumes/LocalDS_1/web/web.vmdk", "/vmfs/volumes/LocalDS_2/web/web.vmdk")))
 	must(t, s.SetDatastoreAccessible("DC0", "LocalDS_2", false))
-	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 2 * time.Second })
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 6 * time.Second })
 	q := vix.FileQuery{Datastores: []string{"LocalDS_0"}}
 	s.Fault(sim.Fault{Method: "SearchDatastore_Task", Times: -1, Task: &types.CannotAccessFile{}})
 	if got := existence(configAt(t, h, q, "web/web.vmx")); got != "??" {

@@ -191,7 +191,7 @@ func TestABrokenLineIsNoDamagedFile(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		laid(t, s, "DC0", fmt.Sprintf("[LocalDS_0] %[1]s/%[1]s.vmx", name), sim.VMX{NoDisk: true})
 	}
-	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 2 * time.Second })
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 6 * time.Second })
 	problems := func() (n int, err error) {
 		t.Helper()
 		s.ResetRequests()
