@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -86,14 +85,13 @@ func (r *guestFileResource) Create(ctx context.Context, req resource.CreateReque
 	if job == nil {
 		return
 	}
-	key, object := guestFileKey(types.StringValue(job.vm.ID), plan.Path), rand.Text()
+	key := guestFileKey(types.StringValue(job.vm.ID), plan.Path)
 	defer r.conn.ledger.lock(key)()
 	note, done := r.create(ctx, &plan, job, &resp.Diagnostics)
 	if !done {
 		return
 	}
-	r.conn.guestFiles.created(key, object)
-	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
+	r.conn.guestFiles.created(ctx, key, resp.Private, &resp.Diagnostics)
 	vmRecordOf(job.vm).save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, guestFileNoteKept, note, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

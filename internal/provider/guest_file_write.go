@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"io"
 	"slices"
 	"time"
@@ -185,7 +184,7 @@ func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, han
 	case gone(err):
 		r.conn.vms.forget(state.VMID.ValueString())
 		warnVMAbsent(diags, state.VMID.ValueString(), err)
-	case guestSilent(err):
+	case vix.GuestUnheard(err):
 		summary, detail := texts(err)
 		diags.AddWarning(fileBelieved, summary+". "+detail)
 	case err != nil:
@@ -196,20 +195,6 @@ func (r *guestFileResource) look(ctx context.Context, state *guestFileModel, han
 		state.follow(is, sum)
 	}
 	return true
-}
-
-// guestSilent reports that a guest could not be asked, which says nothing of what is in it.
-func guestSilent(err error) bool {
-	for _, kind := range []vix.Kind{vix.ErrGuestBusy, vix.ErrGuestLoginRefused, vix.ErrToolsNeeded, vix.ErrAsked, vix.ErrGuestLate} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return slices.Contains([]vix.Code{
-		vix.CodeVMNotRunning, vix.CodeToolsNotRunning, vix.CodeGuestOperationsProhibited, vix.CodeCannotAuthenticateWithGuest,
-		vix.CodeGuestUserPermissions, vix.CodeInteractiveSessionNotPresent, vix.CodeUnrecognizedCommandInGuest,
-		vix.CodeOpNotSupportedOnGuest,
-	}, vix.CodeOf(err))
 }
 
 // fileBelieved is one summary for many, so that Terraform folds them.

@@ -120,8 +120,10 @@ func (h *objectHandovers) note(ctx context.Context, file string, value any) {
 	}
 }
 
-// created notes that an object has the thing from now on.
-func (h *objectHandovers) created(key, object string) {
+// created notes that a new object has the thing from now on, and keeps the object's id.
+func (h *objectHandovers) created(ctx context.Context, key string, kept privateSetter, diags *diag.Diagnostics) {
+	object := rand.Text()
+	savePrivate(ctx, kept, objectKept, object, diags)
 	of := h.of(key)
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -6,7 +6,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -47,9 +46,7 @@ func (r *powerResource) create(ctx context.Context, plan powerModel, resp *resou
 		addError(&resp.Diagnostics, schema, err)
 		return
 	}
-	object := rand.Text()
-	r.conn.powers.created(powerOf(id), object)
-	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
+	r.conn.powers.created(ctx, powerOf(id), resp.Private, &resp.Diagnostics)
 	previous := cmp.Or(before, found)
 	rec := powerRecord{vmRecord: vmRecordOf(vm), Changed: previous != order.Aim()}
 	rec.Server = server

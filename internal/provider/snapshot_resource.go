@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -88,9 +87,7 @@ func (r *snapshotResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	plan.follow(taken)
-	object := rand.Text()
-	r.conn.snapshots.created(plan.handoverKey(), object)
-	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
+	r.conn.snapshots.created(ctx, plan.handoverKey(), resp.Private, &resp.Diagnostics)
 	vmRecordOf(vm).save(ctx, resp.Private, &resp.Diagnostics)
 	savePrivate(ctx, resp.Private, snapshotEndKept, snapshotEnd{}, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

@@ -5,7 +5,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -106,9 +105,7 @@ func (r *variableResource) Create(ctx context.Context, req resource.CreateReques
 	if vm == nil {
 		return
 	}
-	object := rand.Text()
-	r.conn.variables.created(key, object)
-	savePrivate(ctx, resp.Private, objectKept, object, &resp.Diagnostics)
+	r.conn.variables.created(ctx, key, resp.Private, &resp.Diagnostics)
 	vmRecordOf(vm).save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(setVariableIdentity(ctx, resp.Identity, vm.Server, plan)...)

@@ -5,6 +5,7 @@ package vix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -231,4 +232,20 @@ type GuestCopy struct {
 type GuestCopied struct {
 	VM           *VM
 	Files, Bytes int64
+}
+
+// unheard are the codes of a guest that was not asked what is in it, or could not tell.
+var unheard = []Code{
+	CodeVMNotRunning, CodeToolsNotRunning, CodeGuestOperationsProhibited, CodeCannotAuthenticateWithGuest,
+	CodeGuestUserPermissions, CodeInteractiveSessionNotPresent, CodeUnrecognizedCommandInGuest, CodeOpNotSupportedOnGuest,
+}
+
+// GuestUnheard reports that an error says nothing of what is in a guest: a file is neither there nor gone by it.
+func GuestUnheard(err error) bool {
+	for _, kind := range []Kind{ErrGuestBusy, ErrGuestLoginRefused, ErrToolsNeeded, ErrAsked, ErrGuestLate} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return slices.Contains(unheard, CodeOf(err))
 }

@@ -5,7 +5,6 @@ package vms
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -41,121 +40,38 @@ const (
 	maxIndexes = 2
 )
 
-// indexes keeps the indexes, by datastore name. Unlike a wire.Memory, one read may be of
-// several names, and what this process changes while it is under way is made up for.
-type indexes struct {
-	mu    sync.Mutex
-	reads int
-	named map[string]*indexRead
-}
-
-// indexRead is a read of an index, under way or done.
-type indexRead struct {
-	done  chan struct{}
-	begun time.Time
-	// changes are what this process changed while the index was under way: whether
-	// the host's answer has it or not, it is so now.
-	changes []func(*index)
-	index   *index
-	err     error
-}
-
 // index is an index that has the datastores of a name, begun no earlier than
 // notBefore. Those who ask at the same time share one read, which is of all names that are
-// looked for at that time; a failed read is not kept.
+// looked for at that time.
 func (v *VMs) index(ctx context.Context, datastore string, notBefore time.Time) (*index, error) {
 	outline, err := v.Outline(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	datastore = vix.Composed(datastore)
-	x := &v.lookups.indexes
-	x.mu.Lock()
-	r := x.named[datastore]
-	if r == nil || r.begun.Before(notBefore) {
-		r = &indexRead{done: make(chan struct{}), begun: time.Now()}
-		names := append(v.lookups.datastores(), datastore)
-		if x.named[datastore] == nil {
-			x.reads++ // not one that is read again
-		}
-		if x.reads > maxIndexes {
-			names = outline.DatastoreNames()
-		}
-		if x.named == nil {
-			x.named = map[string]*indexRead{}
-		}
-		for _, name := range names {
-			x.named[name] = r
-		}
-		go func() {
-			ix, err := v.readIndex(v.Life, outline, names)
-			if err != nil {
-				x.forget(r)
-			}
-			x.finish(r, ix, err)
-		}()
-	}
-	x.mu.Unlock()
-	select {
-	case <-r.done:
-		return r.index, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return v.indexes.GetTogether(ctx, v.Life, datastore, notBefore,
+		func() []string { return v.lookups.together(datastore, outline) },
+		func(ctx context.Context, names []string) (*index, error) { return v.readIndex(ctx, outline, names) })
 }
 
-// forget drops what one read gave.
-func (x *indexes) forget(r *indexRead) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	maps.DeleteFunc(x.named, func(_ string, other *indexRead) bool { return other == r })
-}
-
-// drop forgets a name, and what was read together with it.
-func (x *indexes) drop(datastore string) {
-	x.mu.Lock()
-	r := x.named[vix.Composed(datastore)]
-	x.mu.Unlock()
-	if r != nil {
-		x.forget(r)
+// together are the names that an index is read of, for the sake of one: those that are looked for now, or all.
+func (l *lookups) together(datastore string, outline *inventory.Outline) []string {
+	names := l.datastores()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.indexed[datastore] {
+		l.reads++ // not one that is read again
 	}
-}
-
-// finish ends a read, and makes up for what has changed meanwhile.
-func (x *indexes) finish(r *indexRead, ix *index, err error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, change := range r.changes {
-		if err == nil {
-			change(ix)
-		}
+	if l.reads > maxIndexes {
+		names = outline.DatastoreNames()
 	}
-	r.index, r.err = ix, err
-	close(r.done)
-}
-
-// change makes a change by this process known to the index of a name.
-func (x *indexes) change(datastore string, change func(*index)) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r := x.named[vix.Composed(datastore)]
-	if r == nil {
-		return
+	if l.indexed == nil {
+		l.indexed = map[string]bool{}
 	}
-	select {
-	case <-r.done:
-		change(r.index)
-	default:
-		r.changes = append(r.changes, change)
+	for _, name := range append(names, datastore) {
+		l.indexed[name] = true
 	}
-}
-
-// begunSince reports that there is an index of a name, or one on its way.
-func (x *indexes) begunSince(datastore string, notBefore time.Time) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r := x.named[vix.Composed(datastore)]
-	return r != nil && !r.begun.Before(notBefore)
+	return names
 }
 
 // pathProperty is the path that an inaccessible VM tells, too.

@@ -27,12 +27,13 @@ import (
 // lookups go on until they have cost about what the index would have, or until
 // more come at once than that.
 type lookups struct {
-	indexes  indexes
 	mu       sync.Mutex
-	spent    int            // single lookups so far
-	absences int            // times that an index was not worth its price
-	current  map[string]int // lookups under way, by datastore
-	crowd    *crowd         // those who came while another was under way; nil if none
+	spent    int             // single lookups so far
+	absences int             // times that an index was not worth its price
+	current  map[string]int  // lookups under way, by datastore
+	crowd    *crowd          // those who came while another was under way; nil if none
+	reads    int             // indexes that were read of names that had none
+	indexed  map[string]bool // the names that an index was read of
 }
 
 // crowd is lookups that come at once, and are made in one way.
@@ -238,7 +239,7 @@ func (v *VMs) outOfReach(ctx context.Context, p vix.Path, dc *inventory.Datacent
 // Absent reports that an index no older than fresh proves that no VM has the path
 // in a datacenter. It reads one when it has been asked as often as that is worth.
 func (v *VMs) Absent(ctx context.Context, p vix.Path, in *inventory.Datacenter, fresh time.Time) (bool, error) {
-	if !v.lookups.indexes.begunSince(p.Datastore, fresh) && !v.lookups.worthwhile() {
+	if !v.indexes.BegunSince(vix.Composed(p.Datastore), fresh) && !v.lookups.worthwhile() {
 		return false, nil
 	}
 	defer v.lookups.begin(p.Datastore)()

@@ -29,7 +29,7 @@ func (v *VMs) At(ctx context.Context, p vix.Path, in []*inventory.Datacenter, re
 	if err != nil || !stale {
 		return found, err
 	}
-	v.lookups.indexes.drop(p.Datastore)
+	v.Forget(p.Datastore)
 	if hits, err = v.lookAgain(ctx, p, in, time.Now()); err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func (v *VMs) readForPower(ctx context.Context, refs []types.ManagedObjectRefere
 func (v *VMs) readRecords(ctx context.Context, refs []types.ManagedObjectReference, paths []string) records {
 	v.seen(refs)
 	answers := records{}
-	content, err := v.Retrieve(ctx, vmSpec(refs, paths))
+	content, err := v.Retrieve(ctx, vmSpec(v.Client.ServiceContent.RootFolder, refs, paths))
 	if wire.IsGone(err) {
 		// It is not one of the VMs: the host was asked to leave those out.
 		err = v.Typed(errors.New("the host misses what it reads with"))
@@ -115,7 +115,9 @@ func (v *VMs) readRecords(ctx context.Context, refs []types.ManagedObjectReferen
 // vmSpec reads paths of VMs and walks up from them: by folder, pool and host. The
 // first VM says how, the others refer to it: names are known in the whole filter
 // specification, and said for each VM again the walk would be most of a request.
-func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {
+// The root folder is read with them: an answer without any of the VMs is not empty then, and need not be
+// confirmed by a request of its own.
+func vmSpec(root types.ManagedObjectReference, refs []types.ManagedObjectReference, paths []string) types.PropertyFilterSpec {
 	up := []types.BaseSelectionSpec{
 		wire.Traverse("parents", "ManagedEntity", "parent", "parents"),
 		wire.Traverse("vapps", "VirtualMachine", "parentVApp", "parents"),
@@ -125,10 +127,10 @@ func vmSpec(refs []types.ManagedObjectReference, paths []string) types.PropertyF
 	spec := types.PropertyFilterSpec{PropSet: []types.PropertySpec{
 		{Type: "VirtualMachine", PathSet: paths},
 		{Type: "ManagedEntity", PathSet: []string{"name", "parent"}},
-	}, ReportMissingObjectsInResults: types.NewBool(true)}
-	for _, ref := range refs {
+	}, ObjectSet: []types.ObjectSpec{{Obj: root}}, ReportMissingObjectsInResults: types.NewBool(true)}
+	for i, ref := range refs {
 		spec.ObjectSet = append(spec.ObjectSet, types.ObjectSpec{Obj: ref, SelectSet: up})
-		if len(spec.ObjectSet) == 1 {
+		if i == 0 {
 			up = wire.Selected("parents", "vapps", "pools", "hosts")
 		}
 	}

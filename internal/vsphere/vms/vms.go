@@ -22,6 +22,7 @@ type VMs struct {
 
 	ids     ids
 	lookups lookups
+	indexes wire.Memory[string, *index] // by the composed name of a datastore
 	recent  recent
 	// Opens, Reads and Powers read VMs: with what an open, what a registration and what an order to
 	// its power needs.
@@ -44,7 +45,7 @@ func New(inv *inventory.Inventory, seen func([]types.ManagedObjectReference)) *V
 func (v *VMs) Registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedObjectReference) {
 	v.ids.whole.Drop(struct{}{})
 	if ds := in.Datastore(p.Datastore); ds != nil {
-		v.lookups.indexes.change(p.Datastore, func(ix *index) { ix.add(FileOn{ds.Ref, p.File}, vm) })
+		v.indexes.Change(vix.Composed(p.Datastore), func(ix *index) { ix.add(FileOn{ds.Ref, p.File}, vm) })
 	}
 }
 
@@ -52,11 +53,11 @@ func (v *VMs) Registered(p vix.Path, in *inventory.Datacenter, vm types.ManagedO
 func (v *VMs) Unregistered(datastore string, vm types.ManagedObjectReference) {
 	v.ids.whole.Drop(struct{}{})
 	v.Changed(vm)
-	v.lookups.indexes.change(datastore, func(ix *index) { ix.remove(vm) })
+	v.indexes.Change(vix.Composed(datastore), func(ix *index) { ix.remove(vm) })
 }
 
 // Forget forgets which VMs are on the datastores of a name.
-func (v *VMs) Forget(datastore string) { v.lookups.indexes.drop(datastore) }
+func (v *VMs) Forget(datastore string) { v.indexes.Drop(vix.Composed(datastore)) }
 
 // Withheld is the error of a VM of which the host does not tell the user what it
 // knows: what is left of it must not be taken for what it is.

@@ -71,3 +71,46 @@ func TestRememberedKeepsNoFailure(t *testing.T) {
 		}
 	})
 }
+
+// One read gives several keys: it is shared, changed and dropped as one, and what has changed while it was under way is in it.
+func TestRememberedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r Memory[string, map[string]bool]
+		reads := 0
+		get := func(key string) map[string]bool {
+			v, err := r.GetTogether(t.Context(), t.Context(), key, time.Time{}, func() []string { return []string{"a", "b"} },
+				func(_ context.Context, keys []string) (map[string]bool, error) {
+					reads++
+					time.Sleep(time.Second)
+					return map[string]bool{"read": true}, nil
+				})
+			if err != nil {
+				t.Error(err)
+			}
+			return v
+		}
+		adds := func(what string) func(map[string]bool) { return func(v map[string]bool) { v[what] = true } }
+		begun := time.Now()
+		r.Change("b", adds("before")) // nothing is known: the read will tell
+		go get("a")
+		synctest.Wait()
+		r.Change("b", adds("meanwhile"))
+		if v := get("b"); reads != 1 || !v["read"] || !v["meanwhile"] || v["before"] {
+			t.Errorf("%d reads gave %v", reads, v)
+		}
+		r.Change("a", adds("after"))
+		if v := get("b"); reads != 1 || !v["after"] {
+			t.Errorf("%d reads gave %v after a change", reads, v)
+		}
+		if !r.BegunSince("b", begun) || r.BegunSince("b", time.Now()) || r.BegunSince("c", begun) {
+			t.Error("it is not known when the read began")
+		}
+		r.Drop("a")
+		if get("b"); reads != 2 {
+			t.Error("what was read together with what was dropped is still known")
+		}
+		if get("c"); reads != 3 {
+			t.Error("what was asked for is not read")
+		}
+	})
+}
