@@ -14,8 +14,9 @@ import (
 // to what refers to it.
 const lateAge = 30 * time.Second
 
-// recent are the records of opens. A hundred variables of VMs that were opened are read from them, where they would cost 10 requests
-// more; so is what the plan of a snapshot, of a power or of a file in a guest asks of its VM.
+// recent are the records of opens: what a variable, or the plan of a snapshot, of a power or of a file in a guest asks of its VM is read
+// from them. A refresh of a hundred VMs and their variables takes 26 requests with them and 58 without, of their snapshots 28 and 57.
+// Unlike a wire.Memory they are of the VMs that were read, however many at once, and are kept only if each was read whole.
 type recent struct {
 	mu      sync.Mutex
 	records map[types.ManagedObjectReference]recentRecord
