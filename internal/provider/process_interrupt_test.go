@@ -20,7 +20,7 @@ import (
 // more: the apply ends all the same, and what the host has registered by then is
 // in the state, neither more nor less. The next apply does the rest.
 func TestProcessInterruptedWhileRegistering(t *testing.T) {
-	const files, before = 40, 25
+	const files, before, ten = 40, 25, 10
 	a := laidOut(t, sim.Options{})
 	path := func(i int) string { return fmt.Sprintf("[LocalDS_0] many%d/many%d.vmx", i, i) }
 	for i := range files {
@@ -49,15 +49,13 @@ resource "vix_registration" "many" {
 		asked++
 		n := asked
 		mu.Unlock()
-		if n == before {
-			close(enough)
+		if n == before+ten-1 {
+			close(enough) // each of Terraform's ten operations waits here: what was asked before has been answered
 		}
 		if n >= before {
 			<-release
 		}
 	})
-	// Terraform may ask for one more at the very moment of the Ctrl-C; the
-	// provider is not told of that and waits for the host as long as it may.
 	cmd, out := w.command([]string{"VIX_REQUEST_TIMEOUT=5s"}, "apply", "-no-color", "-auto-approve")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal sends Ctrl-C to all in the group
 	must(t, cmd.Start())

@@ -5,6 +5,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"reflect"
 	"regexp"
@@ -93,6 +94,7 @@ func (c *caller) repeat(
 	defer cancel()
 	c.resume()
 	rest := firstPause
+	var broke error // how the line failed before
 	for tries := 1; ; tries++ {
 		o := attempt(ctx)
 		since := c.note(o)
@@ -101,16 +103,20 @@ func (c *caller) repeat(
 			return nil
 		case o.doubtful:
 			return doubtfulError{o.err}
+		case broke != nil && isTooSlow(o.err):
+			// The time of the whole call has run out in this attempt. What kept the call from being answered is that the line broke.
+			return persistentError{broke, tries, time.Since(since)}
 		case !o.repeatable:
 			return o.err
 		}
+		broke = o.err
 		// The wait is one for all calls: a run of a thousand reads does not wait a
 		// thousand times for a host that is down.
 		if until := since.Add(c.timeout); time.Until(until) < rest || !before(ctx, rest) {
 			return persistentError{o.err, tries, time.Since(since)}
 		}
 		c.log.WarnContext(ctx, "retry", "call", name, "attempt", tries, "pause", rest.String(), "error", WithoutSession(o.err))
-		if Pause(ctx, rest); ctx.Err() != nil {
+		if Pause(ctx, rest); ctx.Err() != nil && !isTooSlow(context.Cause(ctx)) {
 			return context.Cause(ctx)
 		}
 		rest = min(2*rest, longestPause)
@@ -309,6 +315,11 @@ func (c *caller) limit(req soap.HasFault) time.Duration {
 type tooSlowError struct{ after time.Duration }
 
 func (e tooSlowError) Error() string { return "no answer within " + e.after.String() }
+
+func isTooSlow(err error) bool {
+	_, slow := errors.AsType[tooSlowError](err)
+	return slow
+}
 
 // isEmpty reports an answer to a read that names no object: nothing matched, or
 // the host only seems to answer.

@@ -157,3 +157,30 @@ func TestALoginIsSentOnce(t *testing.T) {
 		}
 	})
 }
+
+// breaking is a host that cuts the line at first, and then says nothing.
+type breaking struct{ cuts int }
+
+func (b *breaking) RoundTrip(ctx context.Context, _, _ soap.HasFault) error {
+	had(ctx)
+	if b.cuts--; b.cuts >= 0 {
+		return io.EOF
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Where the time of a call runs out in an attempt that is not the first, the error is what broke the others: the host is not slow. Where
+// it is the first, it is.
+func TestTimeThatRunsOutInALaterAttempt(t *testing.T) {
+	for cuts, tries := range map[int]int{0: 0, 1: 2, 3: 4} {
+		synctest.Test(t, func(t *testing.T) {
+			err := newCaller(&breaking{cuts}, 5*time.Second, nil).
+				RoundTrip(t.Context(), &methods.FindAllByUuidBody{}, &methods.FindAllByUuidBody{})
+			broke, persistent := errors.AsType[persistentError](err)
+			if persistent != (tries > 0) || broke.tries != tries || errors.Is(err, io.EOF) != persistent || isTooSlow(err) == persistent {
+				t.Errorf("after %d cuts: %v, %d tries", cuts, err, broke.tries)
+			}
+		})
+	}
+}
