@@ -5,10 +5,15 @@ package vsphere
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
 	"github.com/terraform-vix/terraform-provider-vix/internal/sim"
@@ -234,4 +239,49 @@ func TestTheInstallersRefusals(t *testing.T) {
 	s := b.Host
 	s.Deny("", privilegeTools, b.handle.ManagedObjectID)
 	says(t, failure(t, connected(t, s).CheckTools(t.Context(), b.handle, vix.ToolsMount), vix.CodeHostUserPermissions, vix.FieldNone), privilegeTools)
+}
+
+// heldLook is a line on which the answer to one look at a VM takes longer than what happens meanwhile.
+type heldLook struct {
+	soap.RoundTripper
+	looked    chan struct{}
+	meanwhile func()
+	once      sync.Once
+}
+
+func (l *heldLook) RoundTrip(ctx context.Context, req, res soap.HasFault) error {
+	err := l.RoundTripper.RoundTrip(ctx, req, res)
+	read, ok := req.(*methods.RetrievePropertiesExBody)
+	if ok && slices.Contains(read.Req.SpecSet[0].PropSet[0].PathSet, "guest.guestOperationsReady") {
+		l.once.Do(func() {
+			close(l.looked)
+			l.meanwhile()
+		})
+	}
+	return err
+}
+
+// What was read of a VM before it was powered on may arrive when it is on: it has not gone off.
+func TestAnOldLookIsNotTakenForNews(t *testing.T) {
+	b := oneMachine(t, sim.Options{})
+	b.order(on(vix.WaitForTools)) // from now on a wait for it begins with a look
+	b.order(to(vix.PowerOpOff, vix.PowerHard))
+	line := &heldLook{RoundTripper: b.h.Client.RoundTripper, looked: make(chan struct{}), meanwhile: func() {
+		for vm, err := b.VM("DC0", machinePath); err == nil && vm.Runtime.PowerState != poweredIsOn; vm, err = b.VM("DC0", machinePath) {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(200 * time.Millisecond) // in which the end of the task arrives
+	}}
+	b.h.Client.RoundTripper = line
+	b.OnTask(func(_ context.Context, method string) {
+		if strings.HasPrefix(method, "PowerOn") {
+			<-line.looked
+		}
+	})
+	b.order(on(vix.WaitForTools))
+	select {
+	case <-line.looked:
+	default:
+		t.Error("nobody has looked at the VM, so that this test proves nothing")
+	}
 }

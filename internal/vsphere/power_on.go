@@ -23,11 +23,16 @@ func (p *powering) on(ctx context.Context) error {
 	}
 	p.order.Tell(p.was, "powering on")
 	g := &guestUp{p: p, order: p.order}
-	return g.ended(ctx, p.until(ctx, g.aim(), func(ctx context.Context, made func()) error {
+	err := p.until(ctx, g.aim(), func(ctx context.Context, made func()) error {
 		err := p.begin(ctx, made)
 		g.begun.Store(err == nil)
 		return err
-	}))
+	})
+	if err == nil && g.fell {
+		// What says so may have been read before the task's end. What is read now was not.
+		err = p.until(ctx, g.aim(), nil)
+	}
+	return g.ended(ctx, err)
 }
 
 // up waits for the guest of a VM that is on.
@@ -64,8 +69,7 @@ func (g *guestUp) aim() aim {
 
 // reached looks at the VM. One that has gone off again ends the wait, too.
 func (g *guestUp) reached(vm watch.VM) bool {
-	if vm.Power != poweredIsOn {
-		g.fell = g.begun.Load()
+	if g.fell = vm.Power != poweredIsOn && g.begun.Load(); vm.Power != poweredIsOn {
 		return g.fell
 	}
 	if !g.on {

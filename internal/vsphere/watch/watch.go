@@ -106,11 +106,11 @@ func (w *Watch) look(ref reference, one *waiter) {
 			case !slices.Contains(w.waiters[ref], one):
 			case wire.IsGone(err):
 				w.gone(ref)
+			case one.again:
+				w.look(ref, one) // it has changed since, and what was read may be older than that
 			case err == nil && one.content(now):
 				one.end <- nil
 				w.drop(ref, one)
-			case one.again:
-				w.look(ref, one)
 			}
 		}
 	})
