@@ -266,9 +266,10 @@ func TestAnOldLookIsNotTakenForNews(t *testing.T) {
 	b := oneMachine(t, sim.Options{})
 	b.order(on(vix.WaitForTools)) // from now on a wait for it begins with a look
 	b.order(to(vix.PowerOpOff, vix.PowerHard))
+	other := connected(t, b.Host)
 	line := &heldLook{RoundTripper: b.h.Client.RoundTripper, looked: make(chan struct{}), meanwhile: func() {
-		for vm, err := b.VM("DC0", machinePath); err == nil && vm.Runtime.PowerState != poweredIsOn; vm, err = b.VM("DC0", machinePath) {
-			time.Sleep(time.Millisecond)
+		for now, err := other.Read(t.Context(), b.handle); err == nil && now.PowerState != vix.PoweredOn; {
+			now, err = other.Read(t.Context(), b.handle)
 		}
 		time.Sleep(200 * time.Millisecond) // in which the end of the task arrives
 	}}
