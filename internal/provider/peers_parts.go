@@ -8,23 +8,26 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // told is a line in which a process of the walk tells the others what it plans for a VM, or plans no more.
 type told struct {
 	Process worker `json:"process"`
-	Server  string `json:"server"`
-	Role    role   `json:"role"`
-	File    string `json:"file,omitempty"`
-	VM      string `json:"vm,omitempty"`
-	Own     string `json:"own,omitempty"`
-	Named   string `json:"named,omitempty"`
-	Runs    bool   `json:"runs,omitempty"`
-	Adopted bool   `json:"adopted,omitempty"`
-	Ends    bool   `json:"ends,omitempty"`
-	Object  string `json:"object,omitempty"`
-	Address string `json:"address,omitempty"`
-	NoMore  bool   `json:"no_more,omitempty"`
+	// Made is when, by the clock that all of a machine have. The file's own time will not do: it may be some milliseconds behind.
+	Made    time.Time `json:"made"`
+	Server  string    `json:"server"`
+	Role    role      `json:"role"`
+	File    string    `json:"file,omitempty"`
+	VM      string    `json:"vm,omitempty"`
+	Own     string    `json:"own,omitempty"`
+	Named   string    `json:"named,omitempty"`
+	Runs    bool      `json:"runs,omitempty"`
+	Adopted bool      `json:"adopted,omitempty"`
+	Ends    bool      `json:"ends,omitempty"`
+	Object  string    `json:"object,omitempty"`
+	Address string    `json:"address,omitempty"`
+	NoMore  bool      `json:"no_more,omitempty"`
 }
 
 func (t told) part() part {
@@ -46,8 +49,9 @@ func (p *peers) tell(is part, noMore bool) {
 		return
 	}
 	line, err := json.Marshal(told{
-		Process: me, Server: is.server, Role: is.role, File: is.file, VM: is.vm, Own: is.own, Named: is.named, Runs: is.runs,
-		Adopted: is.adopted, Ends: is.ends, Object: is.object, Address: is.address, NoMore: noMore,
+		Process: me, Made: time.Now(),
+		Server: is.server, Role: is.role, File: is.file, VM: is.vm, Own: is.own, Named: is.named, Runs: is.runs, Adopted: is.adopted,
+		Ends: is.ends, Object: is.object, Address: is.address, NoMore: noMore,
 	})
 	if err != nil {
 		return
@@ -79,12 +83,15 @@ func (p *peers) hear() []told {
 // hearOne gives what one process has told since.
 func (p *peers) hearOne(w worker) []told {
 	info, err := os.Stat(p.partsOf(w))
-	if err != nil || !p.overlaps(w, info.ModTime()) {
+	p.mu.Lock()
+	from := p.heard[w.ID]
+	p.mu.Unlock()
+	if err != nil || info.Size() <= int64(from) {
 		return nil
 	}
 	raw, err := os.ReadFile(p.partsOf(w))
 	p.mu.Lock()
-	from := p.heard[w.ID]
+	from = p.heard[w.ID]
 	end := bytes.LastIndexByte(raw, '\n') + 1
 	if err != nil || end <= from {
 		p.mu.Unlock()
@@ -98,6 +105,9 @@ func (p *peers) hearOne(w worker) []told {
 		if json.Unmarshal(line, &t) == nil && p.other(t.Process) {
 			all = append(all, t)
 		}
+	}
+	if len(all) > 0 && !p.overlaps(w, all[len(all)-1].Made) {
+		return nil // of an earlier walk
 	}
 	return all
 }

@@ -209,6 +209,21 @@ func TestWhatIsWantedInTwoProcesses(t *testing.T) {
 	}
 }
 
+// A file's time may be some milliseconds behind, or another machine's: when something was told, the line says.
+func TestWhatIsToldIsHeardWhateverTheFileIsDated(t *testing.T) {
+	a, b := processesOf(t)
+	one, two := ledger{peers: a}, ledger{peers: b}
+	if !two.named("vc", "/DC0/vm", "web", "y") {
+		t.Fatal("nobody else has the name")
+	}
+	if err := os.Chtimes(b.partsOf(b.me()), a.begun, a.begun.Add(-4*time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if one.named("vc", "/DC0/vm", "web", "x") {
+		t.Error("what was told after this process began is not heard")
+	}
+}
+
 // The walk of an apply comes after the one of its plan: what that one wanted is not in its way, whose addresses have other tokens where
 // they are in no state. Nor is what a process wanted that was killed.
 func TestWhatAnEarlierWalkWantedIsNotInTheWay(t *testing.T) {
