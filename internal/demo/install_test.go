@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,9 @@ func TestInstall(t *testing.T) {
 	installs := func(version string, args ...string) {
 		t.Helper()
 		out, err := cli.run(t.Context(), dir, 0, args...)
+		if failed, ok := errors.AsType[*commandError](err); ok {
+			out = failed.output
+		}
 		if err != nil || !strings.Contains(out, "Installed terraform-vix/vix v"+version) {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
