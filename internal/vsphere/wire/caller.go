@@ -94,7 +94,10 @@ func (c *caller) repeat(
 	defer cancel()
 	c.resume()
 	rest := firstPause
-	var broke error // how the line failed before
+	var (
+		broke error     // how the line failed before
+		from  time.Time // and since when: another call may have reached the host meanwhile
+	)
 	for tries := 1; ; tries++ {
 		o := attempt(ctx)
 		since := c.note(o)
@@ -105,11 +108,11 @@ func (c *caller) repeat(
 			return doubtfulError{o.err}
 		case broke != nil && isTooSlow(o.err):
 			// The time of the whole call has run out in this attempt. What kept the call from being answered is that the line broke.
-			return persistentError{broke, tries, time.Since(since)}
+			return persistentError{broke, tries, time.Since(from)}
 		case !o.repeatable:
 			return o.err
 		}
-		broke = o.err
+		broke, from = o.err, since
 		// The wait is one for all calls: a run of a thousand reads does not wait a
 		// thousand times for a host that is down.
 		if until := since.Add(c.timeout); time.Until(until) < rest || !before(ctx, rest) {

@@ -158,14 +158,18 @@ func TestALoginIsSentOnce(t *testing.T) {
 	})
 }
 
-// breaking is a host that cuts the line at first, and then says nothing.
-type breaking struct{ cuts int }
+// breaking is a host that cuts the line at first, and then says nothing, but to others.
+type breaking struct {
+	cuts   int
+	others func()
+}
 
 func (b *breaking) RoundTrip(ctx context.Context, _, _ soap.HasFault) error {
 	had(ctx)
 	if b.cuts--; b.cuts >= 0 {
 		return io.EOF
 	}
+	b.others()
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -175,11 +179,16 @@ func (b *breaking) RoundTrip(ctx context.Context, _, _ soap.HasFault) error {
 func TestTimeThatRunsOutInALaterAttempt(t *testing.T) {
 	for cuts, tries := range map[int]int{0: 0, 1: 2, 3: 4} {
 		synctest.Test(t, func(t *testing.T) {
-			err := newCaller(&breaking{cuts}, 5*time.Second, nil).
-				RoundTrip(t.Context(), &methods.FindAllByUuidBody{}, &methods.FindAllByUuidBody{})
+			host := &breaking{cuts: cuts}
+			c := newCaller(host, 5*time.Second, nil)
+			host.others = func() { c.note(outcome{}) }
+			err := c.RoundTrip(t.Context(), &methods.FindAllByUuidBody{}, &methods.FindAllByUuidBody{})
 			broke, persistent := errors.AsType[persistentError](err)
 			if persistent != (tries > 0) || broke.tries != tries || errors.Is(err, io.EOF) != persistent || isTooSlow(err) == persistent {
 				t.Errorf("after %d cuts: %v, %d tries", cuts, err, broke.tries)
+			}
+			if broke.lost > 5*time.Second {
+				t.Errorf("the host has not answered for %v", broke.lost)
 			}
 		})
 	}
