@@ -111,13 +111,14 @@ func TestChecksOfVMsThatWereOpenedAreOneQuestion(t *testing.T) {
 	failure(t, h.CheckSnapshot(t.Context(), handles[7], vix.SnapshotTake), vix.CodeHostUserPermissions, vix.FieldNone)
 }
 
-// A hundred at once cost what their waits cost, and little more. (Of more the simulator makes work for itself: with each
-// change of one it copies all that are waited for.)
+// A hundred at once cost what their waits cost, and little more: a change of what is waited for now and then, as the tasks
+// come in, and nothing for each VM. (The simulator makes work for itself: with each change of one it copies all that are
+// waited for, so that one answer takes it a minute on a busy machine. That is not to break the wait.)
 func TestAHundredPowerOnsAtOnce(t *testing.T) {
 	const n = 100
 	s := simulated(t, sim.Options{PlainHTTP: true})
 	handles := machines(t, s, "DC0", n)
-	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = time.Minute })
+	h := connected(t, s, func(o *vix.ConnectOptions) { o.RequestTimeout = 10 * time.Minute })
 	_, err := h.Info(t.Context())
 	must(t, err)
 	s.ResetRequests()
@@ -133,7 +134,7 @@ func TestAHundredPowerOnsAtOnce(t *testing.T) {
 	}
 	total, text := besides(s)
 	r := s.Requests()
-	if total -= r["WaitForUpdatesEx"]; total > 15 {
+	if total -= r["WaitForUpdatesEx"]; total > n/4 || r["CreatePropertyCollector"] != 1 {
 		t.Errorf("%d requests besides the waits:%s", total, text)
 	}
 	t.Logf("%d requests besides the waits:%s", total, text)

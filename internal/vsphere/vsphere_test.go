@@ -51,11 +51,11 @@ func simulated(t testing.TB, options sim.Options) *sim.Host {
 	return s
 }
 
-// optionsFor are the arguments that reach s.
+// optionsFor are the arguments that reach s. The simulator is slow on a busy machine: what is to run out sets a time of its own.
 func optionsFor(s *sim.Host) vix.ConnectOptions {
 	return vix.ConnectOptions{
 		Hostname: s.URL(), Username: s.Username(), Password: s.Password(), CA: s.CAPEM(), Insecure: strings.HasPrefix(s.URL(), "http://"),
-		RequestTimeout: 10 * time.Second, UserAgent: "terraform-provider-vix/test",
+		RequestTimeout: time.Minute, UserAgent: "terraform-provider-vix/test",
 	}
 }
 
