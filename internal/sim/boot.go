@@ -90,7 +90,7 @@ func (h *Host) HoldTools(on bool) {
 
 // StartTools makes VMware Tools of a VM run that are not ready for anything yet.
 func (h *Host) StartTools(datacenter, path string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

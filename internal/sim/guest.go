@@ -108,7 +108,7 @@ func address(ref moref) string {
 
 // SetTools says whether VMware Tools are installed in a VM and, when it is on, whether they run.
 func (h *Host) SetTools(datacenter, path string, installed, running bool) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (h *Host) closeDoors() {
 
 // GuestThumbprint returns the SHA-1 thumbprint of the certificate that the ESXi of a VM shows, which its vCenter tells.
 func (h *Host) GuestThumbprint(datacenter, path string) (string, error) {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +121,7 @@ func (h *Host) GuestThumbprint(datacenter, path string) (string, error) {
 
 // TellThumbprint makes the vCenter tell another thumbprint of the ESXi of a VM than that shows.
 func (h *Host) TellThumbprint(datacenter, path, thumbprint string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

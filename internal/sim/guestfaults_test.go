@@ -119,7 +119,7 @@ func TestACallFailsAsTheGuestSays(t *testing.T) {
 			return v.start("/bin/sh")
 		}, &types.GuestComponentsOutOfDate{}},
 		"operations switched off": {func(v *visitor) error {
-			vm, err := v.VM("DC0", v.path)
+			vm, err := v.Host.vm("DC0", v.path)
 			if err != nil {
 				return err
 			}

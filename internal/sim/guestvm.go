@@ -55,7 +55,7 @@ type refusal struct {
 
 // Guest returns the guest of a registered VM, and makes it if it has none. A VM whose guest is of a Windows kind has a Windows guest.
 func (h *Host) Guest(datacenter, path string) (*Guest, error) {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (h *Host) Guest(datacenter, path string) (*Guest, error) {
 
 // SetGuest gives a VM a fresh guest with users, a name or a way to run programs of its own. Its kind is still the VM's.
 func (h *Host) SetGuest(datacenter, path string, opts guestos.Options) (*Guest, error) {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (h *Host) closeGuests() {
 
 // VMotion moves a VM to another host of its datacenter while it runs, as somebody else would: transfers die.
 func (h *Host) VMotion(datacenter, path string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (h *Host) VMotion(datacenter, path string) error {
 
 // SetConsoleUser lets a user sit at the console of a VM that is on: interactive logins work for that user alone.
 func (h *Host) SetConsoleUser(datacenter, path, user string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (h *Host) StorageVMotion(ctx context.Context, datacenter, path, datastore s
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return "", err
 	}

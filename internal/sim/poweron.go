@@ -108,7 +108,7 @@ func (h *Host) SetManualDRS(on bool) {
 
 // SetUnplaced makes the placement of a VM fail when several are powered on together; nil makes it succeed again.
 func (h *Host) SetUnplaced(datacenter, path string, fault types.BaseMethodFault) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (h *Host) SetPowerOffOfSuspended(on bool) {
 // SetStandbyAction says what a guest's standby does to the VM: "checkpoint" suspends it, with "powerOnSuspend" it
 // stays on.
 func (h *Host) SetStandbyAction(datacenter, path, action string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

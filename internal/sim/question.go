@@ -55,7 +55,7 @@ type asked struct {
 
 // Ask makes a VM ask a question now.
 func (h *Host) Ask(datacenter, path string, q Question) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (h *Host) Ask(datacenter, path string, q Question) error {
 
 // AskAtPowerOn makes a VM ask a question when it is next powered on. The task waits for the answer.
 func (h *Host) AskAtPowerOn(datacenter, path string, q Question) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

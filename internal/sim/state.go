@@ -5,10 +5,12 @@ package sim
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -35,8 +37,19 @@ func (h *Host) vmRef(datacenter, path string) (moref, error) {
 	return moref{}, fmt.Errorf("%s is not registered in datacenter %s", path, dc.Name)
 }
 
-// VM returns the object of a registered VM. Its fields belong to the simulator: read them when nothing else goes on.
-func (h *Host) VM(datacenter, path string) (*simulator.VirtualMachine, error) {
+// VM returns a registered VM as it is now.
+func (h *Host) VM(datacenter, path string) (*mo.VirtualMachine, error) {
+	vm, err := h.vm(datacenter, path)
+	if err != nil {
+		return nil, err
+	}
+	var now mo.VirtualMachine
+	h.context().WithLock(vm, func() { reflect.ValueOf(&now).Elem().Set(copied(reflect.ValueOf(vm.VirtualMachine))) })
+	return &now, nil
+}
+
+// vm is the object of a registered VM.
+func (h *Host) vm(datacenter, path string) (*simulator.VirtualMachine, error) {
 	ref, err := h.vmRef(datacenter, path)
 	if err != nil {
 		return nil, err
@@ -48,9 +61,19 @@ func (h *Host) VM(datacenter, path string) (*simulator.VirtualMachine, error) {
 	return vm, nil
 }
 
+// TakeInstanceUUID leaves a registered VM without an instance UUID, as one of the time before there were any.
+func (h *Host) TakeInstanceUUID(datacenter, path string) error {
+	vm, err := h.vm(datacenter, path)
+	if err != nil {
+		return err
+	}
+	h.context().WithLock(vm, func() { vm.Config.InstanceUuid, vm.Summary.Config.InstanceUuid = "", "" })
+	return nil
+}
+
 // SetPower sets the power state of a registered VM without further ado: "poweredOn", "poweredOff" or "suspended".
 func (h *Host) SetPower(datacenter, path, state string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}
@@ -71,7 +94,7 @@ func (h *Host) SetPower(datacenter, path, state string) error {
 // SetConnectionState sets the connection state of a registered VM: "connected", "disconnected", "orphaned",
 // "inaccessible" or "invalid". In the last two a VM has no configuration.
 func (h *Host) SetConnectionState(datacenter, path, state string) error {
-	vm, err := h.VM(datacenter, path)
+	vm, err := h.vm(datacenter, path)
 	if err != nil {
 		return err
 	}

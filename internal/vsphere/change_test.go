@@ -169,9 +169,7 @@ func TestAManagedObjectIDIsTheIDOfAVMWithoutAUUIDOnly(t *testing.T) {
 	if err != nil || named.ID == moref {
 		t.Errorf("named by its managed object: %+v, %v", named, err)
 	}
-	vm, err := s.VM("DC0", p.String())
-	must(t, err)
-	vm.Config.InstanceUuid, vm.Summary.Config.InstanceUuid = "", ""
+	must(t, s.TakeInstanceUUID("DC0", p.String()))
 	h := connected(t, s)
 	got, err := h.OpenID(t.Context(), moref)
 	if err != nil || got.Path != p || got.ID != moref {
